@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval import datasets
+from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
 from ifeval.jsonio import canonical
@@ -63,7 +64,7 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,
-        "engine": {"name": engine.name, "version": engine.version, "arguments": dict(options.engine_args)},
+        "engine": {"name": engine.name, "version": engine.version, "arguments": deciding(options.engine_args)},
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.shards import Shard
 
-ENGINES = ("auto", "vllm", "transformers")
+ENGINES = ("auto", "vllm", "transformers", "ray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class RunOptions:
     cache: bool = True
     trust_remote_code: bool = False
     engine_args: Mapping[str, Any] = field(default_factory=dict)
+    ray_address: str | None = None
 
     def __post_init__(self) -> None:
         """Raises UserError for a value outside its range."""

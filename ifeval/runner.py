@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from ifeval.chat import Chat
 from ifeval.engines import open_engine, open_model
+from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
 from ifeval.journal import ResponseLog
@@ -240,7 +241,7 @@ def request_context(model: Model, engine: Engine, options: RunOptions) -> Mappin
     return {
         "model": model.fingerprint,
         "engine": f"{engine.name} {engine.version}",
-        "engine_args": dict(options.engine_args),
+        "engine_args": deciding(options.engine_args),
         "template_args": dict(options.template_args),
     }
 

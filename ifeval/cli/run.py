@@ -49,12 +49,19 @@ def run(
     seen: Annotated[
         str | None, typer.Option(help="Task clusters the model was trained on. [default: the checkpoint's record]")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, vllm or transformers.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, vllm, transformers or ray.")] = "auto",
     engine_arg: Annotated[list[str] | None, typer.Option(help="k=v for vLLM's engine. Repeatable.")] = None,
     tp: Annotated[
         str | None, typer.Option(help="GPUs that share each layer (tensor parallel): a number, or auto.")
     ] = None,
     pp: Annotated[int | None, typer.Option(help="GPUs the layers are spread over (pipeline parallel).")] = None,
+    dp: Annotated[
+        int | None, typer.Option(help="Replicas of the model (data parallel): with --engine ray, or ifeval serve.")
+    ] = None,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(help="The Ray cluster for --engine ray; auto finds this machine's. [default: a new one]"),
+    ] = None,
     adapter: Annotated[str | None, typer.Option(help="A PEFT LoRA adapter on top of --model.")] = None,
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
@@ -98,7 +105,8 @@ def run(
         seen=tuple(name.strip() for name in (seen or "").split(",") if name.strip()),
         cache=cache,
         trust_remote_code=trust_remote_code,
-        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp),
+        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
+        ray_address=ray_address,
     )
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)

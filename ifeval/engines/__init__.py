@@ -37,7 +37,9 @@ def open_engine(options: RunOptions, model: Model, chat: Chat) -> Engine:
     choice = options.engine
     if choice == "auto":
         choice = "vllm" if installed("vllm") else "transformers"
-    if not installed(choice):
+    if choice == "ray" and not installed("ray"):
+        raise UserError("--engine ray: ray is not installed; pip install 'ifeval-harness[ray]' beside [cuda] or [cpu].")
+    if not installed("vllm" if choice == "ray" else choice):
         raise UserError(
             f"--engine {choice}: {choice} is not installed; pip install 'ifeval-harness[cuda]' on an NVIDIA GPU, "
             "'ifeval-harness[cpu]' without one, or 'ifeval-harness[transformers]'."
@@ -46,6 +48,10 @@ def open_engine(options: RunOptions, model: Model, chat: Chat) -> Engine:
         from ifeval.engines.vllm import VllmEngine
 
         return VllmEngine(model, chat, options.engine_args, options.trust_remote_code)
+    if choice == "ray":
+        from ifeval.engines.ray import RayEngine
+
+        return RayEngine(model, chat, options.engine_args, options.trust_remote_code, options.ray_address)
     from ifeval.engines.transformers import TransformersEngine
 
     return TransformersEngine(model, chat, options.trust_remote_code)

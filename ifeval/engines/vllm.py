@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ifeval.engines.parent_death import OWNER
 from ifeval.errors import UserError
 from ifeval.jsonio import dumps, loads
 from ifeval.models import Model
-from ifeval.records import Request, Response, Sampling
+from ifeval.records import Request, Response
 
 SUBMIT_AT_ONCE = 64
 """Requests tokenised between two steps: few enough that the first step is not kept waiting."""
@@ -49,10 +50,7 @@ class VllmEngine:
     def __init__(
         self, model: Model, chat: Chat, engine_args: Mapping[str, Any] | None = None, trust_remote_code: bool = False
     ) -> None:
-        from importlib.metadata import packages_distributions, version
-
-        distribution = packages_distributions().get("vllm", ["vllm"])[0]
-        self.version = f"{version(distribution)} ({distribution})"
+        self.version = vllm_version()
         self.tokens = 0
         self._model = model
         self._chat = chat
@@ -80,7 +78,7 @@ class VllmEngine:
             with collector_at_rest():
                 self._engine = start_engine(str(self._model.path), self._settings)
         except (ValueError, TypeError, RuntimeError, OSError) as error:
-            raise UserError(f"vLLM cannot serve {self._model.name}: {_first_line(error)}") from error
+            raise UserError(f"vLLM cannot serve {self._model.name}: {first_line(error)}") from error
         self._writer = PromptWriter(self._engine.renderer.tokenizer, self._chat)
         self._sequences = self._engine.vllm_config.scheduler_config.max_num_seqs
 
@@ -127,20 +125,17 @@ class VllmEngine:
             (prompt,) = self._engine.renderer.render_cmpl([{"prompt_token_ids": ids}])
             self._engine.add_request(request.key, prompt, self._parameters(request), lora_request=self._lora())
         except (ValueError, VLLMClientError, UserError) as error:
-            return failed(request, _first_line(error))
+            return failed(request, first_line(error))
         return None
 
     def _parameters(self, request: Request) -> Any:
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
-        sampling, sample = request.sampling, request.sample
+        sample = request.sample
         schema = StructuredOutputsParams(json=dumps(sample.schema).decode()) if sample.constrain else None
         return SamplingParams(
-            **sampling_arguments(sampling, request.repeat),
-            max_tokens=sampling.max_tokens,
-            stop=[*sampling.stop, *(() if self._chat.template else PLAIN_STOP)] or None,
-            skip_special_tokens=not sample.tools,
+            **sampling_arguments(request, self._chat),
             structured_outputs=schema,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
@@ -177,13 +172,23 @@ def collector_at_rest() -> Iterator[None]:
         gc.enable()
 
 
-def sampling_arguments(sampling: Sampling, repeat: int) -> dict[str, Any]:
-    """Temperature, nucleus and seed; each repeat draws with a seed of its own."""
+def vllm_version() -> str:
+    """The version of the installed vLLM and the distribution it came in."""
+    distribution = packages_distributions().get("vllm", ["vllm"])[0]
+    return f"{version(distribution)} ({distribution})"
+
+
+def sampling_arguments(request: Request, chat: Chat) -> dict[str, Any]:
+    """Arguments of vLLM's `SamplingParams`, but for the schema; each repeat draws with a seed of its own."""
+    sampling = request.sampling
     return {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "top_k": sampling.top_k,
-        "seed": None if sampling.seed is None or sampling.temperature == 0 else sampling.seed + repeat,
+        "seed": None if sampling.seed is None or sampling.temperature == 0 else sampling.seed + request.repeat,
+        "max_tokens": sampling.max_tokens,
+        "stop": [*sampling.stop, *(() if chat.template else PLAIN_STOP)] or None,
+        "skip_special_tokens": not request.sample.tools,
     }
 
 
@@ -295,8 +300,8 @@ def _take(requests: Iterator[Request], count: int) -> Iterator[Request]:
         yield request
 
 
-def _first_line(error: Exception) -> str:
-    """The sentence of an error: pydantic and vLLM put theirs on the first or second line."""
+def first_line(error: object) -> str:
+    """The sentence of an error, or of its text: pydantic and vLLM put theirs on the first or second line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
