@@ -1,6 +1,7 @@
 """`ifeval sft`: fine-tune a checkpoint on instruction data."""
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -52,6 +53,11 @@ def sft(
     most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
     max_bad: Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")] = 0.01,
     save_every: Annotated[int, typer.Option(help="Steps between saved states; 0 for none.")] = 50,
+    eval_tasks: Annotated[
+        str, typer.Option(help="Evaluate checkpoints with these tasks, as in `ifeval run --tasks`, and keep the best.")
+    ] = "",
+    eval_every: Annotated[int, typer.Option(help="Steps between evaluations; the first and last always are.")] = 50,
+    eval_args: Annotated[str, typer.Option(help="More flags of `ifeval run` for these evaluations, as one text.")] = "",
     seed: Annotated[int, typer.Option(help="Of order, mixing and noise.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the newest state in --out.")] = False,
     show_mask: Annotated[
@@ -91,6 +97,9 @@ def sft(
         most_repeats=most_repeats,
         max_bad=max_bad,
         save_every=save_every,
+        eval_tasks=eval_tasks,
+        eval_every=eval_every,
+        eval_args=tuple(shlex.split(eval_args)),
         seed=seed,
         resume=resume,
     )
@@ -166,9 +175,23 @@ def summary(record: bytes, folder: Path) -> str:
         f"{training['steps']} steps in {training['seconds']:.0f} s, {training['tokens'] / training['seconds']:,.0f} tokens/s, "
         f"{training['precision']}, peak memory {training['peak_memory_bytes'] / 2**30:.1f} GiB",
         f"loss {training['loss'][0][1]:.3f} -> {training['loss'][-1][1]:.3f}",
+        *evaluated(said.get("evaluation")),
         f"checkpoint: {folder}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def evaluated(found: Any) -> Iterator[str]:
+    """The evaluated checkpoints, the kept one marked."""
+    for row in found["checkpoints"] if found else ():
+        kept = " (kept)" if row["step"] == found["kept_step"] else ""
+        failed = "".join(f"; {reason}" for reason in row["failed"])
+        yield (
+            f"step {row['step']}{kept}: mean {100 * row['mean']:.1f}, stopped {100 * row['stopped']:.1f} %, "
+            f"natural {100 * row['natural']:.1f} %{failed}"
+        )
+    if found and found["warning"]:
+        yield f"warning: {found['warning']}"
 
 
 class Plain:

@@ -21,30 +21,44 @@ MERGE_TOLERANCE = 1e-2
 """Largest difference of a logit in fp32 between a model with adapters and the same with the adapters merged."""
 
 
-def export(network: Any, data: Prepared, options: SftOptions) -> None:
-    """Write `network` to `options.out` in bf16 (adapters merged, or alone with `keep_adapter`), tokenizer and template.
+def write_checkpoint(network: Any, data: Prepared, options: SftOptions, folder: Path) -> float | None:
+    """Write `network` to a fresh `folder` in bf16 (adapters merged, or alone with `keep_adapter`), tokenizer and template.
 
     The network is changed on the way. A tied head is not stored twice, and generation stops at the end-of-turn token.
-    Files appear once all are written, the record last. Raises UserError where they cannot be written, where merging
-    changes the model, and where the written tokenizer makes other prompts than training saw.
+    Returns the largest difference that merging made to a logit, None without adapters to merge. Raises UserError where
+    it cannot be written, where merging changes the model, and where the written tokenizer makes other prompts than
+    training saw.
     """
+    merge_error = None
     if options.lora and not options.keep_adapter:
-        network, data.record["training"]["merge_error"] = merged(network, data)
+        network, merge_error = merged(network, data)
     network.generation_config.eos_token_id = stop_ids(network, data)
     data.tokenizer.chat_template = data.template
-    partial = options.out / "checkpoint.partial"
-    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     try:
-        network.to(torch.bfloat16).save_pretrained(partial)
-        data.tokenizer.save_pretrained(partial)
-        check_prompts(partial, data)
-        for file in sorted(partial.iterdir()):
-            file.replace(options.out / file.name)
-        partial.rmdir()
-        (options.out / RECORD).write_bytes(dumps(data.record, pretty=True) + b"\n")
+        network.to(torch.bfloat16).save_pretrained(folder)
+        data.tokenizer.save_pretrained(folder)
+        check_prompts(folder, data)
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise UserError(f"The checkpoint cannot be written to {options.out}: {error.strerror or error}.") from error
+        shutil.rmtree(folder, ignore_errors=True)
+        raise unwritable(folder, error) from error
+    return merge_error
+
+
+def publish(folder: Path, data: Prepared, out: Path) -> None:
+    """Move the checkpoint in `folder` to `out`, the record last. Raises UserError where that fails."""
+    try:
+        (folder / RECORD).write_bytes(dumps(data.record, pretty=True) + b"\n")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == RECORD):
+            file.replace(out / file.name)
+        folder.rmdir()
+    except OSError as error:
+        raise unwritable(out, error) from error
+
+
+def unwritable(folder: Path, error: OSError) -> UserError:
+    """What the user is told about a folder that could not be written to."""
+    return UserError(f"The checkpoint cannot be written to {folder}: {error.strerror or error}.")
 
 
 def stop_ids(network: Any, data: Prepared) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ifeval.errors import UserError
 from ifeval.sft.data import MOST_BAD, MOST_REPEATS
 
-NOT_LEARNT = ("model", "data", "out", "save_every", "resume")
+NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "resume")
 """Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
 
 
@@ -20,6 +20,8 @@ class SftOptions:
     forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights. save_every: optimiser steps, 0 for never.
+    eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
+    eval_args: more arguments of `ifeval run`.
     """
 
     model: str
@@ -47,6 +49,9 @@ class SftOptions:
     most_repeats: int = MOST_REPEATS
     max_bad: float = MOST_BAD
     save_every: int = 50
+    eval_tasks: str = ""
+    eval_every: int = 50
+    eval_args: tuple[str, ...] = ()
     seed: int = 0
     resume: bool = False
 
@@ -54,7 +59,7 @@ class SftOptions:
         """Raise UserError for a value that makes no sense."""
         if self.precision not in ("auto", "fp32", "bf16"):
             raise UserError(f"--precision {self.precision}: it is auto, fp32 or bf16.")
-        for name in ("epochs", "max_length", "batch", "rows", "most_repeats"):
+        for name in ("epochs", "max_length", "batch", "rows", "most_repeats", "eval_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is at least 1.")
         if self.method not in ("sft", "orpo", "dpo"):

@@ -4,6 +4,7 @@ The state after a step is a function of base model, data and settings alone, so 
 resumed ends with the same bytes as one that was not (on a CPU; GPU kernels may differ in the last bits).
 """
 
+import copy
 import math
 import signal
 import threading
@@ -20,7 +21,8 @@ import torch
 from ifeval.errors import UserError
 from ifeval.models import resolve
 from ifeval.sft.encode import Document
-from ifeval.sft.export import RECORD, export
+from ifeval.sft.export import RECORD, publish, write_checkpoint
+from ifeval.sft.judge import Judge
 from ifeval.sft.log import Log, Step, Watcher, read_log
 from ifeval.sft.loss import choose_losses
 from ifeval.sft.network import Neftune, choose_precision, default_learning_rate, device_of_machine, load_network
@@ -69,11 +71,14 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     state = newest(folder) if options.resume else None
     start = load_state(state, network, optimizer, data.identity) if state else 0
     log = Log(folder, start)
+    judge = Judge(options, data, folder, log, watch) if options.eval_tasks else None
     watch.phase(
         f"training: {steps} steps of {options.batch} rows, {'bf16 autocast' if dtype else 'fp32'}, {device.type}"
     )
 
     with stop_signals() as stopped:
+        if judge and judge.due(start, steps):
+            judge.evaluate(start, partial(copy.deepcopy, network), stopped)
         for step in range(start, steps):
             started, rng = time.monotonic(), random_state()
             rate = highest * schedule(step, steps, options.warmup)
@@ -110,8 +115,11 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             done = Step(step + 1, steps, summed / size, norm, rate, tokens, labelled, seconds)
             log.step(done)
             watch.step(done)
-            if options.save_every and (done.step % options.save_every == 0 or done.step == steps):
+            due = judge is not None and judge.due(done.step, steps)
+            if due or (options.save_every and (done.step % options.save_every == 0 or done.step == steps)):
                 save_state(folder, done.step, network, optimizer, random_state(), data.identity)
+            if judge and due:
+                judge.evaluate(done.step, partial(copy.deepcopy, network), stopped)
     log.close()
 
     watch.phase("writing the checkpoint")
@@ -128,7 +136,13 @@ def train(options: SftOptions, watch: Watcher) -> Path:
         "peak_memory_bytes": peak_memory(device),
         "loss": [[row["step"], row["loss"]] for row in rows],
     }
-    export(network, data, options)
+    if judge:
+        written = judge.checkpoint(judge.chosen.step)
+        data.record["evaluation"], data.record["training"]["merge_error"] = judge.record(), judge.merge_error
+    else:
+        written = options.out / "checkpoint.partial"
+        data.record["training"]["merge_error"] = write_checkpoint(network, data, options, written)
+    publish(written, data, options.out)
     for old in folder.glob("step-*.pt"):
         old.unlink()
     return options.out
