@@ -5,7 +5,7 @@
 DIR is put on the path of PYTHON and holds `lm_eval/tasks/ifeval` (the official checkers as lm-eval carries them); PYTHON
 is of an environment with nltk==3.9.2, its punkt_tab data (NLTK_DATA), langdetect, immutabledict and packaging.
 Replies are {prompt, response} lines. Both sides score all of them strict and loose on one core, in turns, `--rounds`
-times; language profiles and sentence parameters are loaded before the clock starts. The ratio is of the medians of
+times; language profiles, sentence parameters and modules are loaded before the clock starts. The ratio is of the medians of
 processor time, which other work on the machine disturbs little.
 """
 
@@ -41,6 +41,7 @@ from ifeval.checks import CHECKS, check
 from ifeval.checks.verify import verify
 check("language:response_language", "A warm-up.", {"language": "en"})
 check("length_constraints:number_sentences", "A warm-up. Another.", {"num_sentences": 1, "relation": "at least"})
+check("keywords:existence", "A warm-up.", {"keywords": ["[a]"]})
 work = [(list(zip(row["instruction_id_list"], row["kwargs"])), reply) for row, reply in json.load(open(sys.argv[1]))]
 start = time.process_time()
 scores = [verify(reply, instructions, CHECKS) for instructions, reply in work]

@@ -3,7 +3,7 @@
 langdetect (Nakatani 2010) is naive Bayes over character 1- to 3-grams that it draws at random. Upstream leaves it
 unseeded, so that its scores differ from run to run; seed 0 is the field's convention for reproducing them. The draws
 and the arithmetic here are langdetect's to the last bit, on its profiles and character tables; what is new is that the
-probabilities of all languages are updated together, and that a word is cut into n-grams once.
+probabilities of all languages are updated together, and that each run of three characters is looked up once.
 """
 
 import random
@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -80,17 +80,20 @@ def _trial(grams: list[int], profiles: Profiles, draw: random.Random) -> list[fl
     import numpy as np
 
     smoothing = (0.5 + draw.gauss(0.0, 1.0) * 0.05) / 10_000
-    probability = np.full(len(profiles.languages), 1.0 / len(profiles.languages))
+    # One row for what is known so far, one for each n-gram drawn. Along axis 0 numpy multiplies row by row, so the
+    # rounding is that of langdetect's loop.
+    factors = np.empty((1 + _DRAWS_BETWEEN_TESTS, len(profiles.languages)))
+    probability = factors[0]
+    probability.fill(1.0 / len(profiles.languages))
     draws, drawn = 1, 0
     while True:
-        factors = profiles.weights.take(_drawn(grams, draws, draw.getrandbits), axis=0)
-        factors += smoothing
-        factors[0] *= probability
-        # Along axis 0 numpy multiplies row by row, so the rounding is that of langdetect's loop.
-        probability = np.multiply.reduce(factors, axis=0)
-        unnormalized = probability.tolist()
+        fresh = factors[1 : 1 + draws]
+        profiles.weights.take(_drawn(grams, draws, draw.getrandbits), axis=0, out=fresh, mode="clip")
+        fresh += smoothing
+        product = np.multiply.reduce(factors[: 1 + draws], axis=0)
+        unnormalized = product.tolist()
         total = sum(unnormalized)
-        probability /= total
+        np.divide(product, total, out=probability)
         if max(unnormalized) / total > _CONVERGED or drawn >= _MOST_DRAWS:
             return probability.tolist()
         draws = _DRAWS_BETWEEN_TESTS
@@ -110,28 +113,22 @@ def _drawn(grams: list[int], count: int, getrandbits: Callable[[int], int]) -> l
 
 
 def _grams(text: str) -> list[int]:
-    """The row of each known n-gram of `text`, in order, repeats included."""
-    *closed, last = _normalized(text).split(" ")
-    return [row for word in closed if word for row in _word_grams(f" {word} ")] + list(_word_grams(f" {last}"))
+    """The row of each known n-gram of `text`, in order, repeats included; the text begins after a space."""
+    padded = f"\0 {_normalized(text)}"
+    return list(chain.from_iterable(map(_grams_ending, padded, padded[1:], padded[2:])))
 
 
 @lru_cache(maxsize=1 << 15)
-def _word_grams(word: str) -> tuple[int, ...]:
-    """The rows of the n-grams ending at each character of a word (with the space before it, and after a closed one).
+def _grams_ending(third: str, second: str, letter: str) -> tuple[int, ...]:
+    """The rows of the n-grams of 1, 2 and 3 characters that end with `letter`.
 
-    A capital after a capital ends none: words in capitals say little about the language.
+    No profile holds an n-gram with a space inside or on its own, so words need not be told apart. A capital after a
+    capital ends none: words in capitals say little about the language.
     """
-    find = _profiles().rows.get
-    # No profile holds a single space, so the one after a word ends no 1-gram.
-    pairs = [before + letter for before, letter in pairwise(word)]
-    triples = ["", *(pair + letter for pair, letter in zip(pairs, word[2:], strict=False))]
-    return tuple(
-        row
-        for letter, pair, triple in zip(word[1:], pairs, triples, strict=False)
-        if not (letter.isupper() and pair[0].isupper())
-        for row in (find(letter), find(pair), find(triple))
-        if row is not None
-    )
+    if letter.isupper() and second.isupper():
+        return ()
+    rows = map(_profiles().rows.get, (letter, second + letter, third + second + letter))
+    return tuple(row for row in rows if row is not None)
 
 
 def _normalized(text: str) -> str:

@@ -15,6 +15,8 @@ from itertools import pairwise
 from types import ModuleType
 from typing import NamedTuple
 
+from ifeval.checks.text import remembered
+
 _NON_WORD = r"""[)";}\]*:@'({\[?!]"""
 _RUN = r"(?:-{2,}|\.{2,}|(?:\.\s){2,}\.)"
 _TOKEN = re.compile(
@@ -108,12 +110,14 @@ def _realigned(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[in
     yield span[0] + moved, span[1]
 
 
+@remembered
 def _breaks(context: str) -> bool:
     """Whether a sentence ends inside `context` (and not with its last token)."""
     tokens = [_token(word) for line in context.split("\n") for word in _TOKEN.findall(line)]
     return any(_ends_sentence(token, following) for token, following in pairwise(tokens))
 
 
+@remembered
 def _token(word: str) -> Token:
     """The first pass: judge a token by its type alone."""
     lower = word.lower()

@@ -1,13 +1,32 @@
 """What several checks share: counting words, comparing a count with what was wanted, and saying so."""
 
 import re
-from typing import Literal
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Literal, TypeVar
 
 from ifeval.records import Verdict
 
 Relation = Literal["less than", "at least"]
+Result = TypeVar("Result")
 
 _WORD = re.compile(r"\w+")
+_REMEMBERED = 1 << 14
+_LONGEST_REMEMBERED = 200
+
+
+def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
+    """`function` with its results for short texts kept, at most `_REMEMBERED` of them.
+
+    Words and sentences repeat: between the loose variants of a reply, and most of all in text made to take long.
+    """
+    known = lru_cache(_REMEMBERED)(function)
+
+    @wraps(function)
+    def of(text: str) -> Result:
+        return known(text) if len(text) <= _LONGEST_REMEMBERED else function(text)
+
+    return of
 
 
 def words(text: str) -> list[str]:
@@ -16,8 +35,8 @@ def words(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """How many `words` there are, without building the list."""
-    return sum(1 for _ in _WORD.finditer(text))
+    """How many `words` there are."""
+    return len(words(text))
 
 
 def plural(count: int, noun: str) -> str:

@@ -4,28 +4,38 @@ Clitics are tokens of their own ("do", "n't"); "WELL-KNOWN" and "U.S." stay whol
 """
 
 import re
+from collections.abc import Callable
 
 from ifeval.checks.punkt import sentences
+from ifeval.checks.text import remembered
+
+Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+"""What is found, and what stands in its place."""
 
 _CAPITAL = re.compile(r"[A-Z](?![a-z])|'T")
-_PADDED = r" \g<0> "
-_OPENING = [
-    (re.compile("``|[`«“‘„]"), _PADDED),
+
+
+def _padded(match: re.Match[str]) -> str:
+    return f" {match[0]} "
+
+
+_OPENING: list[Rule] = [
+    (re.compile("``|[`«“‘„]"), _padded),
     (re.compile(r'^"'), " `` "),
     (re.compile(r"(?<=[ (\[{<])(?:\"|'')"), " `` "),
     (re.compile(r"'(?!re|ve|ll|[mtsdn])(?=\w\b)", re.IGNORECASE), "' "),
 ]
-_MARKS = [
+_MARKS: list[Rule] = [
     (re.compile(r"([:,])(\D|$)"), r" \1 \2"),  # a mark that follows another is left alone, hence no lookahead
-    (re.compile(r"[:,]$|\.{2,}"), _PADDED),
-    (re.compile(r"[;@#$%&?!]"), _PADDED),
+    (re.compile(r"[:,]$|\.{2,}"), _padded),
+    (re.compile(r"[;@#$%&?!]"), _padded),
     (re.compile(r"(?<=[^'])' "), " ' "),
-    (re.compile(r"[][(){}<>*]|--"), _PADDED),
-    (re.compile(r"[»”’]|''"), _PADDED),
+    (re.compile(r"[][(){}<>*]|--"), _padded),
+    (re.compile(r"[»”’]|''"), _padded),
     (re.compile(r'"'), " '' "),
     (re.compile(r"\s+"), " "),
 ]
-_CLITICS = [
+_CLITICS: list[Rule] = [
     (re.compile(r"(?<=[^' ])'[sSmMdD]?(?= )"), r" \g<0>"),
     (re.compile(r"(?<=[^' ])(?:'ll|'LL|'re|'RE|'ve|'VE|n't|N'T)(?= )"), r" \g<0>"),
     (
@@ -48,14 +58,15 @@ def tokens(text: str) -> list[str]:
 
 def capital_words(text: str) -> int:
     """How many tokens of `text` hold letters, all of them capitals."""
-    return sum(
-        token.isupper() for sentence in sentences(text) if _may_hold(sentence) for token in _sentence_tokens(sentence)
-    )
+    return sum(map(_sentence_capital_words, sentences(text)))
 
 
-def _may_hold(sentence: str) -> bool:
-    """Whether cutting is worth its time: not where each capital starts a word like "The" (but 'Tis is 'T and is)."""
-    return not sentence.isascii() or _CAPITAL.search(sentence) is not None
+@remembered
+def _sentence_capital_words(sentence: str) -> int:
+    # Cutting is not worth its time where each capital starts a word like "The" (but 'Tis is 'T and is).
+    if sentence.isascii() and _CAPITAL.search(sentence) is None:
+        return 0
+    return sum(map(str.isupper, _sentence_tokens(sentence)))
 
 
 def _sentence_tokens(sentence: str) -> list[str]:
@@ -64,7 +75,7 @@ def _sentence_tokens(sentence: str) -> list[str]:
     return _replace(_CLITICS, f" {text.strip()} ").split()
 
 
-def _replace(rules: list[tuple[re.Pattern[str], str]], text: str) -> str:
+def _replace(rules: list[Rule], text: str) -> str:
     for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text
