@@ -17,6 +17,10 @@ Tasks = Annotated[
     str | None,
     typer.Option(help="Tasks and suites whose prompts must not be in the data. [default: all whose data is there]"),
 ]
+TaskPath = Annotated[
+    list[Path] | None,
+    typer.Option(help="A folder of plug-ins whose prompts must not be in the data either. Repeatable."),
+]
 MaxBad = Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")]
 SHOWN = 5
 
@@ -31,6 +35,7 @@ def check(
         bool, typer.Option("--difficulty", help="Ask --model how much each prompt helps it (two passes a row).")
     ] = False,
     tasks: Tasks = None,
+    task_path: TaskPath = None,
     max_bad: MaxBad = 0.01,
     json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
@@ -42,7 +47,7 @@ def check(
     from ifeval.sft.quality import report
 
     loaded = load([parse_source(file) for file in files], max_bad)
-    index = prompt_index(tasks)
+    index = prompt_index(tasks, task_path)
     found: dict[str, Any] = {
         "rows": dict(loaded.rows),
         "malformed": [asdict(problem) for problem in loaded.problems],
@@ -61,8 +66,11 @@ def check(
         raise typer.Exit(Exit.REGRESSION)
 
 
-def prompt_index(tasks: str | None) -> "PromptIndex":
-    """The prompts of `tasks` under their default seeds; of all tasks whose data is there, where none is named."""
+def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptIndex":
+    """The prompts of `tasks` under their default seeds; of all tasks whose data is there, where none is named.
+
+    task_path: folders of plug-ins that are tasks too.
+    """
     from ifeval import datasets
     from ifeval.options import RunOptions
     from ifeval.plan import load_tasks
@@ -71,9 +79,9 @@ def prompt_index(tasks: str | None) -> "PromptIndex":
 
     names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
     if not names:
-        known = discover()
+        known = discover(task_path or ())
         names = [name for name, task in known.items() if task.dataset is None or datasets.path(task.dataset)]
-    loaded = load_tasks(RunOptions(model="", tasks=tuple(names)))
+    loaded = load_tasks(RunOptions(model="", tasks=tuple(names), task_paths=tuple(task_path or ())))
     return PromptIndex(
         {task.name: task.samples(task.default_seed) for task in loaded}, {task.name: task.unit for task in loaded}
     )
@@ -178,6 +186,7 @@ def curate(
     ] = None,
     max_length: Annotated[int, typer.Option(help="Tokens of a row, with --model.")] = 1024,
     tasks: Tasks = None,
+    task_path: TaskPath = None,
     max_bad: MaxBad = 0.01,
 ) -> None:
     """Keep the best examples by quality and diversity; say of every other one why it was dropped."""
@@ -189,7 +198,7 @@ def curate(
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
     loaded = load([parse_source(file) for file in files], max_bad)
-    offences = prompt_index(tasks).offences(loaded.examples)
+    offences = prompt_index(tasks, task_path).offences(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
     chosen = choose(loaded.examples, keep, {offence.place for offence in offences}, hard)
     write_rows(out, (example.row() for example in chosen.kept))
@@ -205,36 +214,52 @@ def curate(
 
 
 def make(
-    task: Annotated[list[str], typer.Option(help="A procedural task, NAME or NAME:ROWS. Repeatable.")],
     out: Annotated[Path, typer.Option(help="JSONL file for the rows.")],
+    task: Annotated[list[str] | None, typer.Option(help="A procedural task, NAME or NAME:ROWS. Repeatable.")] = None,
     rows: Annotated[int, typer.Option(help="Rows of a task that names no number.")] = 200,
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="A run: its replies with full marks become rows. Repeatable.")
+    ] = None,
     hold_out: Annotated[
         list[str] | None,
         typer.Option(help="TAG=VALUE that no row may have (cluster=tables, style=inline). Repeatable."),
     ] = None,
+    tasks: Tasks = None,
+    task_path: TaskPath = None,
     seed: Annotated[int, typer.Option(help="Of the training seeds.")] = 0,
 ) -> None:
-    """Write training rows from procedural tasks: other seeds than evaluations use, nothing of their prompts in them."""
-    from collections import defaultdict
-
+    """Write training rows from procedural tasks and from a model's own good replies, without evaluations' prompts."""
     from ifeval.options import RunOptions
     from ifeval.plan import load_tasks
+    from ifeval.results import load_run
     from ifeval.sft.make import make as make_rows
+    from ifeval.sft.make import replay as replay_rows
 
-    held: dict[str, set[str]] = defaultdict(set)
-    for pair in hold_out or []:
+    if not task and not replay:
+        raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")
+    held, index = held_out_tags(hold_out or []), prompt_index(tasks, task_path)
+    numbers = {name: int(n) if n.isdigit() else rows for name, _, n in (text.partition(":") for text in task or ())}
+    chosen = load_tasks(RunOptions(model="", tasks=tuple(numbers))) if numbers else []
+    found: list[dict[str, Any]] = []
+    for name, made in [
+        *((task.name, make_rows(task, numbers[task.name], seed, held, index)) for task in chosen),
+        *((str(run), replay_rows(load_run(run), held, index)) for run in replay or ()),
+    ]:
+        found += made.rows
+        reasons = ", ".join(f"{n} {reason}" for reason, n in made.left_out.items()) or "none"
+        print(f"{name}: {len(made.rows)} rows; left out: {reasons}")
+    write_rows(out, found)
+
+
+def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:
+    """The values of each `TAG=VALUE` by tag."""
+    held: dict[str, set[str]] = {}
+    for pair in pairs:
         tag, equals, value = pair.partition("=")
         if not equals:
             raise UserError(f"--hold-out {pair}: write it as TAG=VALUE.")
-        held[tag].add(value)
-    numbers = {name: int(number) if number.isdigit() else rows for name, _, number in (t.partition(":") for t in task)}
-    found: list[dict[str, Any]] = []
-    for loaded in load_tasks(RunOptions(model="", tasks=tuple(numbers))):
-        made = make_rows(loaded, numbers[loaded.name], seed, held, prompt_index(loaded.name))
-        found += made.rows
-        reasons = ", ".join(f"{n} {reason}" for reason, n in made.left_out.items()) or "none"
-        print(f"{loaded.name}: {len(made.rows)} rows; left out: {reasons}")
-    write_rows(out, found)
+        held.setdefault(tag, set()).add(value)
+    return held
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:

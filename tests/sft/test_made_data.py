@@ -8,12 +8,15 @@ from typer.testing import CliRunner
 
 from ifeval.cli import app
 from ifeval.errors import UserError
+from ifeval.options import RunOptions
 from ifeval.plugins import discover
+from ifeval.results import load_run
+from ifeval.runner import run as run_pipeline
 from ifeval.sft.contamination import PromptIndex
 from ifeval.sft.curate import curate
 from ifeval.sft.data import Source, load
 from ifeval.sft.formats import Example, examples_of
-from ifeval.sft.make import make
+from ifeval.sft.make import make, replay, reply_fault
 from ifeval.task import Task
 from tests.sft.test_quality import pair, text
 
@@ -91,15 +94,90 @@ def test_benchmarks_are_no_training_data() -> None:
         make(discover()["ifeval"](Path("none")), 1, 0, {}, PromptIndex({}))
 
 
+@pytest.fixture(scope="module")
+def own_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of training prompts whose even replies are right, and of odd ones each spoilt in another way."""
+    folder = tmp_path_factory.mktemp("own")
+    task = discover()["format"]()
+    spoilt = ["", "As an AI, I cannot say.", "round and round we go " * 12]
+    with (folder / "replies.jsonl").open("w") as file:
+        for number, sample in enumerate(task.samples(1_000_003, 12)):
+            reply = spoilt[number // 2 % 3] if number % 2 else sample.oracle
+            file.write(json.dumps({"prompt": sample.messages[-1]["content"], "response": reply}) + "\n")
+    model = f"replay:{folder / 'replies.jsonl'}"
+    return run_pipeline(RunOptions(model, ("format",), out=folder / "run", limit=12, seed=1_000_003))
+
+
+def test_good_replies_of_a_run_become_rows(own_run: Path, tmp_path: Path) -> None:
+    made = replay(load_run(own_run), {}, PromptIndex({}))
+    assert [row["sample"] for row in made.rows] == [f"1000003-{number:04}" for number in range(0, 12, 2)]
+    assert sum(made.left_out.values()) == 6
+    oracles = {sample.id: sample.oracle for sample in discover()["format"]().samples(1_000_003, 12)}
+    assert all(row["messages"][-1]["content"] == oracles[row["sample"]] for row in made.rows)
+    kept = replay(load_run(own_run), {"style": {"inline"}}, PromptIndex({})).rows
+    assert 0 < len(kept) < len(made.rows)
+    file = tmp_path / "own.jsonl"
+    told = ["data", "make", "--replay", str(own_run), "--tasks", "format", "--out", str(file)]
+    assert CliRunner().invoke(app, told).exit_code == 0
+    assert len(load([Source(file)], most_bad=0.0).examples) == 6
+
+
+def test_replies_that_answer_an_evaluation_are_no_rows(own_run: Path) -> None:
+    task = discover()["format"]()
+    made = replay(load_run(own_run), {}, PromptIndex({"format": task.samples(1_000_003, 12)}))
+    assert not made.rows
+    assert made.left_out["holds an evaluation's prompt"] == 6
+
+
+def fields(**changes: object) -> dict[str, object]:
+    response = {"finish_reason": "stop", "answer": "The sea is wide and blue.", "tool_calls": None}
+    row = {"tools": None, "response": response, "score": {"error": None, "metrics": {"natural": 1.0}}}
+    return row | {"response": response | changes}
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (fields(), None),
+        (fields(finish_reason="length"), "did not stop by itself"),
+        (fields() | {"tools": [{}]}, "has tools"),
+        (fields() | {"score": {"error": None, "metrics": {"natural": 0.0}}}, "not fully right"),
+        (fields(answer="round and round we go " * 12), "repeats itself"),
+        (fields(answer="As an AI, I would not know."), "boilerplate"),
+    ],
+)
+def test_why_a_reply_is_nothing_to_learn_from(row: dict[str, object], fault: str | None) -> None:
+    assert reply_fault(row, "natural") == fault
+
+
+def test_making_from_nothing_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["data", "make", "--out", str(tmp_path / "none.jsonl")])
+    assert "needs --task NAME or --replay RUN" in str(done.exception)
+
+
 def test_verbs(tmp_path: Path) -> None:
     made, kept, dropped = (tmp_path / f"{name}.jsonl" for name in ("made", "kept", "dropped"))
     run = CliRunner()
     done = run.invoke(
-        app, ["data", "make", "--task", "format:12", "--task", "zero_shot", "--rows", "9", "--out", str(made)]
+        app,
+        [
+            "data",
+            "make",
+            "--task",
+            "format:12",
+            "--task",
+            "zero_shot",
+            "--rows",
+            "9",
+            "--tasks",
+            "format,zero_shot",
+            "--out",
+            str(made),
+        ],
     )
     assert done.exit_code == 0, done.exception
     assert len(made.read_text().splitlines()) == 21
-    again = run.invoke(app, ["data", "make", "--task", "format", "--out", str(made)])
+    again = run.invoke(app, ["data", "make", "--task", "format", "--tasks", "format", "--out", str(made)])
     assert "exists already" in str(again.exception)
     flags = ["--keep", "10", "--out", str(kept), "--dropped", str(dropped), "--tasks", "format"]
     chosen = run.invoke(app, ["data", "curate", str(made), *flags])
