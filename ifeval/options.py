@@ -65,3 +65,5 @@ class RunOptions:
             raise UserError(f"--top-p {self.top_p}: give a share above 0 and at most 1.")
         if self.engine not in ENGINES:
             raise UserError(f"--engine {self.engine}: give one of {', '.join(ENGINES)}.")
+        if self.ray_address and self.engine != "ray":
+            raise UserError(f"--ray-address {self.ray_address}: give --engine ray with it.")

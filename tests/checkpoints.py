@@ -1,6 +1,7 @@
-"""Tiny checkpoint directories for tests: the files of a real one, weights of zeros, no model that could answer."""
+"""Checkpoint directories for tests: tiny ones with weights of zeros, and a real one made worse."""
 
 import json
+import shutil
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,3 +46,19 @@ def adapter(folder: Path, module: str = "model.layers.1.self_attn.q_proj", colum
     }
     (folder / "adapter_model.safetensors").write_bytes(safetensors(shapes))
     return folder
+
+
+def damage(source: Path, target: Path) -> None:
+    """A copy of a checkpoint with noise of half a standard deviation on every weight matrix."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(source, target)
+    generator = torch.Generator().manual_seed(0)
+    weights = load_file(target / "model.safetensors")
+    for name, weight in weights.items():
+        if weight.ndim == 2:
+            noise = torch.randn(weight.shape, generator=generator) * weight.float().std() / 2
+            weights[name] = (weight.float() + noise).to(weight.dtype)
+    (target / "model.safetensors").unlink()
+    save_file(weights, target / "model.safetensors", metadata={"format": "pt"})

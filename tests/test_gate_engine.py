@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ifeval.jsonio import dumps, loads
+from tests.checkpoints import damage
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -35,24 +36,6 @@ def runs(tmp_path_factory) -> Path:
     (folder / "gate.toml").write_text(POLICY)
     assert ifeval(folder, "baseline", "add", "first", "--again", "second", "--name", "shipped").returncode == 0
     return folder
-
-
-def damage(source: Path, target: Path) -> None:
-    """A copy of a checkpoint with noise of half a standard deviation on every weight matrix."""
-    import shutil
-
-    import torch
-    from safetensors.torch import load_file, save_file
-
-    shutil.copytree(source, target)
-    generator = torch.Generator().manual_seed(0)
-    weights = load_file(target / "model.safetensors")
-    for name, weight in weights.items():
-        if weight.ndim == 2:
-            noise = torch.randn(weight.shape, generator=generator) * weight.float().std() / 2
-            weights[name] = (weight.float() + noise).to(weight.dtype)
-    (target / "model.safetensors").unlink()
-    save_file(weights, target / "model.safetensors", metadata={"format": "pt"})
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from ifeval.records import Request, Sample, Sampling
 from ifeval.results import load_run
 from ifeval.schema import compile_schema
 from ifeval.tool_calls import by_name
+from tests.processes import alive, command_lines, descends
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "smollm2-135m-instruct"
@@ -120,7 +121,7 @@ def test_killed_in_the_middle_it_goes_on_and_nothing_is_generated_twice(tmp_path
     while killed.poll() is None and not (replies.exists() and replies.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert killed.poll() is None, killed.stderr.read().decode()
-    children = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if descends(pid, killed.pid)]
+    children = [pid for pid in command_lines() if descends(pid, killed.pid)]
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     before = {row["key"] for row in read_jsonl(replies)}
@@ -162,23 +163,3 @@ def test_transformers_gives_the_same_answer(tmp_path: Path) -> None:
     assert run.manifest["settings"]["engine"]["name"] == "transformers"
     assert run.samples["completion_tokens"].between(1, 16).all()
     assert not run.samples["error"].notna().any()
-
-
-def descends(pid: int, ancestor: int) -> bool:
-    """Is `ancestor` among the parents of `pid`?"""
-    while pid > 1:
-        try:
-            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            return False
-        if pid == ancestor:
-            return True
-    return False
-
-
-def alive(pid: int) -> bool:
-    """Does `pid` still run? A zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

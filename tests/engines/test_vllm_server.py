@@ -16,6 +16,7 @@ from ifeval.engines.vllm_server import flags, free_port, last_words, serve_comma
 from ifeval.errors import UserError
 from ifeval.jsonio import read_jsonl
 from ifeval.models import Model, resolve
+from tests.processes import command_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "models" / "smollm2-135m-instruct"
@@ -178,12 +179,4 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 def _served_processes() -> list[str]:
     """Command lines of processes that serve the test's checkpoint."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-        except OSError:
-            continue
-        if str(CHECKPOINT) in words and "serve" in words:
-            found.append(words)
-    return found
+    return [words for words in command_lines().values() if str(CHECKPOINT) in words and "serve" in words]
