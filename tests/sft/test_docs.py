@@ -19,4 +19,4 @@ def test_flags_exist(line: str) -> None:
     while parts and not parts[0].startswith("-") and hasattr(command, "commands"):
         command = command.commands[parts.pop(0)]  # type: ignore[attr-defined]
     known = {flag for parameter in command.params for flag in parameter.opts}
-    assert {part for part in parts if part.startswith("--")} <= known
+    assert {part for part in parts if part.startswith("--") and " " not in part} <= known
