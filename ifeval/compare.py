@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparable import require_comparable
+from ifeval.contrasts import SeenSplit, gain_split
 from ifeval.outcomes import FailedCheck, Outcomes, failed_checks
 from ifeval.pairing import Pairs, align, match, pair
 from ifeval.stats.differences import paired_t_interval, paired_t_p, sign_flip_p
@@ -62,6 +63,15 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Generalisation:
+    """A task's gains on the clusters that the candidate's training held and on the others; the gap is their difference."""
+
+    task: str
+    clusters: tuple[str, ...]
+    gains: SeenSplit
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens a second) are (old, new)."""
 
@@ -71,6 +81,7 @@ class Comparison:
     families: tuple[Difference, ...]
     metrics: tuple[Difference, ...]
     rates: tuple[Difference, ...]
+    generalisation: tuple[Generalisation, ...]
     tokens: tuple[float, float]
     speed: tuple[float | None, float | None]
     flips: tuple[Flip, ...]
@@ -113,6 +124,7 @@ def compare(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) 
         families=_adjusted(_families(primaries, tasks, baseline), holm),
         metrics=_adjusted(others, benjamini_hochberg),
         rates=_adjusted(rates, benjamini_hochberg),
+        generalisation=tuple(_generalisation(baseline, candidate)),
         tokens=_mean_tokens(baseline, candidate),
         speed=(baseline.speed, candidate.speed),
         flips=tuple(_flips(baseline, candidate)),
@@ -195,6 +207,25 @@ def _adjusted(
     listed = list(differences)
     adjusted = adjust([one.p for one in listed])
     return tuple(replace(one, adjusted=float(p)) for one, p in zip(listed, adjusted, strict=True))
+
+
+def _generalisation(baseline: Outcomes, candidate: Outcomes) -> Iterator[Generalisation]:
+    """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
+    if candidate.run is None:
+        return
+    for task, primary in primary_metrics(baseline):
+        seen = candidate.run.summary["tasks"][task].get("seen")
+        if seen is None:
+            continue
+        rows = candidate.run.columns("task", "sample_id", "tag.cluster").query("task == @task")
+        cluster = dict(zip(rows["sample_id"], rows["tag.cluster"], strict=True))
+        old, new = (side.tasks[task].metrics[primary].mean(axis=1) for side in (baseline, candidate))
+        known = ~np.isnan(old + new)
+        names = [cluster[name] for name, keep in zip(baseline.tasks[task].ids, known.tolist(), strict=True) if keep]
+        if set(seen["clusters"]) < set(names):
+            yield Generalisation(
+                task, tuple(seen["clusters"]), gain_split(old[known], new[known], names, seen["clusters"])
+            )
 
 
 def _flips(baseline: Outcomes, candidate: Outcomes) -> Iterator[Flip]:

@@ -38,7 +38,7 @@ def to_text(comparison: Comparison, flips: int = 10) -> str:
     )
     changed = [rate for rate in c.rates if rate.losses or rate.wins]
     sections += ["", "Rates:", *aligned([HEADER, *map(cells, changed)])] if changed else []
-    return "\n".join([*sections, "", *remarks(c), *flipped(c, flips)]) + "\n"
+    return "\n".join([*sections, "", *generalisation(c), *remarks(c), *flipped(c, flips)]) + "\n"
 
 
 def to_json(comparisons: Iterable[Comparison]) -> bytes:
@@ -72,6 +72,17 @@ def cells(row: Difference) -> tuple[str, ...]:
         f"{row.adjusted:.2g}",
         "" if row.noise is None else points(row.noise),
     )
+
+
+def generalisation(comparison: Comparison) -> Iterator[str]:
+    """What was gained on the kinds of tasks that training held, what on the others, and the difference of the two."""
+    for row in comparison.generalisation:
+        gains = row.gains
+        yield (
+            f"{row.task}: {signed(gains.seen)} points on clusters seen in training ({', '.join(row.clusters)}), "
+            f"{signed(gains.unseen)} on the others; difference in differences {signed(gains.gap.estimate)} "
+            f"{span(gains.gap)}."
+        )
 
 
 def remarks(comparison: Comparison) -> Iterator[str]:

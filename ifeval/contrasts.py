@@ -1,6 +1,6 @@
 """Seen and unseen task clusters: did tuning teach the task types, or instruction following?
 
-Both functions take one score a prompt and the prompt's cluster. The cluster is the sampling unit and all clusters weigh
+All functions take one score a prompt and the prompt's cluster. The cluster is the sampling unit and all clusters weigh
 the same: the question is about kinds of tasks, and prompts of one kind succeed and fail together. Bounds are Welch's
 (1947) with Satterthwaite's degrees of freedom; they need two clusters on either side and are NaN without.
 """
@@ -43,17 +43,16 @@ def seen_split_of_rows(rows: Iterable[Row], seen: Collection[str], metric: str =
     return seen_split([value for value, _ in kept], [cluster for _, cluster in kept], seen)
 
 
-def difference_in_differences(
+def gain_split(
     base: npt.ArrayLike, tuned: npt.ArrayLike, clusters: Sequence[str], seen: Collection[str], level: float = 0.95
-) -> Interval:
-    """(tuned - base) on seen clusters minus (tuned - base) on unseen ones, prompt by prompt.
+) -> SeenSplit:
+    """Split the gains tuned - base, prompt by prompt; the gap is the difference in differences.
 
-    base, tuned: scores of the same prompts, shape (n,), finite; clusters: n names. Above zero, tuning helped most where
-    it knew the kind of task; near zero with both gains positive, it taught instruction following. Raises as
+    base, tuned: scores of the same prompts, shape (n,), finite; clusters: n names. A gap above zero: tuning helped most
+    where it knew the kind of task; near zero with both gains positive, it taught instruction following. Raises as
     `seen_split` does.
     """
-    gains = np.asarray(tuned, dtype=float) - np.asarray(base, dtype=float)
-    return welch_interval(*_cluster_means(gains, clusters, seen), level)
+    return seen_split(np.asarray(tuned, dtype=float) - np.asarray(base, dtype=float), clusters, seen, level)
 
 
 def welch_interval(first: npt.ArrayLike, second: npt.ArrayLike, level: float = 0.95) -> Interval:

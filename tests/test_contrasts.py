@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ifeval.contrasts import difference_in_differences, seen_split, seen_split_of_rows, welch_interval
+import ifeval
+from ifeval.compare import compare
+from ifeval.compare_formats import to_text
+from ifeval.contrasts import gain_split, seen_split, seen_split_of_rows, welch_interval
 from ifeval.errors import UserError
+from ifeval.jsonio import dumps
+from ifeval.outcomes import run_outcomes
+from ifeval.plugins import discover
 from ifeval.records import Response, Score
 from ifeval.task import Row
 
@@ -31,9 +37,10 @@ def test_clusters_weigh_the_same_whatever_their_size():
 def test_tuning_that_only_knows_its_clusters():
     base = np.zeros(len(CLUSTERS))
     tuned = np.array([float(name in SEEN) for name in CLUSTERS])
-    interval = difference_in_differences(base, tuned, CLUSTERS, SEEN)
-    assert (interval.estimate, interval.low, interval.high) == (1.0, 1.0, 1.0)
-    assert difference_in_differences(base, base + 0.5, CLUSTERS, SEEN).estimate == 0.0
+    gains = gain_split(base, tuned, CLUSTERS, SEEN)
+    assert (gains.seen, gains.unseen) == (1.0, 0.0)
+    assert (gains.gap.estimate, gains.gap.low, gains.gap.high) == (1.0, 1.0, 1.0)
+    assert gain_split(base, base + 0.5, CLUSTERS, SEEN).gap.estimate == 0.0
 
 
 def test_the_interval_covers():
@@ -43,7 +50,7 @@ def test_the_interval_covers():
         effects = dict(zip("abcdefgh", rng.normal(0.1, 0.1, 8), strict=True))
         base = rng.random(len(CLUSTERS)) < 0.4
         tuned = rng.random(len(CLUSTERS)) < np.clip([0.4 + effects[name] for name in CLUSTERS], 0, 1)
-        interval = difference_in_differences(base, tuned, CLUSTERS, SEEN)
+        interval = gain_split(base, tuned, CLUSTERS, SEEN).gap
         inside += interval.low <= 0.0 <= interval.high
     assert 0.92 <= inside / trials <= 0.98
 
@@ -60,3 +67,30 @@ def test_rows_without_the_metric_are_left_out():
 def test_a_split_needs_known_clusters_on_both_sides(seen):
     with pytest.raises(UserError, match="--seen"):
         seen_split(np.zeros(len(CLUSTERS)), CLUSTERS, seen)
+
+
+def test_compare_says_whether_tuning_taught_the_kinds_it_trained_on(tmp_path):
+    """A model that learnt two clusters by heart and nothing else."""
+    learnt, trained = tmp_path / "learnt.jsonl", ("lists", "tables")
+    samples = list(discover()["zero_shot"]().samples(0, 128))
+    learnt.write_bytes(
+        b"".join(
+            dumps(
+                {
+                    "prompt": sample.messages[-1]["content"],
+                    "response": sample.oracle if sample.tags["cluster"] in trained else "no",
+                }
+            )
+            + b"\n"
+            for sample in samples
+        )
+    )
+    runs = [
+        ifeval.evaluate(model, tasks=["zero_shot"], limit=128, out=tmp_path / name, seen=seen, cache=False)
+        for model, name, seen in (("scripted:empty", "base", ()), (f"replay:{learnt}", "tuned", trained))
+    ]
+    comparison = compare(*(run_outcomes(run) for run in runs), allow=["engine"])
+    (row,) = comparison.generalisation
+    assert (row.task, row.clusters, row.gains.seen) == ("zero_shot", trained, 1.0)
+    assert row.gains.unseen < 0.1 < row.gains.gap.low
+    assert "+100.0 points on clusters seen in training (lists, tables)" in to_text(comparison)
