@@ -1,8 +1,8 @@
-"""`ifeval show RUN`: the summary again, and single samples with the reasons of their verdicts."""
+"""`ifeval show RUN`: the summary again, scores by a tag, and single samples with the reasons of their verdicts."""
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,10 @@ def show(
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     instruction: Annotated[str | None, typer.Option(help="Only samples with this check (a part of its name).")] = None,
     verdict: Annotated[str | None, typer.Option(help="pass, fail, error, or an outcome such as wrong_value.")] = None,
+    by: Annotated[str | None, typer.Option(help="Scores by the values of a tag (cluster, kind, difficulty).")] = None,
+    beside: Annotated[
+        list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
+    ] = None,
     limit: Annotated[int, typer.Option("-n", help="How many samples to show.")] = 10,
     json: Annotated[bool, typer.Option("--json", help="One JSON line a sample, or the summary.")] = False,
 ) -> None:
@@ -26,6 +30,9 @@ def show(
     from ifeval.jsonio import dumps
     from ifeval.results import load_run
 
+    if by is not None:
+        print_breakdowns([run, *(beside or [])], by, task)
+        return
     if not (failures or task or instruction or verdict):
         print_run(run, json=json)
         return
@@ -48,6 +55,16 @@ def show(
     )
     for label, count in outcomes.most_common(20):
         print(f"  {count:5}  {label}")
+
+
+def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None) -> None:
+    """A table a task; of several runs also how far each agrees with the first."""
+    from ifeval.breakdown import agreement, breakdowns, to_text
+    from ifeval.results import load_run
+
+    for breakdown in breakdowns([load_run(path) for path in paths], tag, task):
+        lines = [*to_text(breakdown), *(agreement(breakdown) if len(paths) > 1 else ())]
+        print("\n".join(map(visible, lines)), end="\n\n")
 
 
 def matches(row: Mapping[str, Any], task: str | None, instruction: str | None, verdict: str | None) -> bool:

@@ -88,10 +88,9 @@ def build(seed: int) -> Iterator[Sample]:
 def _sample(seed: int, identity: str, cell: Cell) -> Sample:
     draw = Random(f"structured/{seed}/{identity}")
     record = _record(draw, cell)
-    prompt = _easy_prompt if cell.difficulty == "easy" else _hard_prompt
     return Sample(
         id=identity,
-        messages=[{"role": "user", "content": prompt(draw, record, cell)}],
+        messages=[*_shown(draw, cell), {"role": "user", "content": _prompt(draw, record, cell)}],
         schema=record.schema if cell.form == "json" else None,
         target={"format": cell.form, "schema": record.schema, "value": record.value},
         oracle=render(record.value, cell.form),
@@ -113,6 +112,21 @@ def _record(draw: Random, cell: Cell) -> Record:
     return as_table(record) if table else record
 
 
+def _shown(draw: Random, cell: Cell) -> list[dict[str, str]]:
+    """Easy tables and YAML come after a turn of the same conversation: another record, asked for and given."""
+    if cell.difficulty == "hard" or cell.form == "json":
+        return []
+    record = _record(draw, cell)
+    return [
+        {"role": "user", "content": _prompt(draw, record, cell)},
+        {"role": "assistant", "content": render(record.value, cell.form)},
+    ]
+
+
+def _prompt(draw: Random, record: Record, cell: Cell) -> str:
+    return (_easy_prompt if cell.difficulty == "easy" else _hard_prompt)(draw, record, cell)
+
+
 def _easy_prompt(draw: Random, record: Record, cell: Cell) -> str:
     """The shape in words, and one sentence, form or list of facts to make it from."""
     row = record.value[0] if isinstance(record.value, list) else record.value
@@ -121,9 +135,8 @@ def _easy_prompt(draw: Random, record: Record, cell: Cell) -> str:
         keys=f"key{'s' * (len(row) > 1)} {' and '.join(quoted)}", columns=" and ".join(quoted), header=",".join(row)
     )
     source = ", ".join(flat_lines(row)) if cell.operation == "transform" else record.text
-    example = "" if cell.form == "json" else f"Example:\n{render(_record(draw, cell).value, cell.form)}"
     form = f"Fill in this form:\n{render(blank(record.value), cell.form)}" if cell.operation == "fill" else ""
-    parts = (draw.choice((ask, f"{ask} Answer with that only.")), example, form, f"Text: {source}")
+    parts = (draw.choice((ask, f"{ask} Answer with that only.")), form, f"Text: {source}")
     return "\n\n".join(part for part in parts if part)
 
 

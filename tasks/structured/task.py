@@ -17,7 +17,7 @@ from .items import build
 
 class Structured(Task):
     name = "structured"
-    version = "1"
+    version = "2"
     family = "structured"
     primary = "correct"
     description = "Extract, fill and transform into JSON under a schema, CSV, YAML and Markdown tables"

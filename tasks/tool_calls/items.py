@@ -1,4 +1,4 @@
-"""The items: twelve kinds of requests, each with the calls that are right."""
+"""The items: thirteen kinds of requests, each with the calls that are right."""
 
 import json
 import random
@@ -176,6 +176,21 @@ def missing_information(rng: random.Random) -> Item:
     )  # fmt: skip
 
 
+def again(rng: random.Random) -> Item:
+    """The same request came before, was called and answered; the next call needs only other values."""
+    tool = rng.choice([tool for tool in TOOLS if tool.name not in NESTED | ENUMS])
+    (before, made), (text, wanted) = request(tool, rng), request(tool, rng)
+    call = {"id": "call00001", "type": "function", "function": {"name": tool.name, "arguments": dict(made.arguments)}}
+    messages = [
+        *_user(rng, before)[1],
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "name": tool.name, "tool_call_id": "call00001", "content": json.dumps({"done": True})},
+        {"role": "assistant", "content": "Done."},
+        *_user(rng, text)[1],
+    ]
+    return Item("again", tool.domain, messages, [schema(tool)], (wanted,))
+
+
 def second_turn(rng: random.Random) -> Item:
     """The first call is made and its result is there; the second needs what it says."""
     lookup = rng.choice(LOOKUPS)
@@ -198,7 +213,7 @@ def _first_turn(lookup: Lookup, key: str, found: str) -> list[dict[str, Any]]:
 
 
 KINDS: Sequence[Callable[[random.Random], Item]] = (
-    single, choice, irrelevance, parallel, several, nested, missing_information, enums, defaults, distractor, long_list, second_turn,
+    again, single, choice, irrelevance, parallel, several, nested, missing_information, enums, defaults, distractor, long_list, second_turn,
 )  # fmt: skip
 
 

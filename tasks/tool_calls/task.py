@@ -1,4 +1,4 @@
-"""Tool calls, procedural: twelve kinds of requests over 40 tools in 10 domains, fresh for every seed.
+"""Tool calls, procedural: thirteen kinds of requests over 40 tools in 10 domains, fresh for every seed.
 
 Every fourth sample belongs to a group that asks the same thing under three phrasings of the schema and three dialects;
 the spread of a group's accuracies is what the format alone costs. See docs/tasks-tool-calls.md.
@@ -24,20 +24,20 @@ BETWEEN_GROUPS = 18
 
 class ToolCalls(Task):
     name = "tool_calls"
-    version = "1"
+    version = "2"
     family = "structured"
     primary = "correct"
-    description = "Function calls: choice, parallel, nested, defaults, irrelevance, missing information, second turn"
+    description = "Function calls: again with other values, choice, parallel, nested, defaults, irrelevance, missing information, second turn"
     size = 200
     max_tokens = 256
     breakdowns = ("kind", "tools", "domain", "dialect", "phrasing", "depth")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        """18 items of the twelve kinds in turn, then one item in six formats; and so on."""
+        """18 items of the thirteen kinds in turn, then one item in six formats; and so on."""
         return islice(_samples(seed), self.size if limit is None else limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        """`correct`: every call right, or an answer in words where no call is wanted.
+        """`correct`: every call right, or an answer in words where no call is wanted. Verdicts are named by the kind.
 
         Where calls are wanted, `called` (or tried to) and `parsed`; where none is, `refrained`.
         """
@@ -49,6 +49,7 @@ class ToolCalls(Task):
         verdicts = match(calls, expected, sample.target["tools"], error)
         if not expected and verdicts[0].ok:
             verdicts = (_in_words(sample, response),)
+        verdicts = tuple(replace(verdict, name=sample.tags["kind"]) for verdict in verdicts)
         right = sum(verdict.ok for verdict in verdicts)
         wants, called = bool(expected), bool(calls) or error is not None
         return Score(

@@ -16,7 +16,9 @@ from .clusters import CLUSTERS
 from .frames import WORDINGS
 from .items import Item, Make
 
-ROUNDS = 8
+ROUNDS = 16
+BLOCK = 8
+"""Rounds in which no answer of a type would pass for another."""
 _NAMES = list(CLUSTERS)
 SLOTS = (*_NAMES[:8], "composition", *_NAMES[8:])
 SIZE = ROUNDS * len(SLOTS) * len(WORDINGS)
@@ -41,10 +43,11 @@ def prompts(seed: int) -> Iterator[tuple[Drawn, str]]:
 
 
 def rounds(seed: int) -> Iterator[list[Drawn]]:
-    """The items, one list a round; no two items of a type have answers that would pass for each other."""
+    """The items, one list a round; in eight rounds no two items of a type have answers that would pass for each other."""
     asked: Counter[str] = Counter()
-    earlier: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
+        if number % BLOCK == 0:
+            earlier: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
         drawn = []
         for cluster in SLOTS:
             index = asked[cluster]

@@ -13,7 +13,7 @@ FRAMES: dict[str, dict[str, tuple[Frame, ...]]] = {
         "terse": (
             ("{Ask}.", "{rules}", "{reply}", "{input}"),
             ("Task: {ask}.", "{rules}", "{reply}", "{input}"),
-            ("### Instruction", "{Ask}. {reply}", "{rules}", "{input}", "### Response"),
+            ("Instruction: {ask}. {reply}", "{rules}", "{input}"),
         ),
         "polite": (
             ("Hello! Could you please {ask}?", "{rules}", "{reply}", "{input}", "Thank you very much!"),
@@ -22,21 +22,19 @@ FRAMES: dict[str, dict[str, tuple[Frame, ...]]] = {
         ),
         "rambling": (
             (
-                "So, it's been one of those days, and my friend {friend} keeps telling me to just ask for help, which "
-                "I never do, but here we are.",
-                "Anyway, what I need is for you to {ask}. {reply}",
+                "{friend} and I were just talking about this, and then we got on to other things, as we always do, and "
+                "in the end I said that I would ask you.",
+                "So please {ask}. {reply}",
                 "{rules}",
                 "{input}",
-                "I would do it myself, but my head is full of other things, and {friend} says you're good at this. "
-                "Sorry for going on like that!",
+                "{friend} says hello, by the way, and I'll pass on what you write.",
             ),
             (
-                "ok so I was about to go to sleep and then remembered that I promised {friend} to get this done, and "
-                "of course I had forgotten all about it, typical me",
-                "{input}",
-                "so what you have to do: {ask}. {reply}",
+                "{friend} asked me this yesterday, and then it slipped my mind.",
+                "{Ask}. {reply}",
                 "{rules}",
-                "and then I can finally stop worrying about it, honestly what a week, hope yours was better",
+                "{input}",
+                "There is no hurry, by the way.",
             ),
             (
                 "You know how it is when you think something will be quick and then it isn't. {friend} and I talked "
@@ -50,7 +48,7 @@ FRAMES: dict[str, dict[str, tuple[Frame, ...]]] = {
         ),
         "input_first": (
             ("{input}", "{rules}", "{Ask}. {reply}"),
-            ("{input}", "{rules}", "Given this, {ask}. {reply}"),
+            ("{input}", "{rules}", "Please {ask}. {reply}"),
         ),
     },
     "de": {

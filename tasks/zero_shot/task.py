@@ -5,6 +5,7 @@ requests and measures how the model talks. See docs/tasks-zero-shot.md.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import Any
@@ -23,14 +24,14 @@ class ZeroShot(Task):
     """Items of fifteen clusters in four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "1"
+    version = "2"
     family = "zero_shot"
     unit = "item"
     primary = "correct"
     description = "fresh instructions of 15 clusters in 4 wordings, with exact answers"
     size = SIZE
     max_tokens = 96
-    breakdowns = ("difficulty", "cluster", "wording", "chain_length", "language")
+    breakdowns = ("cluster", "difficulty", "wording", "chain_length", "language")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         return islice((_sample(seed, drawn, wording) for drawn, wording in prompts(seed)), limit)
@@ -38,11 +39,12 @@ class ZeroShot(Task):
     def score(self, sample: Sample, response: Response) -> Score:
         """`correct`: the right answer can be recognised; `exact`: it is also all there is.
 
-        A reply cut at the token limit is no finished answer and so not right.
+        A reply cut at the token limit is no finished answer and so not right. The verdict is named by the cluster.
         """
         verdict = judge(sample.target, response.answer)
         if verdict.ok and response.truncated:
-            verdict = Verdict(False, "the reply was cut off at the token limit", verdict.name)
+            verdict = Verdict(False, "the reply was cut off at the token limit")
+        verdict = replace(verdict, name=sample.tags["cluster"])
         exact = verdict.ok and is_exact(sample.target, response.answer)
         return Score((verdict,), {"correct": float(verdict.ok), "exact": float(exact)})
 

@@ -1,6 +1,7 @@
 """The task tool_calls: solvable, fresh, not to be cheated, and each damage to an oracle under its own name."""
 
 import copy
+import hashlib
 import random
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ifeval.jsonio import dumps
 from ifeval.plugins import discover
 from ifeval.records import Response, ToolCall
 from ifeval.task import Row
@@ -18,6 +20,7 @@ TASK = discover()["tool_calls"]()
 SAMPLES = list(TASK.samples(0))
 CALLING = [sample for sample in SAMPLES if sample.target["calls"] and sample.tools]
 HERMES = by_name("hermes")
+FROZEN = "d82e195066e4c5c9c6b0a9f81ecda2d9cf5527850a4ee95606f15ac09be71c83"
 
 
 def reply(sample, calls=None, answer="", error=None, **more):
@@ -31,21 +34,20 @@ def test_every_oracle_passes_and_no_cheat_does(dialect):
     assert found.samples == 96
 
 
-def test_other_seeds_share_no_prompt_and_none_changes():
+def test_the_default_seed_is_frozen():
+    """The samples are the same bytes on every machine; whoever changes them raises `version`."""
+    assert hashlib.sha256(b"\n".join(map(dumps, SAMPLES))).hexdigest() == FROZEN
+
+
+def test_other_seeds_share_no_prompt_and_a_limit_takes_a_prefix():
     prompts = [{sample.messages[-1]["content"] for sample in TASK.samples(seed)} for seed in range(3)]
     assert all(not one & other for one, other in pairwise([*prompts, prompts[0]]))
-    assert [sample.oracle for sample in TASK.samples(0)] == [sample.oracle for sample in SAMPLES]
     assert list(TASK.samples(0, 30)) == SAMPLES[:30]
-    first = SAMPLES[0]
-    assert first.messages[0]["content"] == FIRST_PROMPT
-
-
-FIRST_PROMPT = "Hello, Daizearun Grepreabath speaking. List the editions of 'Weafaitrain' that came out after 1930."
 
 
 def test_breadth():
     tags = {key: {sample.tags[key] for sample in SAMPLES} for key in TASK.breakdowns}
-    assert len(tags["kind"]) == 12
+    assert len(tags["kind"]) == 13
     assert len(tags["domain"]) == 10
     assert {1, 2, 16, 40} <= tags["tools"]
     assert tags["depth"] == {0, 1, 2}

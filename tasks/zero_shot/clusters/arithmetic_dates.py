@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from .. import stock
-from ..answers import number, text
+from ..answers import Target, number, text
 from ..items import Item
 
 
@@ -78,14 +78,23 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def add(rng: Random) -> Item:
-    first, second = rng.sample(range(2, 9), 2)
-    name, thing = rng.choice(stock.NAMES), rng.choice(stock.OBJECTS)
+def plus(rng: Random) -> Item:
+    first, second = rng.sample(range(2, 10), 2)
     return Item(
-        ask=f"say how many {thing}s {name} has now",
+        ask=f"work out {first} + {second} for {rng.choice(stock.NAMES)} in {rng.choice(stock.CITIES)}",
         reply="Reply with the number only.",
-        input=f"{name} had {first} {thing}s and bought {second} more.",
         target=number(first + second),
+        difficulty="easy",
+    )
+
+
+def next_day(rng: Random) -> Item:
+    day = rng.randrange(7)
+    return Item(
+        ask=f"say which day comes after {stock.WEEKDAYS[day]}, for {rng.choice(stock.NAMES)} in {rng.choice(stock.CITIES)}",
+        reply="Reply with one word.",
+        target=_tomorrow(day),
+        chance=14,
         difficulty="easy",
     )
 
@@ -97,10 +106,16 @@ def day_after(rng: Random) -> Item:
         ask="say which weekday comes next",
         reply="Reply with one word.",
         input=f"In {city}, {name} works on {stock.WEEKDAYS[day]}. The next day, {name} rests.",
-        target=text(stock.WEEKDAYS[(day + 1) % 7], rivals=stock.WEEKDAYS),
+        target=_tomorrow(day),
         chance=14,
         difficulty="easy",
     )
 
 
-TYPES = (add, what_is_left, day_after, weekday_later, add, arrival_time, digits, date_later)
+def _tomorrow(day: int) -> Target:
+    """The prompt names `day`, so an answer may ("The day after Monday is Tuesday.")."""
+    rivals = [name for name in stock.WEEKDAYS if name != stock.WEEKDAYS[day]]
+    return text(stock.WEEKDAYS[(day + 1) % 7], rivals=rivals)
+
+
+TYPES = (digits, what_is_left, plus, weekday_later, day_after, arrival_time, next_day, date_later)

@@ -113,4 +113,27 @@ def kind(rng: Random) -> Item:
     )
 
 
-TYPES = (sentiment, by_opinion, kind, by_topic, sentiment, by_deadline, kind, by_price)
+MOODS = {
+    "happy": (
+        "won the prize and danced all evening",
+        "got good news and cannot stop smiling",
+        "laughs and sings today",
+    ),
+    "sad": ("lost a friend and cried all evening", "got bad news and weeps", "sits alone in the dark and cries"),
+}
+
+
+def mood(rng: Random) -> Item:
+    word = rng.choice(list(MOODS))
+    name = rng.choice(stock.NAMES)
+    return Item(
+        ask=f"say whether {name} is happy or sad",
+        reply="Answer with one word, happy or sad.",
+        input=f"{name} from {rng.choice(stock.CITIES)} {rng.choice(MOODS[word])}.",
+        target=text(word, rivals=[*MOODS]),
+        chance=50,
+        difficulty="easy",
+    )
+
+
+TYPES = (sentiment, by_opinion, kind, by_topic, mood, by_deadline, sentiment, by_price)

@@ -30,7 +30,7 @@ def four_steps(rng: Random) -> Item:
 
 
 def _chain(rng: Random, length: int) -> Item:
-    words, new = rng.sample(stock.OBJECTS, 4), rng.sample(stock.COLOURS, 2)
+    words, new = rng.sample(stock.OBJECTS, 3), rng.sample(stock.COLOURS, 2)
     steps = rng.sample(_operations(new), length)
     result = words
     for _, operation in steps:
@@ -42,11 +42,11 @@ def _chain(rng: Random, length: int) -> Item:
     return Item(
         ask="carry out these steps on the list of words, one after the other"
         if length > 1
-        else "change this list of words",
-        rules="\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1)) if length > 1 else told[0],
-        reply="Reply with the final list only, separated by commas.",
+        else f"take this list and {told[0][0].lower()}{told[0][1:-1]}",
+        rules="\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1)) if length > 1 else "",
+        reply="Reply with the new list only, separated by commas.",
         input=", ".join(words),
-        target=sequence(result, rivals=[*words, *new]),
+        target=sequence(result, rivals=[*words, *new, "put", "reply"]),
         length=length,
         difficulty=("easy", "medium", "hard", "hard")[length - 1],
     )

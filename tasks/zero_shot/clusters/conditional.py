@@ -82,6 +82,20 @@ def mentions(rng: Random) -> Item:
     )
 
 
+def more_than(rng: Random) -> Item:
+    limit, yes = rng.randint(20, 80), rng.random() < 0.5
+    count = rng.randint(limit + 5, 99) if yes else rng.randint(2, limit - 5)
+    name, thing = rng.choice(stock.NAMES), rng.choice(stock.OBJECTS)
+    return Item(
+        ask=f"answer yes if {name} has more than {limit} {thing}s, and no if not",
+        reply="Reply with one word, yes or no.",
+        input=f"{name} has {count} {thing}s.",
+        target=text("yes", rivals=["no"]) if yes else text("no", rivals=["yes"]),
+        chance=50,
+        difficulty="easy",
+    )
+
+
 def by_colour(rng: Random) -> Item:
     (said, unsaid), (here, elsewhere) = rng.sample(stock.COLOURS, 2), rng.sample(stock.CITIES, 2)
     lines = [f"If the {{thing}} is {said}, write {here}.", f"If the {{thing}} is {unsaid}, write {elsewhere}."]
@@ -96,4 +110,4 @@ def by_colour(rng: Random) -> Item:
     )
 
 
-TYPES = (mentions, by_mention, by_colour, by_initial, mentions, by_count, by_colour, halve_or_add)
+TYPES = (mentions, by_mention, more_than, by_initial, mentions, by_count, by_colour, halve_or_add)

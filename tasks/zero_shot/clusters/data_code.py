@@ -84,16 +84,34 @@ def printed(rng: Random) -> Item:
     )
 
 
+def printed_number(rng: Random) -> Item:
+    value = rng.randint(100, 9999)
+    name = stock.invented(rng)
+    return Item(
+        ask="tell me what this Python program prints",
+        reply="Reply with the output only.",
+        input=f"{name} = {value}\nprint({name})",
+        target=number(value, rivals=["print("]),
+        difficulty="easy",
+    )
+
+
 def larger(rng: Random) -> Item:
     one, other = rng.sample(range(1, 100), 2)
     return Item(
         ask=f"say which number is larger, {one} or {other}",
         reply="Reply with the number only.",
         input=f"{rng.choice(stock.NAMES)} counted {one} and then {other}.",
-        target=number(max(one, other)),
+        target=text(*_superlative(max(one, other), min(one, other)), rivals=[str(min(one, other))]),
         chance=50,
         difficulty="easy",
     )
 
 
-TYPES = (printed, most_common, larger, loop, printed, index, median, branch)
+def _superlative(most: int, least: int) -> tuple[str, ...]:
+    return str(most), f"{most} is larger than {least}", f"{most} is larger", f"{least} is smaller than {most}"
+
+
+TYPES = (
+    printed, most_common, printed_number, loop, larger, index, printed, median, printed_number, branch
+)  # fmt: skip

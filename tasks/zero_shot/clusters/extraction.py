@@ -86,6 +86,17 @@ def one_address(rng: Random) -> Item:
     )
 
 
+def city_named(rng: Random) -> Item:
+    name, city, thing = rng.choice(stock.NAMES), rng.choice(stock.CITIES), rng.choice(stock.OBJECTS)
+    return Item(
+        ask="say which city is named in this sentence",
+        reply="Reply with the city only.",
+        input=f"{name} bought {stock.a(thing)} in {city}.",
+        target=text(city, rivals=[thing]),
+        difficulty="easy",
+    )
+
+
 def one_amount(rng: Random) -> Item:
     (name, other), (amount, wrong) = rng.sample(stock.NAMES, 2), rng.sample(range(12, 99), 2)
     thing = rng.choice(stock.OBJECTS)
@@ -100,13 +111,4 @@ def one_amount(rng: Random) -> Item:
     )
 
 
-TYPES = (
-    one_address,
-    email_address,
-    one_amount,
-    reference_code,
-    one_address,
-    ordered_amount,
-    one_amount,
-    who_brought,
-)
+TYPES = (city_named, email_address, one_amount, reference_code, city_named, ordered_amount, one_address, who_brought)

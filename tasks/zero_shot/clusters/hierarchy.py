@@ -83,6 +83,31 @@ def last_item(rng: Random) -> Item:
     )
 
 
+def own_name(rng: Random) -> Item:
+    name, other = (word.capitalize() for word in stock.invented_words(rng, 2))
+    return Item(
+        system=f"Your name is {name}. {STANDS}",
+        ask="tell me your name",
+        rules=f"A friend says that it is {other}.",
+        reply="Reply with the name only.",
+        target=text(name, rivals=[other, "stands"]),
+        chance=50,
+        difficulty="easy",
+    )
+
+
+def keyword(rng: Random) -> Item:
+    city, colour = rng.choice(stock.CITIES), rng.choice(stock.COLOURS)
+    return Item(
+        system=f'When the user says "{colour}", reply with the word "{city}" only. {STANDS}',
+        ask=f'answer me when I say "{colour}"',
+        rules="Do not name a city.",
+        reply="Reply with one word.",
+        target=text(city, rivals=[colour]),
+        difficulty="easy",
+    )
+
+
 def told_before(rng: Random) -> Item:
     city, other = rng.sample(stock.CITIES, 2)
     name = rng.choice(stock.NAMES)
@@ -97,16 +122,4 @@ def told_before(rng: Random) -> Item:
     )
 
 
-def fixed_word(rng: Random) -> Item:
-    word, colour, other = rng.choice(stock.CITIES), *rng.sample(stock.COLOURS, 2)
-    thing = rng.choice(stock.OBJECTS)
-    return Item(
-        system=f'Answer every message with the word "{word}" and nothing else. {STANDS}',
-        ask=f"say whether {rng.choice(stock.NAMES)} should buy a {colour} {thing} or a {other} {thing}",
-        reply="Answer in one sentence.",
-        target=text(word, rivals=[colour, other, "rule"]),
-        difficulty="easy",
-    )
-
-
-TYPES = (told_before, capitals, fixed_word, scope, told_before, last_item, secret, renamed_labels)
+TYPES = (keyword, capitals, told_before, scope, keyword, last_item, own_name, secret, told_before, renamed_labels)

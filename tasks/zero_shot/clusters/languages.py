@@ -15,8 +15,8 @@ Strings = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The words of six task types in one language. `numbers` are words for 21, 32, 43, 54, 65, 76, 87 and 98; `weekdays` go
-    from Monday to Sunday, other accepted names after a bar.
+    """The words of seven task types in one language. `numbers` are words for 21, 32, 43, 54, 65, 76, 87 and 98; `weekdays` go
+    from Monday to Sunday, other accepted names after a bar. `word` ends with the verb that its instruction uses.
     """
 
     code: str
@@ -27,9 +27,9 @@ class Language:
     weekday: Strings
     price: Strings
     bands: str
-    colour: Strings
     copy: Strings
-    colours: tuple[str, ...]
+    plus: tuple[str, str]
+    word: Strings
 
 
 def digits(language: Language, rng: Random) -> Item:
@@ -93,26 +93,34 @@ def price(language: Language, rng: Random) -> Item:
     )
 
 
-def colour(language: Language, rng: Random) -> Item:
-    ask, reply, material = language.colour
-    (name, other), (said, unsaid) = rng.sample(stock.NAMES, 2), rng.sample(language.colours, 2)
+def copy(language: Language, rng: Random) -> Item:
+    ask, reply, material = language.copy
+    sentence = material.format(name=rng.choice(stock.NAMES), city=rng.choice(stock.CITIES))
+    return Item(ask=ask, reply=reply, input=sentence, target=text(sentence), language=language.code, difficulty="easy")
+
+
+def plus(language: Language, rng: Random) -> Item:
+    ask, reply = language.plus
+    first, second = rng.sample(range(2, 10), 2)
     return Item(
-        ask=ask.format(name=name),
+        ask=ask.format(a=first, b=second, name=rng.choice(stock.NAMES)),
         reply=reply,
-        input=" ".join(
-            rng.sample([material.format(name=name, colour=said), material.format(name=other, colour=unsaid)], 2)
-        ),
-        target=text(said, rivals=[unsaid]),
-        chance=50,
+        target=number(first + second),
         language=language.code,
         difficulty="easy",
     )
 
 
-def copy(language: Language, rng: Random) -> Item:
-    ask, reply, material = language.copy
-    sentence = material.format(name=rng.choice(stock.NAMES), city=rng.choice(stock.CITIES))
-    return Item(ask=ask, reply=reply, input=sentence, target=text(sentence), language=language.code, difficulty="easy")
+def word(language: Language, rng: Random) -> Item:
+    ask, reply, verb = language.word
+    said = stock.invented(rng)
+    return Item(
+        ask=ask.format(word=said),
+        reply=reply,
+        target=text(said, rivals=[verb, reply.rstrip(".。")]),
+        language=language.code,
+        difficulty="easy",
+    )
 
 
 def _somebody(rng: Random) -> dict[str, str]:
@@ -147,9 +155,9 @@ GERMAN = Language(
         "{name} verkauft in {city} eine Lampe für {amount} Euro.",
     ),
     bands='Unter {low} Euro heißt es "{0}", von {low} bis {high} Euro "{1}", über {high} Euro "{2}".',
-    colour=("sagen, welche Farbe das Auto von {name} hat", "Antworte mit einem Wort.", "Das Auto von {name} ist {colour}."),
     copy=("diesen Satz abschreiben", "Ändere nichts.", "{name} wohnt seit gestern in {city}."),
-    colours=("rot", "blau", "schwarz", "gelb", "weiß", "braun"),
+    plus=("für {name} {a} + {b} ausrechnen", "Antworte nur mit der Zahl."),
+    word=("das Wort „{word}“ schreiben", "Schreibe sonst nichts.", "schreiben"),
 )  # fmt: skip
 
 FRENCH = Language(
@@ -180,9 +188,9 @@ FRENCH = Language(
         "À {city}, {name} vend une lampe à {amount} euros.",
     ),
     bands="Moins de {low} euros : « {0} » ; de {low} à {high} euros : « {1} » ; plus de {high} euros : « {2} ».",
-    colour=("dire de quelle couleur est le vélo de {name}", "Répondez par un seul mot.", "Le vélo de {name} est {colour}."),
     copy=("recopier cette phrase", "Ne changez rien.", "{name} habite à {city} depuis hier."),
-    colours=("rouge", "bleu", "noir", "jaune", "blanc", "vert"),
+    plus=("calculer {a} + {b} pour {name}", "Répondez seulement par le nombre."),
+    word=("écrire le mot « {word} »", "N'écrivez rien d'autre.", "écrire"),
 )  # fmt: skip
 
 SPANISH = Language(
@@ -213,9 +221,9 @@ SPANISH = Language(
         "En {city}, {name} vende una lámpara por {amount} euros.",
     ),
     bands='Menos de {low} euros: "{0}"; de {low} a {high} euros: "{1}"; más de {high} euros: "{2}".',
-    colour=("decir de qué color es el coche de {name}", "Responda con una sola palabra.", "El coche de {name} es {colour}."),
     copy=("copiar esta frase", "No cambie nada.", "{name} vive en {city} desde ayer."),
-    colours=("rojo", "azul", "negro", "amarillo", "blanco", "verde"),
+    plus=("calcular {a} + {b} para {name}", "Responda solo con el número."),
+    word=("escribir la palabra «{word}»", "No escriba nada más.", "escribir"),
 )  # fmt: skip
 
 ITALIAN = Language(
@@ -246,9 +254,9 @@ ITALIAN = Language(
         "A {city}, {name} vende una lampada a {amount} euro.",
     ),
     bands='Meno di {low} euro: "{0}"; da {low} a {high} euro: "{1}"; più di {high} euro: "{2}".',
-    colour=("dire di che colore è il tavolo di {name}", "Rispondere con una sola parola.", "Il tavolo di {name} è {colour}."),
     copy=("copiare questa frase", "Non cambiare nulla.", "{name} abita a {city} da ieri."),
-    colours=("rosso", "blu", "nero", "giallo", "bianco", "verde"),
+    plus=("calcolare {a} + {b} per {name}", "Rispondere solo con il numero."),
+    word=("scrivere la parola «{word}»", "Non scrivere altro.", "scrivere"),
 )  # fmt: skip
 
 PORTUGUESE = Language(
@@ -282,9 +290,9 @@ PORTUGUESE = Language(
         "Em {city}, {name} vende uma lâmpada por {amount} euros.",
     ),
     bands='Menos de {low} euros: "{0}"; de {low} a {high} euros: "{1}"; mais de {high} euros: "{2}".',
-    colour=("dizer de que cor é o carro de {name}", "Responda com uma só palavra.", "O carro de {name} é {colour}."),
     copy=("copiar esta frase", "Não mude nada.", "{name} mora em {city} desde ontem."),
-    colours=("vermelho", "azul", "preto", "amarelo", "branco", "verde"),
+    plus=("calcular {a} + {b} para {name}", "Responda apenas com o número."),
+    word=("escrever a palavra «{word}»", "Não escreva mais nada.", "escrever"),
 )  # fmt: skip
 
 CHINESE = Language(
@@ -304,13 +312,13 @@ CHINESE = Language(
     weekday=("说出约会之后第{later}天是星期几", "只回答星期几。", "{name}在{city}的约会是{day}{time}。"),
     price=("按价格给这件商品分类", "只回答对应的词。", "{name}在{city}卖一盏灯，价格是{amount}元。"),
     bands="低于{low}元：“{0}”；{low}元到{high}元：“{1}”；高于{high}元：“{2}”。",
-    colour=("说出{name}的车是什么颜色", "只回答颜色。", "{name}的车是{colour}。"),
     copy=("抄写这句话", "不要改动。", "{name}从昨天起住在{city}。"),
-    colours=("红色", "蓝色", "黑色", "黄色", "白色", "绿色"),
+    plus=("替{name}计算{a} + {b}", "只回答数字。"),
+    word=("写出“{word}”这个词", "不要写别的。", "写出"),
 )
 
 LANGUAGES = (GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE, CHINESE)
-KINDS: tuple[Callable[[Language, Random], Item], ...] = (colour, most, copy, weekday, colour, price, copy, digits)
+KINDS: tuple[Callable[[Language, Random], Item], ...] = (plus, most, word, weekday, copy, price, plus, digits)
 
-# Types and languages advance together, so that the 8 items of a seed hold every language.
-TYPES = tuple(partial(kind, LANGUAGES[item % 6]) for item, kind in enumerate(KINDS))
+# Two rounds of the kinds, so that every kind comes in several languages and 16 items hold each language twice.
+TYPES = tuple(partial(KINDS[item % 8], LANGUAGES[(item + item // 6) % 6]) for item in range(48))

@@ -93,14 +93,28 @@ def copy_list(rng: Random) -> Item:
     )
 
 
-def swap_two(rng: Random) -> Item:
-    one, other = rng.sample(stock.NAMES, 2)
+def in_list(rng: Random) -> Item:
+    *words, absent = stock.things(rng, 5)
+    yes = rng.random() < 0.5
     return Item(
-        ask="swap these two names",
-        reply="Put a comma between them.",
-        input=f"{one}, {other}",
-        target=sequence([other, one]),
+        ask=f'say whether the word "{rng.choice(words) if yes else absent}" is in this list',
+        reply="Reply with one word, yes or no.",
+        input=", ".join(words),
+        target=text("yes", rivals=["no"]) if yes else text("no", rivals=["yes"]),
         chance=50,
+        difficulty="easy",
+    )
+
+
+def first_word(rng: Random) -> Item:
+    words = stock.things(rng, 3)
+    place, which = rng.choice((("first", 0), ("last", 2)))
+    return Item(
+        ask=f"write the {place} word of this list",
+        reply="Reply with that word only.",
+        input=", ".join(words),
+        target=text(words[which], rivals=words),
+        chance=33,
         difficulty="easy",
     )
 
@@ -108,10 +122,12 @@ def swap_two(rng: Random) -> Item:
 TYPES = (
     copy_list,
     by_first_letter,
-    swap_two,
+    in_list,
     alphabetical,
     copy_list,
     descending_numbers,
+    first_word,
     one_kind_only,
+    in_list,
     longest_word,
 )

@@ -93,13 +93,12 @@ def nothing_but(rng: Random) -> Item:
     )
 
 
-def not_that_one(rng: Random) -> Item:
-    good, bad = rng.sample(stock.NAMES, 2)
+def this_not_that(rng: Random) -> Item:
+    good, bad = rng.sample(stock.OBJECTS + stock.things(rng, 60), 2)
     return Item(
-        ask="write one of these two names",
-        rules=f"Do not write {bad}.",
-        reply="Reply with the name only.",
-        input=" ".join(rng.sample([good, bad], 2)),
+        ask=f"write the word {good}",
+        rules=f"Do not write the word {bad}.",
+        reply="Reply with one word.",
         target=text(good, rivals=[bad]),
         chance=50,
         difficulty="easy",
@@ -109,10 +108,12 @@ def not_that_one(rng: Random) -> Item:
 TYPES = (
     nothing_but,
     leave_out,
-    not_that_one,
+    this_not_that,
     no_digits,
     nothing_but,
     do_not_answer,
+    this_not_that,
     nothing_else_changed,
+    nothing_but,
     without_letter,
 )

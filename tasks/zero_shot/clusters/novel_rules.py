@@ -119,4 +119,4 @@ def password(rng: Random) -> Item:
     )
 
 
-TYPES = (meaning, game, password, operation, meaning, cipher, concept, grammar)
+TYPES = (meaning, game, password, operation, meaning, cipher, password, concept, meaning, grammar)

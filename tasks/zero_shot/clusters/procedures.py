@@ -101,14 +101,24 @@ def count_up(rng: Random) -> Item:
     )
 
 
-def one_then_other(rng: Random) -> Item:
-    one, other = stock.phrase(rng), rng.choice(stock.CITIES)
+def three_times(rng: Random) -> Item:
+    said, times = stock.invented(rng).capitalize(), rng.choice((2, 3))
     return Item(
-        ask=f'write "{one}", and then write "{other}"',
-        reply="Put a comma between them and write nothing else.",
-        target=sequence([one, other], rivals=["write", "comma"]),
+        ask=f"write the name {said} {stock.number_word(times)} times",
+        reply="Put commas between them and write nothing else.",
+        target=sequence([said] * times),
         difficulty="easy",
     )
 
 
-TYPES = (count_up, counter, one_then_other, swaps, count_up, letters, one_then_other, walk)
+def first_then(rng: Random) -> Item:
+    one, other = rng.sample(stock.CITIES, 2)
+    return Item(
+        ask=f"write first {one} and then {other}",
+        reply="Put a comma between them and write nothing else.",
+        target=sequence([one, other], rivals=["first", "comma"]),
+        difficulty="easy",
+    )
+
+
+TYPES = (count_up, counter, first_then, swaps, count_up, letters, three_times, walk)

@@ -9,17 +9,6 @@ from ..items import Item
 REPLY = "Reply with the rewritten sentence only."
 
 
-def upper_case(rng: Random) -> Item:
-    sentence = _scene(rng)
-    return Item(
-        ask="rewrite this sentence in capital letters",
-        reply=REPLY,
-        input=sentence,
-        target=verbatim(sentence.upper()),
-        difficulty="easy",
-    )
-
-
 def past_tense(rng: Random) -> Item:
     first, second = rng.sample(stock.REGULAR_VERBS, 2)
     one, other = rng.sample(stock.OBJECTS, 2)
@@ -111,6 +100,18 @@ def copy(rng: Random) -> Item:
     )
 
 
+def one_name(rng: Random) -> Item:
+    old, new = rng.sample(stock.NAMES, 2)
+    thing = rng.choice(stock.OBJECTS)
+    return Item(
+        ask=f"write this sentence with {new} instead of {old}",
+        reply="Reply with the sentence only.",
+        input=f"{old} has {stock.a(thing)}.",
+        target=text(f"{new} has {stock.a(thing)}."),
+        difficulty="easy",
+    )
+
+
 def upper_word(rng: Random) -> Item:
     words = stock.phrase(rng)
     return Item(
@@ -121,4 +122,4 @@ def upper_word(rng: Random) -> Item:
     )
 
 
-TYPES = (copy, third_person, upper_word, past_tense, copy, british_spelling, upper_case, reversed_order)
+TYPES = (copy, third_person, one_name, past_tense, copy, british_spelling, upper_word, reversed_order)

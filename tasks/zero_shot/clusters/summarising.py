@@ -96,13 +96,14 @@ TOPICS = {
 
 
 def topic(rng: Random) -> Item:
-    topics = rng.sample(list(TOPICS), 3)
+    topics = rng.sample(list(TOPICS), 2)
+    one, other = rng.sample(topics, 2)
     return Item(
-        ask=f"say what this sentence is about: {stock.listed(rng.sample(topics, 3), 'or')}",
-        reply="Answer with one word.",
+        ask=f"say whether this sentence is about {one} or {other}",
+        reply=f"Answer with one word, {one} or {other}.",
         input=f"{rng.choice(stock.NAMES)} from {rng.choice(stock.CITIES)} {rng.choice(TOPICS[topics[0]])}.",
         target=text(topics[0], rivals=topics),
-        chance=33,
+        chance=50,
         difficulty="easy",
     )
 

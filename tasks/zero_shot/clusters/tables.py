@@ -101,6 +101,19 @@ def where(rng: Random) -> Item:
     )
 
 
+def price_of(rng: Random) -> Item:
+    (one, other), (price, wrong) = rng.sample(stock.OBJECTS, 2), rng.sample(range(11, 99), 2)
+    rows = rng.sample([(one, price), (other, wrong)], 2)
+    return Item(
+        ask=f"say what the {one} costs",
+        reply="Reply with the number only.",
+        input="\n".join(f"{thing}: {cost} dollars" for thing, cost in rows),
+        target=number(price),
+        chance=50,
+        difficulty="easy",
+    )
+
+
 def who(rng: Random) -> Item:
     (one, other), (city, elsewhere) = rng.sample(stock.NAMES, 2), rng.sample(stock.CITIES, 2)
     return Item(
@@ -117,4 +130,4 @@ def _two_rows(rng: Random, rows: list[tuple[str, str]]) -> str:
     return "\n".join(f"{name} | {city}" for name, city in [("name", "city"), *rng.sample(rows, 2)])
 
 
-TYPES = (where, look_up, who, oldest, where, how_many, who, who_uses)
+TYPES = (where, look_up, price_of, oldest, where, how_many, who, who_uses)
