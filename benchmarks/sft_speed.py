@@ -1,17 +1,21 @@
-"""Fine-tuning in fp32 and in bf16 autocast: tokens a second, peak memory, and the share of the matrix-multiply peak.
+"""Fine-tuning speed: tokens a second, peak memory, the share of the matrix-multiply peak, and TRL beside it.
 
-python benchmarks/sft_speed.py [--model DIR] [--steps 8] [--max-length 1024] [--batch 1]
+python benchmarks/sft_speed.py [--model DIR] [--steps 8] [--max-length 1024] [--batch 1] [--rounds 1]
+    [--precision bf16] [--precision fp32] [--peer-python PYTHON_WITH_TRL]
 
-Both train on the same rows of the task `format`, in turn, each in a process of its own; the first two steps of each are
+All train on the same rows of the task `format`, in turn, each in a process of its own; the first two steps of each are
 warm-up. Floating-point operations a token: 6 x weights of the body, 8 x weights of the head on trained tokens (its
-logits are computed anew in the backward pass); attention is left out, so shares are lower bounds.
+logits are computed anew in the backward pass); attention is left out, so shares are lower bounds. Both sides pack,
+train on the replies only, and keep fp32 weights (bf16 is autocast); docs/sft.md says how to make TRL's environment.
 """
 
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -22,16 +26,60 @@ from ifeval.sft.network import multiply_seconds
 
 WARM_UP = 2
 SIZE = 2048
+IFEVAL = str(Path(sys.executable).with_name("ifeval"))
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
-def measure(flags: list[str], folder: Path) -> tuple[float, float, int]:
-    """Median tokens a second, share of trained tokens, and peak bytes of one training."""
-    ours = str(Path(sys.executable).with_name("ifeval"))
-    wall_seconds([ours, "sft", *flags, "--out", str(folder), "--save-every", "0"])
-    steps = [json.loads(line) for line in (folder / "training" / "log.jsonl").read_text().splitlines()][WARM_UP:]
-    speed = statistics.median(step["tokens"] / step["seconds"] for step in steps)
-    trained = sum(step["trained_tokens"] for step in steps) / sum(step["tokens"] for step in steps)
-    return speed, trained, read_json(folder / "ifeval_sft.json")["training"]["peak_memory_bytes"]
+@dataclass(frozen=True)
+class Measured:
+    """Median tokens a second, peak bytes, and the share of tokens that were trained (None where it was not said)."""
+
+    speed: float
+    memory: int
+    trained: float | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What both sides train on and how."""
+
+    model: str
+    rows: Path
+    max_length: int
+    batch: int
+    steps: int
+
+    def ours(self, precision: str, folder: Path) -> Measured:
+        wall_seconds([
+            IFEVAL, "sft", "--model", self.model, "--data", str(self.rows), "--out", str(folder), "--save-every", "0",
+            "--max-length", str(self.max_length), "--batch", str(self.batch), "--max-steps", str(self.steps),
+            "--precision", precision,
+        ])  # fmt: skip
+        steps = [json.loads(line) for line in (folder / "training" / "log.jsonl").read_text().splitlines()][WARM_UP:]
+        trained = sum(step["trained_tokens"] for step in steps) / sum(step["tokens"] for step in steps)
+        memory = read_json(folder / "ifeval_sft.json")["training"]["peak_memory_bytes"]
+        return Measured(median_speed(steps), memory, trained)
+
+    def peer(self, python: str, precision: str, folder: Path) -> Measured:
+        script = str(Path(__file__).with_name("trl_peer.py"))
+        numbers = [str(number) for number in (self.max_length, self.batch, self.steps)]
+        command = [python, script, self.model, str(self.rows), str(folder), *numbers, precision]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+        said = json.loads(done.stdout.splitlines()[-1])
+        return Measured(median_speed(said["steps"][WARM_UP:]), said["peak_memory_bytes"])
+
+
+def median_speed(steps: list[dict[str, float]]) -> float:
+    return statistics.median(step["tokens"] / step["seconds"] for step in steps)
+
+
+def work_a_token(model: Path, trained: float) -> float:
+    """Floating-point operations a token, forward and backward."""
+    config = read_json(model / "config.json")
+    head = config["vocab_size"] * config["hidden_size"]
+    return 6 * ((inspect(model).parameters or 0) - head) + 8 * head * trained
 
 
 def main() -> None:
@@ -40,27 +88,32 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--max-length", type=int, default=1024)
     parser.add_argument("--batch", type=int, default=1)
-    arguments = parser.parse_args()
-    config = read_json(Path(arguments.model) / "config.json")
-    head = config["vocab_size"] * config["hidden_size"]
-    body = (inspect(Path(arguments.model)).parameters or 0) - head
-    speeds = {}
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--precision", action="append", choices=DTYPES)
+    parser.add_argument("--peer-python", help="the Python of an environment with TRL")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        data = Path(scratch) / "made.jsonl"
-        ours = str(Path(sys.executable).with_name("ifeval"))
-        wall_seconds([ours, "data", "make", "--task", "format:1000", "--out", str(data)])
-        shared = ["--model", arguments.model, "--data", str(data), "--max-length", str(arguments.max_length)]
-        shared += ["--batch", str(arguments.batch), "--max-steps", str(arguments.steps + WARM_UP)]
-        for precision, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
-            peak = 2 * SIZE**3 / multiply_seconds(dtype, SIZE)
-            speed, trained, memory = measure([*shared, "--precision", precision], Path(scratch) / precision)
-            used = speed * (6 * body + 8 * head * trained)
-            speeds[precision] = speed
-            print(
-                f"{precision}: {speed:,.0f} tokens/s ({100 * trained:.0f} % trained), peak {memory / 2**30:.2f} GiB, "
-                f"{100 * used / peak:.0f} % of {peak / 1e12:.2f} TFLOP/s"
-            )
-    print(f"ratio bf16 / fp32: {speeds['bf16'] / speeds['fp32']:.2f}")
+        folder = Path(scratch)
+        rows = folder / "made.jsonl"
+        wall_seconds([IFEVAL, "data", "make", "--task", "format:1000", "--tasks", "format", "--out", str(rows)])
+        job = Job(given.model, rows, given.max_length, given.batch, given.steps + WARM_UP)
+        for turn in range(given.rounds):
+            for precision in given.precision or DTYPES:
+                peak = 2 * SIZE**3 / multiply_seconds(DTYPES[precision], SIZE)
+                ours = job.ours(precision, folder / f"{precision}-{turn}")
+                used = ours.speed * work_a_token(Path(given.model), ours.trained or 0.0)
+                print(
+                    f"{precision}: {ours.speed:,.0f} tokens/s ({100 * (ours.trained or 0):.0f} % trained), "
+                    f"peak {ours.memory / 2**30:.2f} GiB, {100 * used / peak:.0f} % of {peak / 1e12:.2f} TFLOP/s",
+                    flush=True,
+                )
+                if given.peer_python:
+                    peer = job.peer(given.peer_python, precision, folder / f"trl-{precision}-{turn}")
+                    print(
+                        f"{precision}: TRL {peer.speed:,.0f} tokens/s, peak {peer.memory / 2**30:.2f} GiB; "
+                        f"ratio {ours.speed / peer.speed:.2f}, memory {ours.memory / peer.memory:.2f}",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":
