@@ -6,11 +6,13 @@ protect a run; the journal of the run does, as for every engine.
 
 import logging
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+import signal
+import threading
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from itertools import islice
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from ifeval.chat import Chat, PromptWriter
 from ifeval.engines.base import Workload, failed
@@ -144,22 +146,16 @@ class RayEngine:
     def _response(self, request: Request, row: Mapping[str, Any]) -> Response:
         if row["__inference_error__"]:
             return failed(request, first_line(row["__inference_error__"]))
+        tokens = row["generated_tokens"]
+        stops = sampling_arguments(request, self._chat)["stop"] or ()
         return Response(
             key=request.key,
             raw=row["generated_text"],
-            finish_reason="stop" if self._ended(request, row["generated_tokens"]) else "length",
+            finish_reason=finish_reason(tokens, self._ends, stops, self._writer.tokenizer.decode),
             prompt_tokens=row["num_input_tokens"],
-            completion_tokens=len(row["generated_tokens"]),
+            completion_tokens=len(tokens),
             latency=row["time_taken_llm"],
         )
-
-    def _ended(self, request: Request, tokens: list[int]) -> bool:
-        """Did the reply end by itself? Ray's processor drops vLLM's finish reason; the reply's tokens tell it too."""
-        if not self._ends.isdisjoint(tokens[-1:]):
-            return True
-        stops = sampling_arguments(request, self._chat)["stop"] or ()
-        text = self._writer.tokenizer.decode(tokens) if stops else ""
-        return any(stop in text for stop in stops)
 
 
 def join(address: str | None) -> None:
@@ -169,6 +165,7 @@ def join(address: str | None) -> None:
     wanted = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
     os.environ.update({name: os.environ.get(name, value) for name, value in wanted.items()})
     quietly: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    at_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         if address:
             ray.init(address=address, **quietly)
@@ -177,6 +174,8 @@ def join(address: str | None) -> None:
     except (ConnectionError, ValueError, RuntimeError) as error:
         where = f"--ray-address {address}" if address else "Ray"
         raise UserError(f"{where}: no cluster can be reached: {first_line(error)}") from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, at_sigterm)  # Ray's own would end the process without the run's good-bye
     ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
 
@@ -250,6 +249,19 @@ def end_tokens(model: Model) -> set[int]:
     file = model.path / "generation_config.json"
     ids = loads(file.read_bytes()).get("eos_token_id") if file.exists() else None
     return {ids} if isinstance(ids, int) else set(ids or ())
+
+
+def finish_reason(
+    tokens: list[int], ends: Collection[int], stops: Iterable[str], decode: Callable[[list[int]], str]
+) -> Literal["stop", "length"]:
+    """Did a reply end by itself? Ray's processor drops what vLLM says of it, but the reply's tokens tell it too.
+
+    ends: the tokens that end a turn; vLLM leaves the one it met at the end of `tokens`. stops: texts that end a reply,
+    which vLLM cuts from its text but not from its tokens.
+    """
+    if tokens and tokens[-1] in ends:
+        return "stop"
+    return "stop" if any(stop in decode(tokens) for stop in stops) else "length"
 
 
 def cause(error: BaseException) -> str:

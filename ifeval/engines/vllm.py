@@ -236,7 +236,9 @@ def parallel_settings(model: Model, settings: Mapping[str, Any], cuda: bool) -> 
     """
     tensor, pipeline = settings.get("tensor_parallel_size", 1), settings.get("pipeline_parallel_size", 1)
     if settings.get("data_parallel_size", 1) != 1:
-        raise UserError("--dp: vLLM runs no replicas inside one process; give --engine ray, or ifeval serve --dp and then --base-url.")
+        raise UserError(
+            "--dp: vLLM runs no replicas inside one process; give --engine ray, or ifeval serve --dp and then --base-url."
+        )
     if model.path is None or "quantization" in settings:
         return {}
     share = settings.get("gpu_memory_utilization", USABLE_SHARE)

@@ -16,7 +16,7 @@ import ifeval
 from ifeval.engines import open_engine
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import installed
-from ifeval.engines.ray import end_tokens, replica_settings, require_gpus
+from ifeval.engines.ray import end_tokens, finish_reason, replica_settings, require_gpus
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
 from ifeval.jsonio import read_jsonl
@@ -75,6 +75,20 @@ def test_the_tokens_that_end_a_reply(tmp_path: Path) -> None:
     assert end_tokens(model) == {1, 7}
     config.unlink()
     assert end_tokens(model) == set()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "stops", "reason"),
+    [
+        ([5, 2], (), "stop"),
+        ([5, 6], (), "length"),
+        ([2, 6], (), "length"),
+        ([5, 6], ("56",), "stop"),
+        ([], (), "length"),
+    ],
+)
+def test_why_a_reply_ended_is_read_off_its_tokens(tokens: list[int], stops: tuple[str, ...], reason: str) -> None:
+    assert finish_reason(tokens, {2, 7}, stops, lambda ids: "".join(map(str, ids))) == reason
 
 
 def test_an_address_needs_the_engine() -> None:
