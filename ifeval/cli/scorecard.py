@@ -30,7 +30,7 @@ def print_run(directory: Path, json: bool) -> None:
 
 
 def table(run: Run) -> Any:
-    """A rich table: one row a metric, the task's primary one first."""
+    """A rich table: one row a metric, the task's primary one first; then one a family, where tasks share families."""
     from rich.table import Table
 
     shown = Table(title=run.name, title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -43,7 +43,18 @@ def table(run: Run) -> Any:
             rates = [percent(task["rates"][rate]) if first else "" for rate in ("truncated", "empty", "errors")]
             style = "bold" if first else "dim"
             shown.add_row(name if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
+    for family, metric, score in families(run.summary):
+        shown.add_row(family, metric, *interval_cells(score), style="bold")
     return shown
+
+
+def families(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(family, what it is the mean of, its score); nothing where every task is a family of its own."""
+    if len(summary["families"]) == len(summary["tasks"]):
+        return
+    for family, score in summary["families"].items():
+        members = [name for name, task in summary["tasks"].items() if task["family"] == family]
+        yield f"family {family}", f"mean of {', '.join(members)}", score
 
 
 def labelled(tasks: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -1,0 +1,61 @@
+"""Scores by a tag: the summary's own numbers, floors and other seeds beside them, and how far columns agree."""
+
+import pytest
+
+import ifeval
+from ifeval.breakdown import agreement, breakdowns, to_text
+from ifeval.cli.show import print_breakdowns
+from ifeval.errors import UserError
+from ifeval.results import Run
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    folder = tmp_path_factory.mktemp("runs")
+
+    def run(name: str, model: str, **settings: int) -> Run:
+        return ifeval.evaluate(
+            model, tasks=["zero_shot", "tool_calls"], limit=128, out=folder / name, cache=False, **settings
+        )
+
+    return {
+        "oracle": run("oracle", "scripted:oracle"),
+        "random": run("random", "scripted:random"),
+        "other": run("other", "scripted:random", seed=1),
+    }
+
+
+def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) -> None:
+    (table,) = breakdowns([runs["random"]], "cluster")
+    assert (table.task, table.columns) == ("zero_shot", ("correct", "exact"))
+    assert table.values[-1] == "all"
+    summary = runs["random"].summary["tasks"]["zero_shot"]
+    for value, cells in zip(table.values[:-1], table.cells, strict=False):
+        wanted = summary["by"]["cluster"][value]
+        assert (cells[0].estimate, cells[0].low, cells[0].high) == (wanted["value"], wanted["low"], wanted["high"])
+    assert table.cells[-1][0].estimate == summary["metrics"]["correct"]["value"]
+    assert dict(zip(table.values, table.chance, strict=True))["conditional"] > 0.3
+
+
+def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
+    (table,) = breakdowns([runs["random"], runs["other"], runs["oracle"]], "cluster")
+    assert table.columns == ("random", "other", "oracle")
+    assert {row[2].estimate for row in table.cells} == {1.0}
+    seeds, ceiling = agreement(table)
+    assert seeds.startswith("other against random: correlation ")
+    assert "15 of 15 values agree" in seeds
+    assert "correlation" not in ceiling, "a column without spread has none"
+
+
+def test_numbers_sort_by_size_and_tasks_are_chosen(runs: dict[str, Run], capsys: pytest.CaptureFixture[str]) -> None:
+    (table,) = breakdowns([runs["oracle"]], "tools", "tool_calls")
+    numbers = [int(value) for value in table.values[:-1]]
+    assert numbers == sorted(numbers)
+    assert to_text(table)[0].split() == ["tool_calls", "n", "correct", "called", "parsed", "refrained"]
+    print_breakdowns([runs["oracle"].path], "kind", None)
+    assert capsys.readouterr().out.startswith("tool_calls ")
+
+
+def test_an_unknown_tag_is_one_sentence(runs: dict[str, Run]) -> None:
+    with pytest.raises(UserError, match=r"--by colour: no task of .* has that tag"):
+        list(breakdowns([runs["oracle"]], "colour"))
