@@ -80,24 +80,24 @@ def _trial(grams: list[int], profiles: Profiles, draw: random.Random) -> list[fl
     import numpy as np
 
     smoothing = (0.5 + draw.gauss(0.0, 1.0) * 0.05) / 10_000
-    # One row for what is known so far, one for each n-gram drawn. Along axis 0 numpy multiplies row by row, so the
+    # What is known so far, and below it a row for each n-gram drawn. Along axis 0 numpy multiplies row by row, so the
     # rounding is that of langdetect's loop.
     factors = np.empty((1 + _DRAWS_BETWEEN_TESTS, len(profiles.languages)))
-    probability = factors[0]
-    probability.fill(1.0 / len(profiles.languages))
-    draws, drawn = 1, 0
+    probability, fresh = factors[0], factors[1:]
+    first = profiles.weights[draw.choice(grams)] + smoothing
+    product = first * (1.0 / len(profiles.languages))
+    drawn = 0
     while True:
-        fresh = factors[1 : 1 + draws]
-        profiles.weights.take(_drawn(grams, draws, draw.getrandbits), axis=0, out=fresh, mode="clip")
-        fresh += smoothing
-        product = np.multiply.reduce(factors[: 1 + draws], axis=0)
         unnormalized = product.tolist()
         total = sum(unnormalized)
         np.divide(product, total, out=probability)
         if max(unnormalized) / total > _CONVERGED or drawn >= _MOST_DRAWS:
             return probability.tolist()
-        draws = _DRAWS_BETWEEN_TESTS
-        drawn += draws
+        rows = _drawn(grams, _DRAWS_BETWEEN_TESTS, draw.getrandbits)
+        profiles.weights.take(rows, axis=0, out=fresh, mode="clip")
+        fresh += smoothing
+        product = np.multiply.reduce(factors, axis=0)
+        drawn += _DRAWS_BETWEEN_TESTS
 
 
 def _drawn(grams: list[int], count: int, getrandbits: Callable[[int], int]) -> list[int]:
@@ -137,8 +137,12 @@ def _normalized(text: str) -> str:
     from langdetect.utils.ngram import NGram
     from langdetect.utils.unicode_block import unicode_block
 
-    text = Detector.MAIL_RE.sub(" ", Detector.URL_RE.sub(" ", text))
-    text = _SPACES.sub(" ", NGram.normalize_vi(text)[:_LONGEST])
+    text = Detector.URL_RE.sub(" ", text)
+    if "@" in text:
+        text = Detector.MAIL_RE.sub(" ", text)
+    if not text.isascii():
+        text = NGram.normalize_vi(text)
+    text = _SPACES.sub(" ", text[:_LONGEST])
     counts = Counter(text)
     latin = sum(count for letter, count in counts.items() if "A" <= letter <= "z")
     other = sum(
