@@ -7,8 +7,10 @@ protect a run; the journal of the run does, as for every engine.
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, redirect_stdout
 from importlib.metadata import version
 from itertools import islice
 from math import ceil
@@ -64,7 +66,7 @@ class RayEngine:
         self._chat = chat
         self._arguments: dict[str, Any] = {"trust_remote_code": trust_remote_code, **(engine_args or {})}
         self._address = address or os.environ.get("RAY_ADDRESS")
-        self._started = False
+        self._open = ExitStack()
         self._settings: dict[str, Any] = {}
 
     @property
@@ -78,7 +80,8 @@ class RayEngine:
 
         if not ray.is_initialized():
             join(self._address)
-            self._started = True
+            self._open.callback(ray.shutdown)
+            self._open.enter_context(redirect_stdout(sys.stderr))  # where Ray tells of workers that died
         resources = ray.cluster_resources()
         self._settings = replica_settings(self._model, workload, self._arguments, resources)
         tokenizer = AutoTokenizer.from_pretrained(
@@ -108,11 +111,7 @@ class RayEngine:
             yield failed(request, "Ray ended without a reply to this request")
 
     def close(self) -> None:
-        if self._started:
-            import ray
-
-            ray.shutdown()
-            self._started = False
+        self._open.close()
 
     def _rows(
         self, requests: Iterable[Request], waiting: dict[str, Request], refused: list[Response]
@@ -177,7 +176,7 @@ def join(address: str | None) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, at_sigterm)  # Ray's own would end the process without the run's good-bye
     ray.data.DataContext.get_current().enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # its errors are raised as well
 
 
 def replica_settings(
@@ -265,9 +264,10 @@ def finish_reason(
 
 
 def cause(error: BaseException) -> str:
-    """The sentence at the bottom of what Ray wraps around an error of a replica."""
-    lines = [line.strip() for line in str(error).splitlines() if "Error: " in line]
-    return lines[-1] if lines else first_line(error)
+    """The sentence at the bottom of the tracebacks that Ray wraps around an error of a replica."""
+    lines = str(error).splitlines()
+    last = max((number for number, line in enumerate(lines) if "Error: " in line), default=0)
+    return first_line("\n".join(lines[last:]))
 
 
 def _schema(request: Request) -> dict[str, str] | None:

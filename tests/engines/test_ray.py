@@ -16,7 +16,7 @@ import ifeval
 from ifeval.engines import open_engine
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import installed
-from ifeval.engines.ray import end_tokens, finish_reason, replica_settings, require_gpus
+from ifeval.engines.ray import cause, end_tokens, finish_reason, replica_settings, require_gpus
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
 from ifeval.jsonio import read_jsonl
@@ -89,6 +89,18 @@ def test_the_tokens_that_end_a_reply(tmp_path: Path) -> None:
 )
 def test_why_a_reply_ended_is_read_off_its_tokens(tokens: list[int], stops: tuple[str, ...], reason: str) -> None:
     assert finish_reason(tokens, {2, 7}, stops, lambda ids: "".join(map(str, ids))) == reason
+
+
+def test_the_cause_is_at_the_bottom_of_what_ray_wraps_around_it() -> None:
+    wrapped = (
+        "The actor died, ray::MapWorker.__init__()\n  File x\nValueError: first\n  File y\nRuntimeError: no weights\n"
+    )
+    assert cause(Exception(wrapped)) == "RuntimeError: no weights"
+    pydantic = (
+        "The actor died\nValidationError: 1 validation error for ModelConfig\n  Value error, too long\n    For more"
+    )
+    assert cause(Exception(pydantic)) == "Value error, too long"
+    assert cause(Exception("The actor died.\nmore")) == "The actor died."
 
 
 def test_an_address_needs_the_engine() -> None:
