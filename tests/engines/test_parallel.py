@@ -18,7 +18,9 @@ from ifeval.engines.parallel import (
     require_fit,
     smallest_tensor_size,
 )
+from ifeval.engines.vllm import parallel_settings
 from ifeval.errors import UserError
+from ifeval.models import Model
 
 LLAMA_8B = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
 LLAMA_70B = {"num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8, "hidden_size": 8192}
@@ -97,3 +99,9 @@ def test_flags_become_vllms_settings(flags: tuple, sizes: dict) -> None:
 def test_sizes_that_are_none(flags: tuple) -> None:
     with pytest.raises(UserError, match="give"):
         parallel_sizes(*flags)
+
+
+def test_replicas_inside_one_process_are_refused_with_the_ways_there_are() -> None:
+    model = Model("mine", "checkpoint", "0" * 64)
+    with pytest.raises(UserError, match=r"--dp: .* give --engine ray, or ifeval serve --dp and then --base-url"):
+        parallel_settings(model, parallel_sizes(None, None, 2), cuda=True)
