@@ -3,7 +3,6 @@
 Nothing in it depends on where it lies; it can be moved, zipped and read on another machine.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.journal import AppendLog, read_log, response_from_json
 from ifeval.jsonio import canonical, dumps, loads
+from ifeval.keys import digest64
 from ifeval.scoring import score_from_json
 from ifeval.task import Row
 
@@ -46,14 +46,19 @@ class RunDirectory:
 
     def is_done(self, identity: tuple[str, str, int]) -> bool:
         """Is this sample finished? One that failed is not: it is tried again."""
-        return self._done.get(_identity(*identity), -1) >= 0
+        place = self._earlier(*identity)
+        return place is not None and place >= 0
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Journal one finished row; an earlier failed line of the same sample no longer counts."""
-        before = self._done.get(_identity(row["task"], row["sample_id"], row["repeat"]))
+        before = self._earlier(row["task"], row["sample_id"], row["repeat"])
         if before is not None:
             self._superseded.add(-before - 1 if before < 0 else before)
         self._journal.append(row)
+
+    def _earlier(self, *identity: Any) -> int | None:
+        """Where the line stands that an earlier process wrote of this sample (negative: it failed), if one did."""
+        return self._done.get(_identity(*identity)) if self._done else None
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The journal's rows as they count, one a sample."""
@@ -121,8 +126,7 @@ def failed(row: Mapping[str, Any]) -> bool:
 
 
 def _identity(task: str, sample_id: str, repeat: int) -> int:
-    name = f"{task}\0{sample_id}\0{repeat}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big")
+    return digest64(f"{task}\0{sample_id}\0{repeat}")
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -10,14 +10,14 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from ifeval.chat import Chat
 from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import deciding
-from ifeval.engines.base import Engine
+from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.journal import ResponseLog
 from ifeval.jsonio import loads
@@ -114,10 +114,10 @@ class Pipeline:
 
     def run(self) -> Path:
         try:
-            items, needed = self._pending()
-            if items or not self._directory.complete:
+            total, unanswered = self._pending()
+            if total or not self._directory.complete:
                 self._directory.write_manifest(status="running")
-                self._execute(items, needed)
+                self._execute(total, unanswered)
                 self._finish()
             return self._directory.path
         finally:
@@ -125,21 +125,24 @@ class Pipeline:
             self._replies.close()
             self._directory.close()
 
-    def _pending(self) -> tuple[int, bool]:
-        """How many samples are not yet journalled, and whether any of them needs the engine."""
+    def _pending(self) -> tuple[int, Workload]:
+        """How many samples are not yet journalled, and what those whose reply is not on disk ask of the engine."""
         total = 0
-        needs_engine = False
-        for item in self._plan.items():
-            if not self._directory.is_done(item.identity):
-                total += 1
-                needs_engine |= item.request.key not in self._replies
-        return total, needs_engine
 
-    def _execute(self, total: int, needs_engine: bool) -> None:
-        if needs_engine:
-            unanswered = (item for item in self._todo() if item.request.key not in self._replies)
+        def unanswered() -> Iterator[Item]:
+            nonlocal total
+            for item in self._todo():
+                total += 1
+                if item.request.key not in self._replies:
+                    yield item
+
+        asked = workload(unanswered())
+        return total, asked
+
+    def _execute(self, total: int, unanswered: Workload) -> None:
+        if unanswered.requests:
             with self._phases("load", self._engine.name), output_to(self._directory.path / ENGINE_LOG):
-                self._engine.load(workload(unanswered))
+                self._engine.load(unanswered)
             self._observer.prompt(self._engine.preview(next(self._todo()).request))
         waiting: dict[str, list[Item]] = {}
         with self._phases("generate"):
@@ -273,6 +276,6 @@ def row(item: Item, response: Response, score: Score) -> dict[str, Any]:
         "tags": dict(item.sample.tags),
         "messages": item.request.sample.messages,
         "tools": item.request.sample.tools,
-        "response": asdict(response),
+        "response": response,
         "score": score_to_json(score),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ifeval.contrasts import seen_split_of_rows
+from ifeval.keys import digest64
 from ifeval.rundir import to_row
 from ifeval.stats.intervals import Interval, clustered_ratio, mean_interval, wilson
 from ifeval.task import Task
@@ -21,10 +22,13 @@ MOST_VALUES = 64
 
 @dataclass(slots=True)
 class Tally:
-    """What one task's rows add up to, in columns."""
+    """What one task's rows add up to, in columns of numbers: a million rows take some 50 MB.
 
-    samples: list[str] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
+    `samples` and `units` hold a digest of each row's sample and unit; a value of a breakdown tag, the rows it has.
+    """
+
+    samples: array = field(default_factory=lambda: array("Q"))
+    units: array = field(default_factory=lambda: array("Q"))
     metrics: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("d")))
     counts: dict[str, tuple[array, array, array]] = field(
         default_factory=lambda: defaultdict(lambda: (array("q"), array("q"), array("q")))
@@ -32,14 +36,16 @@ class Tally:
     rates: Counter = field(default_factory=Counter)
     checks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     outcomes: Counter = field(default_factory=Counter)
-    tags: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    tags: dict[str, dict[str, array]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("q")))
+    )
     tokens: Counter = field(default_factory=Counter)
 
     def add(self, row: Mapping[str, Any], task: Task) -> None:
         response, score = row["response"], row["score"]
         index = len(self.samples)
-        self.samples.append(row["sample_id"])
-        self.units.append(unit_of(row, task))
+        self.samples.append(digest64(row["sample_id"]))
+        self.units.append(digest64(unit_of(row, task)) if task.unit else self.samples[-1])
         for name, value in score["metrics"].items():
             column = self.metrics[name]
             column.extend([nan] * (index - len(column)))
@@ -56,7 +62,9 @@ class Tally:
                 self.outcomes[verdict["outcome"]] += 1
         for tag in task.breakdowns:
             if tag in row["tags"]:
-                self.tags[tag][str(row["tags"][tag])].append(index)
+                groups, value = self.tags[tag], str(row["tags"][tag])
+                if value in groups or len(groups) <= MOST_VALUES:
+                    groups[value].append(index)
         self.rates.update(name for name, holds in row_rates(row).items() if holds)
         self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
 
@@ -109,7 +117,8 @@ def summarise(
 
 def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
     n = len(tally.samples)
-    repeated = len(set(tally.units)) < n
+    units = len(np.unique(tally.units))
+    repeated = units < n
     clusters = tally.units if repeated else None
     primary = np.array(tally.metrics.get(task.primary, []), dtype=float)
     return {
@@ -117,8 +126,8 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "version": task.version,
         "primary": task.primary,
         "unit": task.unit or "sample",
-        "units": len(set(tally.units)),
-        "samples": len(set(tally.samples)),
+        "units": units,
+        "samples": len(np.unique(tally.samples)),
         "rows": n,
         "metrics": {
             **{name: interval_json(mean_interval(values, clusters=clusters)) for name, values in tally.metrics.items()},
@@ -180,7 +189,7 @@ def total_rates(tallies: Iterable[Tally]) -> dict[str, float]:
 def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
     successes, trials, index = (np.array(column, dtype=float) for column in tally.counts[name])
     if repeated:
-        _, cluster = np.unique([tally.units[int(i)] for i in index], return_inverse=True)
+        _, cluster = np.unique(np.array(tally.units)[index.astype(int)], return_inverse=True)
         successes, trials = np.bincount(cluster, successes), np.bincount(cluster, trials)
     return clustered_ratio(successes, trials)
 
@@ -190,6 +199,6 @@ def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: b
     return mean_interval(primary[np.array(index)], clusters=clusters)
 
 
-def _ordered(groups: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
+def _ordered(groups: Mapping[str, array]) -> list[tuple[str, array]]:
     """Numbers by size, the rest by name."""
     return sorted(groups.items(), key=lambda item: (0, int(item[0]), "") if item[0].isdigit() else (1, 0, item[0]))
