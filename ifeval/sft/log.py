@@ -1,13 +1,13 @@
-"""What a training says while it goes on: JSONL for machines, TensorBoard where it is installed, an observer for people."""
+"""What a training says while it goes on: JSONL for machines, curves for services, an observer for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 from ifeval import jsonio
 from ifeval.errors import UserError
+from ifeval.sft.services import open_services
 
 LOG = "log.jsonl"
 
@@ -34,32 +34,33 @@ class Watcher(Protocol):
 
 
 class Log:
-    """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps."""
+    """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps, and services asked for.
 
-    def __init__(self, folder: Path, start: int) -> None:
+    services: of `ifeval.sft.services.SERVICES`. settings: what they show beside the curves.
+    """
+
+    def __init__(
+        self, folder: Path, start: int, services: Sequence[str] = (), settings: Mapping[str, Any] | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / LOG
         kept = [row for row in _rows(self._file) if row["step"] <= start] if start else []
         self._file.write_bytes(b"".join(jsonio.dumps(row) + b"\n" for row in kept))
-        self._board: Any = None
-        if find_spec("tensorboard"):
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=start + 1 if start else None)
+        self._services = open_services(folder, start, services, settings or {})
 
     def step(self, step: Step) -> None:
         self._append(asdict(step))
-        if self._board is not None:
-            for name in ("loss", "gradient_norm", "learning_rate"):
-                self._board.add_scalar(name, getattr(step, name), step.step)
-            self._board.add_scalar("tokens_per_second", step.tokens / step.seconds, step.step)
+        values = {name: getattr(step, name) for name in ("loss", "gradient_norm", "learning_rate")}
+        self._tell({**values, "tokens_per_second": step.tokens / step.seconds}, step.step)
 
     def evaluation(self, evaluation: Mapping[str, Any]) -> None:
         """Log a checkpoint's evaluation: its `step`, its `scores` by task, and whatever else it holds."""
         self._append(evaluation)
-        if self._board is not None:
-            for task, score in evaluation["scores"].items():
-                self._board.add_scalar(f"evaluation/{task}", score, evaluation["step"])
+        self._tell({f"evaluation/{task}": score for task, score in evaluation["scores"].items()}, evaluation["step"])
+
+    def _tell(self, values: Mapping[str, float], step: int) -> None:
+        for service in self._services:
+            service.write(values, step)
 
     def _append(self, row: Mapping[str, Any]) -> None:
         try:
@@ -69,8 +70,8 @@ class Log:
             raise UserError(f"{self._file} cannot be written: {error.strerror}; --resume goes on.") from error
 
     def close(self) -> None:
-        if self._board is not None:
-            self._board.close()
+        for service in self._services:
+            service.close()
 
 
 def read_log(file: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,211 @@
+"""Fine-tune a small model and show what it did: gains and losses side by side.
+
+python benchmarks/story/story.py [--model DIR] [--recipes NAME,NAME] [--ifeval PATH] [--limit N] [--steps N]
+
+Every step is an `ifeval` command, printed before it runs; what is there already is not made again, so a story that was
+interrupted goes on. story.toml says what is asked, held out and tried; docs/story.md tells what came out.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ifeval.baselines import find
+from ifeval.checkpoint import read_json
+from ifeval.compare import compare
+from ifeval.datasets import path as fetched
+from ifeval.results import Run, load_run
+from ifeval.stats.differences import paired_t_interval
+
+HERE = Path(__file__).parent
+IFEVAL = str(Path(sys.executable).with_name("ifeval"))
+EXAM, PRACTICE = ["--task-path", str(HERE / "exam")], ["--task-path", str(HERE / "practice")]
+IFEVAL_TOKENS = 512
+
+
+class Story:
+    """One base model, its recipes, and where everything lies. `extra`: flags of every run, such as --limit 4."""
+
+    def __init__(self, model: str, work: Path, results: Path, ifeval: Path | None, extra: Sequence[str]) -> None:
+        self.model, self.work, self.results, self.ifeval, self.extra = model, work, results, ifeval, extra
+        self.plan = tomllib.loads((HERE / "story.toml").read_text())
+        self.held_out = [
+            flag
+            for tag, values in self.plan["held_out"].items()
+            for value in values
+            for flag in ("--hold-out", f"{tag}={value}")
+        ]
+
+    def exam(self, model: str, name: str) -> Path:
+        """Evaluate a checkpoint; the run's folder. Real IFEval is a run of its own, for its longer replies."""
+        run = self.work / "exam" / name
+        self.step("run", "--model", model, "--tasks", HERE / "story.toml", *EXAM, "--out", run, *self.extra)
+        return run
+
+    def real_ifeval(self, model: str, name: str) -> Path | None:
+        """The 541 prompts of IFEval; None where they are not there."""
+        if self.ifeval is None:
+            return None
+        run = self.work / "exam" / f"{name}-ifeval"
+        flags = ["--data", self.ifeval, "--max-tokens", IFEVAL_TOKENS, "--out", run, *self.extra]
+        self.step("run", "--model", model, "--tasks", "ifeval", *flags)
+        return run
+
+    def own_replies(self, kind: str) -> Path:
+        """The base model's good replies to `practice` or `everyday` requests, curated."""
+        run, good, best = self.work / "own" / kind, self.work / f"{kind}-good.jsonl", self.work / f"{kind}.jsonl"
+        self.step("run", "--model", self.model, "--tasks", kind, *PRACTICE, "--out", run, *self.extra)
+        self.step("data", "make", "--replay", run, *self.held_out, *EXAM, "--out", good, makes=good)
+        self.step("data", "curate", good, "--keep", 1000, *EXAM, "--out", best, makes=best)
+        return best
+
+    def tune(self, name: str, flags: Sequence[str]) -> Path:
+        """Make a recipe's data and train on it; the checkpoint's folder."""
+        recipe = self.plan["recipes"][name]
+        data = [self.own_replies(kind) for kind in recipe["own"]]
+        made, out = self.work / f"{name}.jsonl", self.work / "models" / name
+        tasks = [flag for task in recipe["make"] for flag in ("--task", task)]
+        self.step("data", "make", *tasks, *self.held_out, *EXAM, "--out", made, makes=made)
+        data.append(made)
+        self.step("data", "check", *data, "--model", self.model, *EXAM)
+        mix = [flag for file in data for flag in ("--data", file)]
+        record = out / "ifeval_sft.json"
+        self.step("sft", "--model", self.model, *mix, "--out", out, *recipe["sft"], *flags, makes=record)
+        return out
+
+    def step(self, *arguments: object, makes: Path | None = None, code: Sequence[int] = (0,)) -> str:
+        """Print and run an `ifeval` command, unless what it makes is there; its standard output."""
+        words = [str(argument) for argument in arguments]
+        print(f"\n$ ifeval {shlex.join(words)}", flush=True)
+        if makes is not None and makes.exists():
+            print(f"{makes} is there already.")
+            return ""
+        done = subprocess.run([IFEVAL, *words], stdout=subprocess.PIPE, text=True, check=False)
+        print(done.stdout, end="", flush=True)
+        if done.returncode not in code:
+            sys.exit(done.returncode)
+        return done.stdout
+
+    def publish(self, base: Path, tuned: Path, ifeval: Sequence[Path | None]) -> None:
+        """Comparison, gate, leaderboard and report below results/story; no prompt of an external benchmark is in them."""
+        self.results.mkdir(parents=True, exist_ok=True)
+        self.write("compare.txt", self.step("compare", base, tuned))
+        self.write("compare.json", self.step("compare", base, tuned, "--json"))
+        judged = ["gate", tuned, "--baseline", base, "--policy", HERE / "gate.toml"]
+        said = self.step(*judged, "--markdown", self.results / "gate.md", code=(0, 1, 3))
+        self.write("gate.txt", said)
+        self.write("gate.json", self.step(*judged, "--json", code=(0, 1, 3)))
+        if None not in ifeval:
+            self.write("ifeval.txt", self.step("compare", *ifeval, "-n", 0))
+        self.step("leaderboard", self.work / "exam", "--no-published", "--out", self.results)
+        self.step("report", base, tuned, "--failures", 20, "-o", self.results / "report.html")
+
+    def write(self, name: str, text: str) -> None:
+        (self.results / name).write_text(text)
+
+    def recipes_table(self, base: Path, base_ifeval: Path | None) -> str:
+        """What every recipe that was run cost, and what it changed."""
+        names = [name for name in self.plan["recipes"] if (self.work / "exam" / name / "summary.json").exists()]
+        costs = [[name, *cost(self.work / "models" / name)] for name in names]
+        changes: dict[str, dict[str, str]] = {}
+        for name in names:
+            pairs = [(base, self.work / "exam" / name), (base_ifeval, self.work / "exam" / f"{name}-ifeval")]
+            for old, new in pairs:
+                if old is not None and (new / "summary.json").exists():
+                    for row, text in differences(load_run(old), load_run(new)):
+                        changes.setdefault(row, {})[name] = text
+        rows = [[row, *(by.get(name, "") for name in names)] for row, by in changes.items()]
+        says = [f"- **{name}**: {self.plan['recipes'][name]['says']}." for name in names]
+        return "\n".join([
+            "# Recipes", "", *says, "", *markdown(["recipe", *COSTS], costs), "",
+            "Before and after in percent, and the paired difference with its 95 % interval in points:", "",
+            *markdown(["", *names], rows), "",
+        ])  # fmt: skip
+
+
+COSTS = ("documents", "tokens", "trained", "steps", "seconds", "tokens/s", "peak GiB", "loss")
+
+
+def cost(model: Path) -> list[str]:
+    """What a training read, how long it took, and how its loss went (first and last five steps)."""
+    record = read_json(model / "ifeval_sft.json")
+    counts, training = record["counts"], record["training"]
+    losses = [loss for _, loss in training["loss"]]
+    first, last = (sum(part) / len(part) for part in (losses[:5], losses[-5:]))
+    return [
+        f"{counts['documents']:,}", f"{counts['tokens']:,}", f"{counts['trained_tokens']:,}", f"{training['steps']}",
+        f"{training['seconds']:.0f}", f"{training['tokens'] / training['seconds']:.0f}",
+        f"{training['peak_memory_bytes'] / 2**30:.1f}", f"{first:.2f} to {last:.2f}",
+    ]  # fmt: skip
+
+
+def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
+    """Name and change of every metric, of the held-out clusters, and of the lengths of natural replies."""
+    found = compare(find(str(old.path), []), find(str(new.path), []))
+    for row in (*found.tasks, *found.metrics, *found.rates):
+        yield (
+            f"{row.name} {row.metric}".replace("all ", "all replies: "),
+            change(row.baseline, row.candidate, row.interval),
+        )
+    if "zero_shot" not in old.summary["tasks"]:
+        return
+    for side, frame in unseen_items(old, new):
+        interval = paired_t_interval(frame["new"] - frame["old"])
+        yield f"zero_shot, {side} clusters", change(frame["old"].mean(), frame["new"].mean(), interval)
+    for task in ("manner", "questions"):
+        means = [run.summary["tasks"][task]["report"]["words"]["mean"] for run in (old, new)]
+        yield f"{task}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
+
+
+def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:
+    """Scores of both runs by item (the mean of its wordings), for the clusters of training and for the others."""
+    trained = set(new.summary["tasks"]["zero_shot"]["seen"]["clusters"])
+    sides = [run.samples[run.samples["task"] == "zero_shot"].set_index("sample_id") for run in (old, new)]
+    frame = sides[0][["tag.item", "tag.cluster"]].assign(old=sides[0]["metric.correct"], new=sides[1]["metric.correct"])
+    for name, seen in (("seen", True), ("unseen", False)):
+        yield name, frame[frame["tag.cluster"].isin(trained) == seen].groupby("tag.item")[["old", "new"]].mean()
+
+
+def change(old: float, new: float, interval: Any) -> str:
+    return (
+        f"{100 * old:.1f} to {100 * new:.1f}: **{100 * interval.estimate:+.1f}** "
+        f"[{100 * interval.low:+.1f}, {100 * interval.high:+.1f}]"
+    )
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="models/smollm2-135m-instruct")
+    parser.add_argument("--recipes", default="own-words", help="the last one is compared, gated and reported")
+    parser.add_argument("--ifeval", type=Path, default=fetched("ifeval"), help="IFEval's input_data.jsonl")
+    parser.add_argument("--work", type=Path, default=Path("runs/story"))
+    parser.add_argument("--results", type=Path, default=Path("results/story"))
+    parser.add_argument("--limit", type=int, help="samples a task, for a trial")
+    parser.add_argument("--steps", type=int, help="optimiser steps, for a trial")
+    given = parser.parse_args()
+    limit = ["--limit", str(given.limit)] if given.limit else []
+    steps = ["--max-steps", str(given.steps)] if given.steps else []
+    story = Story(given.model, given.work, given.results, given.ifeval, limit)
+    base = story.exam(given.model, "base")
+    recipes = given.recipes.split(",")
+    for name in recipes:
+        tuned = story.exam(str(story.tune(name, steps)), name)
+    if story.ifeval is None:
+        print("\nReal IFEval is left out: `ifeval data fetch ifeval` brings its prompts, --ifeval PATH names a copy.")
+    real = [story.real_ifeval(given.model, "base"), story.real_ifeval(str(story.work / "models" / name), name)]
+    story.publish(base, tuned, real)
+    story.write("recipes.md", text := story.recipes_table(base, real[0]))
+    print(f"\n{text}")
+
+
+if __name__ == "__main__":
+    main()
