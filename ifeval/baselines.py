@@ -16,7 +16,7 @@ import numpy as np
 from ifeval.comparable import require_comparable
 from ifeval.errors import UserError
 from ifeval.jsonio import dumps, loads
-from ifeval.outcomes import Outcomes, TaskOutcomes, Values, run_outcomes, self_disagreement
+from ifeval.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
 from ifeval.pairing import align
 from ifeval.rerun import PORTABLE
 from ifeval.results import load_run
@@ -55,7 +55,7 @@ def record(run: Outcomes, again: Outcomes | None = None) -> dict[str, Any]:
         if again.model["fingerprint"] != run.model["fingerprint"]:
             raise UserError(f"{again.name} is not the model of {run.name}; a noise floor needs the same model twice.")
         require_comparable(run, again)
-    noise = {} if again is None else noise_floor(run, again)
+    noise = {} if again is None else noise_between(run, again)
     return {
         "format": FORMAT,
         "name": run.name,
@@ -69,15 +69,23 @@ def record(run: Outcomes, again: Outcomes | None = None) -> dict[str, Any]:
     }
 
 
-def noise_floor(run: Outcomes, again: Outcomes) -> dict[str, float | None]:
-    """By task, the share of samples whose primary outcome differs between two runs of one model."""
+def noise_between(run: Outcomes, again: Outcomes) -> dict[str, dict[str, float]]:
+    """By task and metric, the share of samples whose value differs between two runs of one model."""
     first, second = align(run, again)
-    return {
-        name: self_disagreement(
-            np.column_stack([task.metrics[task.primary][:, 0], second.tasks[name].metrics[task.primary][:, 0]])
-        )
-        for name, task in first.tasks.items()
-    }
+
+    def beside(one: Values, other: Values) -> Values:
+        return np.column_stack([one[:, 0], other[:, 0]])
+
+    noise = {}
+    for name, task in first.tasks.items():
+        other = second.tasks[name]
+        metrics = {metric: beside(values, other.metrics[metric]) for metric, values in task.metrics.items()}
+        ratios = {
+            metric: (beside(counts[0], other.ratios[metric][0]), beside(counts[1], other.ratios[metric][1]))
+            for metric, counts in task.ratios.items()
+        }
+        noise[name] = noise_floor(metrics, ratios)
+    return noise
 
 
 def save(document: Mapping[str, Any], name: str, folder: Path) -> Path:
@@ -166,12 +174,12 @@ def published(folders: Sequence[Path]) -> list[Published]:
     return list(dict.fromkeys(rows))
 
 
-def _task_document(task: TaskOutcomes, noise: float | None) -> dict[str, Any]:
+def _task_document(task: TaskOutcomes, noise: Mapping[str, float]) -> dict[str, Any]:
     return {
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
-        "noise": noise,
+        "noise": {metric: round(share, 4) for metric, share in noise.items()},
         "ids": task.ids,
         "clusters": None if task.clusters == task.ids else task.clusters,
         "metrics": {name: _packed(values) for name, values in task.metrics.items()},
@@ -193,7 +201,7 @@ def _task_outcomes(document: Mapping[str, Any]) -> TaskOutcomes:
         ratios={name: (_unpacked(parts[0]), _unpacked(parts[1])) for name, parts in document["ratios"].items()},
         rates={name: _unpacked(values) for name, values in document["rates"].items()},
         tokens=_unpacked(document["tokens"]),
-        noise=document["noise"],
+        noise=dict(document["noise"]),
     )
     columns = (
         *task.metrics.values(),

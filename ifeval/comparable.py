@@ -8,15 +8,24 @@ import numpy as np
 from ifeval.errors import NotComparable
 from ifeval.outcomes import Outcomes
 
+Values = tuple[str, str]
+
 MOST_ERRORS = 0.01
 FREE_SETTINGS = frozenset({"model", "limit", "repeats", "tasks"})
 """Settings two comparable runs may differ in: samples and repeats are matched, tasks are judged one by one."""
+FREE_OF_SCRIPTS = ("engine", "template", "tool_dialect", "tools_in_words", "reasoning", "sampling")
+"""Settings that a floor or ceiling has none of: whoever writes without a model has no template and samples nothing."""
 
 
 def require_comparable(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) -> list[str]:
     """What a reader must know of a comparison that is allowed: settings that differ, samples without a partner."""
     allowed = tuple(allow)
-    notes = require_comparable_settings(baseline, candidate.name, candidate.settings, allowed)
+    scripts = [side.name for side in (baseline, candidate) if side.model["name"].startswith("scripted:")]
+    if len(scripts) == 1:
+        notes = require_comparable_settings(baseline, candidate.name, candidate.settings, allowed + FREE_OF_SCRIPTS)
+        notes = [f"{scripts[0]} is a script, not a model: it has no template and no sampling to compare."]
+    else:
+        notes = require_comparable_settings(baseline, candidate.name, candidate.settings, allowed)
     for side in (baseline, candidate):
         share = _error_share(side)
         if share > MOST_ERRORS and not _covered("errors", allowed):
@@ -33,17 +42,18 @@ def require_comparable_settings(
     """Sentences for the settings that differ and may; raises NotComparable naming those that may not."""
     allowed = tuple(allow)
     differing = dict(differing_settings(baseline.settings, settings))
-    refused = {name: values for name, values in differing.items() if not _covered(name, allowed)}
-    if refused:
-        listed = "; ".join(f"{name} ({old} and {new})" for name, (old, new) in refused.items())
-        flags = " ".join(f"--allow {name}" for name in refused)
+    if refused := _grouped({name: values for name, values in differing.items() if not _covered(name, allowed)}):
+        listed = "; ".join(f"{_named(name, tasks)} ({old} and {new})" for name, tasks, (old, new) in refused)
+        flags = " ".join(f"--allow {name}" for name in dict.fromkeys(name for name, _, _ in refused))
         raise NotComparable(
             f"{baseline.name} and {candidate} differ in {listed}; run both alike, or accept it with {flags}."
         )
-    return [f"They differ in {name}: {old} and {new}." for name, (old, new) in differing.items()]
+    return [
+        f"They differ in {_named(name, tasks)}: {old} and {new}." for name, tasks, (old, new) in _grouped(differing)
+    ]
 
 
-def differing_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+def differing_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Values]]:
     """(dotted name, both values) of every setting that differs; of the tasks only those that both runs have."""
     shared = old["tasks"].keys() & new["tasks"].keys()
     flat = [
@@ -86,7 +96,24 @@ def _error_share(outcomes: Outcomes) -> float:
 
 
 def _covered(name: str, allowed: Sequence[str]) -> bool:
-    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed)
+    """`sampling` covers tasks.format.sampling.seed: an allowed name may be any part of the dotted one."""
+    return any(f".{part}." in f".{name}." for part in allowed)
+
+
+def _grouped(differing: Mapping[str, Values]) -> list[tuple[str, list[str], Values]]:
+    """(setting, tasks, both values); one entry for a setting in which several tasks differ alike."""
+    groups: dict[tuple[str, Values], list[str]] = {}
+    for name, values in differing.items():
+        of_task = name.split(".", 2) if name.startswith("tasks.") else []
+        groups.setdefault((of_task[2] if len(of_task) == 3 else name, values), []).extend(of_task[1:2])
+    return [
+        (f"tasks.{tasks[0]}.{name}", [], values) if len(tasks) == 1 else (name, tasks, values)
+        for (name, values), tasks in groups.items()
+    ]
+
+
+def _named(name: str, tasks: Sequence[str]) -> str:
+    return f"{name} of {', '.join(tasks)}" if tasks else name
 
 
 def _flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """Two runs on the same samples: how much each task changed, how sure that is, and what flipped, with the reasons."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,7 @@ from ifeval.comparable import require_comparable
 from ifeval.contrasts import SeenSplit, gain_split
 from ifeval.outcomes import FailedCheck, Outcomes, failed_checks
 from ifeval.pairing import Pairs, align, match, pair
-from ifeval.stats.differences import paired_t_interval, paired_t_p, sign_flip_p
+from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.intervals import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
@@ -24,8 +23,10 @@ from ifeval.stats.strata import (
     stratified_interval,
     stratified_p,
 )
-from ifeval.stats.verdict import FEW_DISCORDANT, SMALL
+from ifeval.stats.verdict import FEW_DISCORDANT
 from ifeval.summary import RATES
+
+NO_REASON = "no reason recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Difference:
     """One metric's difference, candidate minus baseline. Scores and rates are in [0, 1], NaN without samples.
 
     `adjusted` is Holm's p over the tasks' primary metrics (and over the families), Benjamini-Hochberg's q elsewhere.
-    `noise` is the share of outcomes that changed when the baseline ran twice, None where that was not measured.
+    `noise` is the share of samples that changed when the baseline ran twice, None where that was not measured.
     `detectable` is the smallest true difference that a comparison of this size finds in 80 of 100 cases.
     """
 
@@ -87,15 +88,22 @@ class Comparison:
     flips: tuple[Flip, ...]
     notes: tuple[str, ...]
 
+    def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
+        """("task: check", the flips it had a part in, each with its reason), most frequent first.
+
+        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
+        """
+        groups: dict[str, list[tuple[Flip, str]]] = {}
+        for flip in self.flips:
+            if flip.loss is loss:
+                reasons = {check.name or check.outcome or "reply": check.reason for check in flip.checks}
+                for name, reason in (reasons or {NO_REASON: ""}).items():
+                    groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
+        return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
     def flipped_checks(self, loss: bool) -> list[tuple[str, int]]:
-        """("task: check", number of flips it had a part in), most frequent first; a nameless check by its outcome."""
-        counts = Counter(
-            f"{flip.task}: {name}"
-            for flip in self.flips
-            if flip.loss is loss
-            for name in {check.name or check.outcome or "reply" for check in flip.checks}
-        )
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        """("task: check", number of flips it had a part in), most frequent first."""
+        return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
 
 
 def compare(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) -> Comparison:
@@ -109,13 +117,13 @@ def compare(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) 
     shared = primary_metrics(baseline)
     primaries = [(task, match(baseline.tasks[task], candidate.tasks[task], primary)) for task, primary in shared]
     others = [
-        _difference(task, metric, match(baseline.tasks[task], candidate.tasks[task], metric))
+        _difference(task, metric, match(baseline.tasks[task], candidate.tasks[task], metric), baseline)
         for task, primary in shared
         for metric in _metrics(baseline, task)
         if metric != primary and metric in _metrics(candidate, task)
     ]
     names = dict(shared)
-    tasks = [_difference(task, names[task], pairs, baseline.tasks[task].noise) for task, pairs in primaries]
+    tasks = [_difference(task, names[task], pairs, baseline) for task, pairs in primaries]
     rates = [_difference("all", rate, rate_pairs(rate, baseline, candidate)) for rate in RATES]
     return Comparison(
         baseline=baseline.name,
@@ -137,6 +145,12 @@ def primary_metrics(outcomes: Outcomes) -> list[tuple[str, str]]:
     return [(name, task.primary) for name, task in sorted(outcomes.tasks.items())]
 
 
+def mean_noise(noises: Sequence[float | None]) -> float | None:
+    """A family's noise floor: the mean of its tasks'; None where one was not measured."""
+    known = [noise for noise in noises if noise is not None]
+    return sum(known) / len(known) if known and len(known) == len(noises) else None
+
+
 def stratum(pairs: Pairs) -> Stratum:
     """A task's pairs as one stratum of its family."""
     if pairs.boolean:
@@ -153,7 +167,9 @@ def rate_pairs(rate: str, baseline: Outcomes, candidate: Outcomes) -> Pairs:
     return pair(old, new)
 
 
-def _difference(name: str, metric: str, pairs: Pairs, noise: float | None = None) -> Difference:
+def _difference(name: str, metric: str, pairs: Pairs, baseline: Outcomes | None = None) -> Difference:
+    """baseline: the run whose noise floor stands beside the task `name`; None for what is no task's metric."""
+    noise = None if baseline is None else baseline.tasks[name].noise.get(metric)
     n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
     if pairs.boolean:
         interval = tango_interval(losses, wins, n)
@@ -196,7 +212,7 @@ def _families(
             adjusted=p,
             losses=sum(task.losses for _, task in parts),
             wins=sum(task.wins for _, task in parts),
-            noise=None,
+            noise=mean_noise([task.noise for _, task in parts]),
             detectable=minimum_detectable_effect(interval.n, min(1.0, variance), two_sided=True),
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from ifeval.compare import Comparison, Difference, Flip
+from ifeval.compare import Comparison, Difference
 from ifeval.jsonio import dumps
 from ifeval.text_table import aligned, points, signed, span
 
@@ -25,8 +25,8 @@ REASON_SHOWN = 160
 MOST_CHECKS = 10
 
 
-def to_text(comparison: Comparison, flips: int = 10) -> str:
-    """Tables of tasks, families, other metrics and rates, then what flipped; `flips` samples of each direction."""
+def to_text(comparison: Comparison, flips: int = 3) -> str:
+    """Tables of tasks, families, other metrics and rates, then what flipped; `flips` samples of each check."""
     c = comparison
     sections = [f"{c.candidate} against {c.baseline}", *(f"Note: {note}" for note in c.notes), ""]
     several = [family for family in c.families if family.metric.startswith("mean of")]
@@ -97,22 +97,21 @@ def remarks(comparison: Comparison) -> Iterator[str]:
 
 
 def flipped(comparison: Comparison, shown: int) -> Iterator[str]:
-    """Losses, then wins: the checks that had a part in them, and single samples with their reasons."""
+    """Losses, then wins, by the check that had a part in them; `shown` samples of each with their reasons."""
     for loss, title in ((True, "Lost"), (False, "Won")):
-        flips = [flip for flip in comparison.flips if flip.loss is loss]
-        if not flips:
+        total = sum(flip.loss is loss for flip in comparison.flips)
+        if not total:
             continue
-        yield f"\n{title}: {len(flips)} samples."
-        for name, count in comparison.flipped_checks(loss)[:MOST_CHECKS]:
-            yield f"  {count:5}  {name}"
-        for flip in flips[:shown]:
-            yield f"  {_visible(flip.sample_id)}: {_reasons(flip)}"
-
-
-def _reasons(flip: Flip) -> str:
-    """Why the worse of the two runs failed the sample; a recorded baseline keeps no reasons."""
-    text = "; ".join(_visible(check.reason) for check in flip.checks)
-    return (text if len(text) <= REASON_SHOWN else f"{text[:REASON_SHOWN]}...") or "(no reason recorded)"
+        checks = comparison.flips_by_check(loss)
+        yield f"\n{title}: {total} samples, by the checks that the worse run failed:"
+        for name, flips in checks[:MOST_CHECKS]:
+            yield f"  {len(flips):5}  {name}"
+            for flip, reason in flips[:shown]:
+                text = _visible(reason)
+                clipped = text if len(text) <= REASON_SHOWN else f"{text[:REASON_SHOWN]}..."
+                yield f"         {_visible(flip.sample_id)}{clipped and ': '}{clipped}"
+        if len(checks) > MOST_CHECKS:
+            yield f"         and {len(checks) - MOST_CHECKS} more kinds of check (--json has all)"
 
 
 def _visible(text: str) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 
 from ifeval.comparable import require_comparable
-from ifeval.compare import rate_pairs, stratum
+from ifeval.compare import mean_noise, rate_pairs, stratum
 from ifeval.errors import Exit, NotComparable
 from ifeval.outcomes import Outcomes
 from ifeval.pairing import Pairs, align, match
@@ -13,7 +12,7 @@ from ifeval.policy import RULES, Endpoint, Policy
 from ifeval.stats.differences import paired_t_p
 from ifeval.stats.multiplicity import holm
 from ifeval.stats.paired import mcnemar_p
-from ifeval.stats.power import minimum_detectable_effect, noninferiority_n
+from ifeval.stats.power import minimum_detectable_effect
 from ifeval.stats.verdict import Decision, Outcome, decide, decide_scores, decide_strata, outcome_of
 
 EXITS = {
@@ -103,18 +102,6 @@ def gate(baseline: Outcomes, candidate: Outcomes, policy: Policy) -> Verdict:
     return Verdict(baseline.name, candidate.name, policy, overall(judged, rises), judged, rises, notes=tuple(notes))
 
 
-def hopeless(baseline: Outcomes, policy: Policy) -> Iterator[str]:
-    """Sentences for the blocking endpoints too small to pass: not even a candidate without one difference could."""
-    for name, tasks, endpoint in endpoints(baseline, policy):
-        units = sum(len(set(baseline.tasks[task].clusters)) for task in tasks)
-        needed = ceil(noninferiority_n(endpoint.margin, 0.0, alpha=policy.alpha))
-        if endpoint.blocking and policy.rule == RULES[0] and units < needed:
-            yield (
-                f"{name} has {units} independent samples; a margin of {100 * endpoint.margin:g} points takes at least "
-                f"{needed}, even without one difference."
-            )
-
-
 def endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
     """(name, tasks, how it is judged): every family of the run, and the single tasks the policy names."""
     for family in sorted({task.family for task in outcomes.tasks.values()}):
@@ -124,13 +111,18 @@ def endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[s
         yield f"task {task}", (task,), endpoint
 
 
+def task_endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
+    """(name, task, how it is judged): every task by itself, as a sequential gate watches them."""
+    for name, task in sorted(outcomes.tasks.items()):
+        yield f"task {name}", (name,), policy.tasks.get(name, policy.family(task.family))
+
+
 def judge(name: str, tasks: Sequence[str], endpoint: Endpoint, old: Outcomes, new: Outcomes, policy: Policy) -> Judged:
     """One endpoint of two aligned runs: a single task by the exact tests, several as strata of their family."""
     pairs = [match(old.tasks[task], new.tasks[task], old.tasks[task].primary) for task in tasks]
     pairs = [one for one in pairs if len(one.old)]
     decision = decision_of(pairs, endpoint.margin, policy.alpha)
     scores = [one.scores for one in pairs]
-    noises = [noise for task in tasks if (noise := old.tasks[task].noise) is not None]
     return Judged(
         name=name,
         tasks=tuple(tasks),
@@ -142,7 +134,7 @@ def judge(name: str, tasks: Sequence[str], endpoint: Endpoint, old: Outcomes, ne
         outcome=decision.outcome,
         adjusted_p=decision.regression_p,
         detectable=minimum_detectable_effect(decision.interval.n, min(1.0, decision.variance), policy.alpha),
-        noise=_mean(noises) if len(noises) == len(tasks) else None,
+        noise=mean_noise([old.tasks[task].primary_noise for task in tasks]),
     )
 
 

@@ -114,8 +114,10 @@ def sentence(one: Judged) -> str:
         if one.noise is None
         else f" Noise floor: {points(one.noise)} % of outcomes differ when the baseline runs twice."
     )
-    if decision.interval.n == 0:
-        said = "no sample to judge."
+    n = decision.interval.n
+    power = f" {n} independent samples find a loss of {points(one.detectable)} points in 80 of 100 cases."
+    if n == 0:
+        said, power = "no sample to judge.", ""
     elif one.outcome is Outcome.PASS and decision.noninferiority_p <= decision.alpha:
         said = f"not worse by {margin} points or more (p = {decision.noninferiority_p:.2g})."
     elif one.outcome is Outcome.PASS:
@@ -125,13 +127,11 @@ def sentence(one: Judged) -> str:
     elif one.outcome is Outcome.FAIL:
         said = f"{worse}, and a loss of {margin} points is not excluded."
     else:
-        said = (
-            f"neither worse nor within {margin} points was shown. {decision.interval.n} independent samples show a margin of "
-            f"{points(decision.attainable_margin)} points and find a loss of {points(one.detectable)}, each in 80 of 100 cases."
-        )
+        said = f"neither worse nor within {margin} points was shown."
+        power += f" They show a margin of {points(decision.attainable_margin)} points in as many."
         if decision.needed is not None:
-            said += f" About {decision.needed:,} samples would settle it, if the true difference is the one seen."
-    return f"{one.name}{role}: {said}{noise}"
+            power += f" About {decision.needed:,} samples would settle it, if the true difference is the one seen."
+    return f"{one.name}{role}: {said}{power}{noise}"
 
 
 def rise_sentence(rise: Rise) -> str:

@@ -13,6 +13,7 @@ from ifeval.comparable import MOST_ERRORS
 from ifeval.errors import UserError
 from ifeval.jsonio import loads
 from ifeval.rundir import MANIFEST, SUMMARY, read_manifest
+from ifeval.text_table import short_name
 
 DEPTH = 3
 FLOORS = {"scripted:oracle": "ceiling"}
@@ -145,7 +146,7 @@ def _entry(
         task=title,
         metric=metric,
         kind=_kind(model["name"]),
-        model=model["name"],
+        model=short_name(model["name"]),
         value=score["value"],
         low=score["low"],
         high=score["high"],

@@ -58,12 +58,13 @@ def align(old: Outcomes, new: Outcomes) -> tuple[Outcomes, Outcomes]:
 
 def match(old: TaskOutcomes, new: TaskOutcomes, metric: str) -> Pairs:
     """One metric of two aligned tasks; samples where it does not apply are left out."""
+    clusters = None if old.clusters == old.ids else old.clusters
     if metric in old.metrics:
         means = [side.metrics[metric].mean(axis=1) for side in (old, new)]
-        return pair(means[0], means[1], clusters=old.clusters)
+        return pair(means[0], means[1], clusters=clusters)
     trials = np.nansum(old.ratios[metric][1], axis=1)
     shares = [np.nansum(side.ratios[metric][0], axis=1) / np.maximum(trials, 1) for side in (old, new)]
-    return pair(shares[0], shares[1], trials, old.clusters)
+    return pair(shares[0], shares[1], trials, clusters)
 
 
 def pair(old: Values, new: Values, weights: Values | None = None, clusters: Sequence[object] | None = None) -> Pairs:
@@ -78,10 +79,8 @@ def pair(old: Values, new: Values, weights: Values | None = None, clusters: Sequ
 
 
 def _align(old: TaskOutcomes, new: TaskOutcomes) -> tuple[TaskOutcomes, TaskOutcomes]:
-    where = {name: row for row, name in enumerate(new.ids)}
-    rows = [(row, where[name]) for row, name in enumerate(old.ids) if name in where]
     repeats = min(old.tokens.shape[1], new.tokens.shape[1])
-    return (
-        old.take([row for row, _ in rows], repeats),
-        new.take([row for _, row in rows], repeats),
-    )
+    where = {name: row for row, name in enumerate(new.ids)}
+    rows = np.array([(row, where[name]) for row, name in enumerate(old.ids) if name in where], dtype=np.intp)
+    rows = rows.reshape(-1, 2)
+    return old.take(rows[:, 0], repeats), new.take(rows[:, 1], repeats)

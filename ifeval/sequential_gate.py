@@ -15,7 +15,7 @@ import numpy as np
 from ifeval.comparable import MOST_ERRORS, require_comparable_settings
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
-from ifeval.gate import WORST_FIRST, Judged, Stopped, Verdict
+from ifeval.gate import WORST_FIRST, Judged, Stopped, Verdict, task_endpoints
 from ifeval.keys import order_key
 from ifeval.manifest import now
 from ifeval.options import RunOptions
@@ -52,7 +52,7 @@ class Watched:
                 "Make its family advisory in the policy, or name the other tasks with --tasks."
             )
         order = sorted(outcomes, key=lambda sample_id: order_key(ORDER_SEED, name, sample_id))
-        self.primary, self.noise = task.primary, task.noise
+        self.primary, self.noise = task.primary, task.primary_noise
         self.position = {sample_id: position for position, sample_id in enumerate(order)}
         self.baseline = [outcomes[sample_id] == 1.0 for sample_id in order]
         self.candidate = np.zeros(len(order), dtype=bool)
@@ -96,10 +96,7 @@ class SequentialWatch:
 
     def __init__(self, baseline: Outcomes, policy: Policy, run: Path, inner: Observer) -> None:
         self._baseline, self._policy, self._run, self._inner = baseline, policy, run, inner
-        endpoints = {
-            name: policy.tasks.get(name, policy.family(task.family)) for name, task in sorted(baseline.tasks.items())
-        }
-        blocking = {name: endpoint for name, endpoint in endpoints.items() if endpoint.blocking}
+        blocking = {task: endpoint for _, (task,), endpoint in task_endpoints(baseline, policy) if endpoint.blocking}
         if not blocking:
             raise UserError("--sequential: the policy leaves no blocking task to decide by.")
         self._watched = {

@@ -30,3 +30,13 @@ def signed(difference: float) -> str:
 def span(interval: Interval) -> str:
     """The bounds of a difference in points; a dash where one prompt or none gives no interval."""
     return "-" if interval.n < 2 else f"[{signed(interval.low)}, {signed(interval.high)}]"
+
+
+def short_name(model: str) -> str:
+    """A model's name for a table: of a path (of a served or a replayed model) its last part; a hub id stays whole."""
+    kind = "replay:" if model.startswith("replay:") else ""
+    parts = model.removeprefix(kind).rstrip("/").split("/")
+    is_path = kind or parts[0] in ("", ".", "..", "~") or len(parts) > 2
+    if not is_path or not parts[-1] or model.startswith("scripted:") or len(model.split()) > 1:
+        return model
+    return kind + parts[-1]

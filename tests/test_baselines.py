@@ -45,7 +45,7 @@ def test_the_noise_floor_of_a_second_run(tmp_path):
     first = outcomes(tmp_path / "1", {"t": RIGHT})
     second = outcomes(tmp_path / "2", {"t": [0] * 4 + [1] * 36})
     path = baselines.save(baselines.record(first, second), "b", tmp_path)
-    assert baselines.load(path).tasks["t"].noise == pytest.approx(0.1)
+    assert baselines.load(path).tasks["t"].noise == {"followed": 0.1, "checks": 0.1}
     other = outcomes(tmp_path / "3", {"t": RIGHT}, model="model-b")
     with pytest.raises(UserError, match="the same model twice"):
         baselines.record(first, other)
@@ -58,8 +58,9 @@ def test_repeats_and_fractions_survive(tmp_path):
     run = outcomes(tmp_path / "run", {"t": [[0.25, 1.0], [0.5, 0.0]], "u": [[1, 0], [1, 1]]})
     again = baselines.load(baselines.save(baselines.record(run), "b", tmp_path))
     assert again.tasks["t"].metrics["followed"].tolist() == [[0.25, 1.0], [0.5, 0.0]]
-    assert again.tasks["u"].noise == 0.5
-    assert again.tasks["t"].noise is None
+    assert again.tasks["u"].noise == {"followed": 0.5, "checks": 0.5}
+    assert again.tasks["t"].noise["followed"] == 1.0
+    assert again.tasks["u"].primary_noise == 0.5
 
 
 @given(st.lists(st.lists(st.sampled_from([0.0, 1.0, np.nan, 0.5]), min_size=3, max_size=3), min_size=1, max_size=6))

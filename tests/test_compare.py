@@ -9,6 +9,7 @@ from ifeval.outcomes import run_outcomes
 from ifeval.results import load_run
 from ifeval.stats.intervals import clustered_ratio
 from ifeval.stats.paired import mcnemar_p, tango_interval
+from ifeval.text_table import short_name
 from tests.made_runs import SETTINGS, make_run
 
 WORSE = [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
@@ -65,7 +66,7 @@ def test_the_noise_of_a_baseline_with_repeats(tmp_path):
     old = [[1, 1] if a else [1, 0] for a in rng.random(100) < 0.8]
     share = sum(row == [1, 0] for row in old) / 100
     result = compared(tmp_path, {"t": old}, {"t": [1] * 100}, old_settings={"repeats": 2})
-    assert result.tasks[0].noise == pytest.approx(share)
+    assert result.tasks[0].noise == result.families[0].noise == result.metrics[0].noise == pytest.approx(share)
     assert result.tasks[0].losses == result.tasks[0].wins == 0
 
 
@@ -109,6 +110,52 @@ def test_rates_and_speed(tmp_path):
     assert cut.adjusted < 0.001
     assert result.speed == (900.0, 900.0)
     assert result.tokens == (20.0, 20.0)
+
+
+def test_a_family_has_the_mean_noise_of_its_tasks(tmp_path):
+    old = {"a": [[1, 0], [1, 1]], "b": [[1, 1], [1, 1]]}
+    (family,) = compared(tmp_path, old, {"a": [1, 1], "b": [1, 1]}, old_settings={"repeats": 2}).families
+    assert family.noise == 0.25
+    assert compared(tmp_path / "once", {"a": [1]}, {"a": [1]}).tasks[0].noise is None
+
+
+def test_a_floor_may_stand_beside_any_model(tmp_path):
+    script = {"engine": {**SETTINGS["engine"], "name": "scripted"}, "template": None, "tool_dialect": "none"}
+    model = {"engine": {"name": "vllm", "version": "1", "arguments": {}}}
+    for folder, name in (("floor", "scripted:random"), ("replay", "replay:old.jsonl")):
+        make_run(tmp_path / folder, {"t": WORSE}, model=name, **script)
+    make_run(tmp_path / "real", {"t": BETTER}, model="real", **model)
+    floor, replay, real = (run_outcomes(load_run(tmp_path / name)) for name in ("floor", "replay", "real"))
+    assert compare(floor, real).notes == (
+        "scripted:random is a script, not a model: it has no template and no sampling to compare.",
+    )
+    with pytest.raises(NotComparable, match="template"):
+        compare(replay, real)
+
+
+def test_a_setting_of_several_tasks_is_named_once(tmp_path):
+    tasks = {name: {"version": "1", "seed": 0, "data": None, "sampling": {"temperature": 0.7}} for name in "ab"}
+    old = {"a": BETTER, "b": BETTER}
+    with pytest.raises(NotComparable, match=r"sampling.temperature of a, b \(0.0 and 0.7\);.*--allow sampling.temp"):
+        compared(tmp_path / "1", old, old, tasks=tasks)
+    assert compared(tmp_path / "2", old, old, allow=["sampling"], tasks=tasks).notes == (
+        "They differ in sampling.temperature of a, b: 0.0 and 0.7.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("org/model", "org/model"),
+        ("/models/org/model", "model"),
+        ("replay:/runs/old.jsonl", "replay:old.jsonl"),
+        ("scripted:constant=a/b/c", "scripted:constant=a/b/c"),
+        ("</td>/x y", "</td>/x y"),
+        ("/", "/"),
+    ],
+)
+def test_a_path_is_shown_by_its_last_part(name, short):
+    assert short_name(name) == short
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,8 @@ def test_compare(cli, runs):
     assert code == 0
     assert "worse against old" in out
     assert "same against old" in out
-    assert "Lost: 60 samples." in out
+    assert "Lost: 60 samples, by" in out
+    assert "   60  t: length:words\n         t-00000: 412 words" in out
     assert "412 words, wanted fewer than 400" in out
     _, out, _ = cli("compare", "old", "worse", "--json")
     comparison = json.loads(out)["comparisons"][0]

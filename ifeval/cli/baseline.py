@@ -118,7 +118,7 @@ def describe(outcomes: "Outcomes") -> list[str]:
     lines = []
     for name, task in outcomes.tasks.items():
         score, _ = match(task, task, task.primary).scores
-        noise = "" if task.noise is None else f", noise {points(task.noise)}"
+        noise = "" if task.primary_noise is None else f", noise {points(task.primary_noise)}"
         lines.append(f"{name} {task.primary} {points(score)} (n={len(task.ids)}{noise})")
     return lines
 

@@ -15,18 +15,24 @@ def compare(
     allow: Annotated[
         list[str] | None, typer.Option(help="A setting the runs may differ in (template). Repeatable.")
     ] = None,
-    flips: Annotated[int, typer.Option("-n", help="How many lost and won samples to show.")] = 10,
+    flips: Annotated[int, typer.Option("-n", min=0, help="How many samples to show of each check that flipped.")] = 3,
     baselines: Folder = Path("baselines"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare runs sample by sample: paired differences, intervals, adjusted p-values, and what flipped."""
+    from dataclasses import replace
+
     from ifeval.baselines import builtin_folder, find
     from ifeval.compare import compare as compare_runs
     from ifeval.compare_formats import to_json, to_text
 
     folders = [baselines, builtin_folder()]
     old = find(baseline, folders)
-    comparisons = [compare_runs(old, find(candidate, folders), allow or []) for candidate in candidates]
+    comparisons = []
+    for reference in candidates:
+        new = find(reference, folders)
+        new = replace(new, name=f"{new.name} ({Path(reference).name})") if new.name == old.name else new
+        comparisons.append(compare_runs(old, new, allow or []))
     if json:
         sys.stdout.buffer.write(to_json(comparisons))
     else:

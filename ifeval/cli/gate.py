@@ -87,8 +87,9 @@ def judge(
 ) -> "Verdict":
     """The verdict on a run that is there, or on a model that is run now as the baseline was."""
     from ifeval.cli.progress import observer
-    from ifeval.gate import Verdict, hopeless
+    from ifeval.gate import Verdict
     from ifeval.gate import gate as judge_outcomes
+    from ifeval.gate_plan import doubtful, hopeless, reaches
     from ifeval.outcomes import run_outcomes
     from ifeval.rerun import options_like
     from ifeval.results import load_run
@@ -101,8 +102,11 @@ def judge(
                 raise UserError(f"--sequential runs a model; {candidate} is a finished run, judge it without.")
             found = run_outcomes(load_run(candidate))
             return judge_outcomes(baseline, only_tasks(found, ",".join(baseline.tasks), missing=True), policy)
-        if reasons := list(hopeless(baseline, policy)):
+        planned = reaches(baseline, policy, sequential)
+        if reasons := list(hopeless(planned)):
             raise Hopeless(f"{' '.join(reasons)} Take a larger baseline or margin, or make it advisory.")
+        if not quiet:
+            print(*doubtful(planned), sep="\n", end="", file=sys.stderr)
         options = options_like(baseline, own)
         with observer(quiet=quiet, verbose=False) as watching:
             if sequential:

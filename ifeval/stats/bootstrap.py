@@ -1,6 +1,7 @@
 """Bootstrap intervals of a mean: resample prompts, never single checks; seeded, so the same data give the same bars.
 
-Used where Student's t is doubtful: fewer than 100 prompts, or a skewed score.
+BCa is the interval of a score's mean over 20 to 99 prompts (`mean_interval`). On skewed scores it covers more often
+than Student's t there; the percentile interval does not, and is for those who want clusters of unequal size resampled.
 Sources: Efron 1987 (bias-corrected and accelerated); Field and Welsh 2007 (resampling whole clusters).
 """
 

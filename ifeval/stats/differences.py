@@ -6,6 +6,7 @@ here are independent differences, shape (n,), finite. Sources: Student's paired 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import nan, sqrt
 from typing import Literal
 
@@ -14,13 +15,19 @@ import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
 from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.paired import tango_interval
 
 Side = Literal["less", "greater", "two-sided"]
 CHUNK = 1 << 21
+SMALL = 100
+"""Fewer differences than this are tested by sign flips, not by Student's t."""
 
 
 def paired_t_interval(differences: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Student's interval of the mean difference. NaN bounds with fewer than two prompts; a point where all agree."""
+    """Student's interval of the mean difference; NaN bounds with fewer than two prompts.
+
+    Where no prompt differs the spread says nothing: then it is as wide as that of as many booleans that all agree.
+    """
     d = np.asarray(differences, dtype=float)
     n = len(d)
     if n == 0:
@@ -28,6 +35,8 @@ def paired_t_interval(differences: npt.ArrayLike, level: float = 0.95) -> Interv
     mean = float(d.mean())
     if n == 1:
         return Interval(mean, nan, nan, 1, "paired t")
+    if not d.any():
+        return replace(tango_interval(0, 0, n, level), method="paired t")
     half = float(stdtrit(n - 1, (1 + level) / 2)) * _standard_error(d)
     return Interval(mean, mean - half, mean + half, n, "paired t")
 

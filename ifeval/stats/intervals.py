@@ -7,7 +7,7 @@ scipy is imported where a quantile needs it, so that a summary of plain booleans
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan, sqrt
 from statistics import NormalDist
 
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 FEW_CLUSTERS = 30
 EXTREME = 0.05
+RESAMPLED = range(20, 100)
+"""Numbers of prompts whose mean score is resampled: with fewer, BCa covers no better than Student's t."""
 
 FloatArray = npt.NDArray[np.float64]
 ArrayLike = Sequence[float] | npt.NDArray[np.generic]
@@ -102,8 +104,9 @@ def mean_interval(values: ArrayLike, level: float = 0.95, clusters: Sequence[obj
     """Interval of the mean of scores in [0, 1]; NaN marks a score that does not apply and is left out.
 
     values: shape (n,). clusters: the prompt of each value where a prompt has several (repeats), else None.
-    Values that are all 0 or 1 get Wilson's interval (`clustered_ratio` with clusters); others Student's t on the
-    clustered standard error, clipped to [0, 1]. Where the spread says nothing (one prompt, all values equal),
+    Values that are all 0 or 1 get Wilson's interval (`clustered_ratio` with clusters). Of others, 20 to 99 prompts are
+    resampled (BCa; with as many repeats each, on their means), because skewed scores of so few are not normal in the
+    mean; the rest get Student's t on the clustered standard error, clipped to [0, 1]. Where the spread says nothing (one prompt, all values equal),
     Wilson's interval with the mean as the share: wider than any other score in [0, 1] would need.
     """
     x = np.asarray(values, dtype=float)
@@ -124,8 +127,12 @@ def mean_interval(values: ArrayLike, level: float = 0.95, clusters: Sequence[obj
     if n < 2 or variance < 1e-24:
         low, high = _wilson_bounds(mean, n, _z(level))
         return Interval(mean, low, high, n, "wilson")
-    half = _t(n - 1, level) * sqrt(variance)
     naive = float(x.var(ddof=1)) / total
+    if n in RESAMPLED and (counts == counts[0]).all():
+        from ifeval.stats.bootstrap import bca_interval
+
+        return replace(bca_interval(sums / counts, level), design_effect=variance / naive)
+    half = _t(n - 1, level) * sqrt(variance)
     return Interval(mean, max(0.0, mean - half), min(1.0, mean + half), n, "t", variance / naive)
 
 

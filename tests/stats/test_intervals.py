@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from statsmodels.stats.proportion import proportion_confint
 
+from ifeval.stats.bootstrap import bca_interval
 from ifeval.stats.intervals import (
     beta,
     cluster_sums,
@@ -114,10 +115,20 @@ def test_clustered_ratio_of_nothing_and_of_single_trials():
 
 
 def test_mean_interval_is_the_t_interval():
-    values = np.random.default_rng(1).beta(2, 3, 40)
-    low, high = scipy_stats.t.interval(0.95, 39, values.mean(), scipy_stats.sem(values))
+    values = np.random.default_rng(1).beta(2, 3, 400)
+    low, high = scipy_stats.t.interval(0.95, 399, values.mean(), scipy_stats.sem(values))
     interval = mean_interval([*values, np.nan])
-    assert (interval.low, interval.high, interval.n) == (pytest.approx(low), pytest.approx(high), 40)
+    assert (interval.low, interval.high, interval.n) == (pytest.approx(low), pytest.approx(high), 400)
+
+
+def test_few_scores_are_resampled():
+    values = np.random.default_rng(1).beta(0.3, 2, 40)
+    found = mean_interval([*values, np.nan])
+    assert (found.low, found.high, found.method) == (bca_interval(values).low, bca_interval(values).high, "bca")
+    repeated = mean_interval(np.repeat(values, 2), clusters=[index // 2 for index in range(80)])
+    assert (repeated.low, repeated.high) == pytest.approx((found.low, found.high))
+    assert repeated.design_effect > 1.9 > found.design_effect == pytest.approx(1.0)
+    assert mean_interval(values[:19]).method == mean_interval(np.tile(values, 3)).method == "t"
     assert mean_interval(np.r_[np.zeros(30), np.ones(70)]) == wilson(70, 100)
 
 
