@@ -4,6 +4,7 @@ Every fourth sample belongs to a group that asks the same thing under three phra
 the spread of a group's accuracies is what the format alone costs. See docs/tasks-tool-calls.md.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count, islice
@@ -20,6 +21,8 @@ from .spread import spread
 
 DIALECTS = ("pythonic", "json", "hermes")
 BETWEEN_GROUPS = 18
+OWN_WORDS = 3
+"""An answer in words says at least so much that the request does not: words of the request in any order are none."""
 
 
 class ToolCalls(Task):
@@ -128,6 +131,8 @@ def _in_words(sample: Sample, response: Response) -> Verdict:
     """Whether a reply without a call is an answer; one to a request that lacks something has to ask for it."""
     prompt = next(message["content"] for message in reversed(sample.messages) if message["role"] == "user")
     caught = guard(response.answer, prompt, truncated=response.truncated, min_words=3)
+    if caught is None and len(_words(response.answer) - _words(prompt)) < OWN_WORDS:
+        caught = Verdict(False, f"fewer than {OWN_WORDS} words that the request does not hold", outcome="echo")
     if caught is not None:
         return replace(caught, name="answer")
     asks = sample.target["asks"]
@@ -136,3 +141,7 @@ def _in_words(sample: Sample, response: Response) -> Verdict:
             False, f"neither asks nor mentions the {asks}, which the user did not say", "answer", "did_not_ask"
         )
     return Verdict(True, f"asks for the {asks}" if asks else "answers in words, as wanted", "answer")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))

@@ -92,7 +92,7 @@ def city_named(rng: Random) -> Item:
         ask="say which city is named in this sentence",
         reply="Reply with the city only.",
         input=f"{name} bought {stock.a(thing)} in {city}.",
-        target=text(city, rivals=[thing]),
+        target=text(city, rivals=[thing, name, "reply"]),
         difficulty="easy",
     )
 
