@@ -7,6 +7,7 @@ interrupted goes on. story.toml says what is asked, held out and tried; docs/sto
 """
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from ifeval.datasets import path as fetched
 from ifeval.results import Run, load_run
 from ifeval.stats.differences import paired_t_interval
 
-HERE = Path(__file__).parent
+HERE = Path(os.path.relpath(Path(__file__).parent))
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))
 EXAM, PRACTICE = ["--task-path", str(HERE / "exam")], ["--task-path", str(HERE / "practice")]
 IFEVAL_TOKENS = 512
@@ -144,22 +145,47 @@ def cost(model: Path) -> list[str]:
     ]  # fmt: skip
 
 
+SHOWN = {
+    "unseen_styles prompt_strict": "constraints, unseen phrasings",
+    "seen_styles prompt_strict": "constraints, phrasings of training",
+    "tool_calls correct": "tool calls right",
+    "tool_calls called": "tool calls tried",
+    "tool_calls refrained": "no call where none is wanted",
+    "zero_shot correct": "kinds of tasks, all",
+    "questions answered": "plain questions answered",
+    "questions natural": "plain questions, natural replies",
+    "manner natural": "natural replies",
+    "manner refusal": "natural replies: refusals",
+    "manner list": "natural replies: lists",
+    "manner repetition": "natural replies: repetition",
+    "manner distinct_2": "natural replies: distinct pairs of words",
+    "all truncated": "cut at the token limit",
+    "ifeval prompt_strict": "IFEval, prompt strict",
+    "ifeval prompt_loose": "IFEval, prompt loose",
+    "ifeval instruction_strict": "IFEval, instruction strict",
+    "ifeval instruction_loose": "IFEval, instruction loose",
+    "ifeval truncated": "IFEval: cut at the token limit",
+}
+"""The metrics of a comparison that the table of recipes shows, and in which words; compare.json has them all."""
+
+
 def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
-    """Name and change of every metric, of the held-out clusters, and of the lengths of natural replies."""
+    """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of natural replies."""
     found = compare(find(str(old.path), []), find(str(new.path), []))
-    for row in (*found.tasks, *found.metrics, *found.rates):
-        yield (
-            f"{row.name} {row.metric}".replace("all ", "all replies: "),
-            change(row.baseline, row.candidate, row.interval),
-        )
-    if "zero_shot" not in old.summary["tasks"]:
+    real = "ifeval" in old.summary["tasks"]
+    by_name = {f"{row.name} {row.metric}": row for row in (*found.tasks, *found.metrics)}
+    by_name |= {f"{'ifeval' if real else 'all'} {row.metric}": row for row in found.rates}
+    for name, words in SHOWN.items():
+        if row := by_name.get(name):
+            yield words, change(row.baseline, row.candidate, row.interval)
+    if real:
         return
     for side, frame in unseen_items(old, new):
         interval = paired_t_interval(frame["new"] - frame["old"])
-        yield f"zero_shot, {side} clusters", change(frame["old"].mean(), frame["new"].mean(), interval)
-    for task in ("manner", "questions"):
+        yield f"kinds of tasks, {side} clusters", change(frame["old"].mean(), frame["new"].mean(), interval)
+    for task, words in (("manner", "natural replies"), ("questions", "plain questions")):
         means = [run.summary["tasks"][task]["report"]["words"]["mean"] for run in (old, new)]
-        yield f"{task}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
+        yield f"{words}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
 
 
 def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:
