@@ -1,0 +1,45 @@
+"""The story's own tasks: they validate, and what is practised is nothing that is examined."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ifeval.plugins import discover
+from ifeval.sft.contamination import PromptIndex
+from ifeval.sft.formats import Example
+from ifeval.suites import expand
+from ifeval.tool_calls import by_name
+from ifeval.validation import validate
+
+STORY = Path(__file__).parents[1] / "benchmarks" / "story"
+PLAN = tomllib.loads((STORY / "story.toml").read_text())
+TASKS = discover([STORY / "exam", STORY / "practice"])
+
+
+@pytest.mark.parametrize("name", ["unseen_styles", "seen_styles", "questions", "practice", "everyday"])
+def test_every_item_can_be_solved_and_none_by_silence(name: str) -> None:
+    assert not validate(TASKS[name](), by_name("hermes"), limit=40).problems
+
+
+def test_held_out_styles_are_examined_and_not_practised() -> None:
+    styles = {name: {s.tags["style"] for s in TASKS[name]().samples(0, 300)} for name in ("unseen_styles", "practice")}
+    assert styles["unseen_styles"] == set(PLAN["held_out"]["style"])
+    assert not styles["practice"] & styles["unseen_styles"]
+
+
+def test_what_is_practised_is_nowhere_examined() -> None:
+    exam = {name: TASKS[name]() for name in expand([str(STORY / "story.toml")], TASKS)}
+    index = PromptIndex({name: task.samples(0) for name, task in exam.items()}, {n: t.unit for n, t in exam.items()})
+    everyday, practice = (list(TASKS[name]().samples(0)) for name in ("everyday", "practice"))
+    assert len(everyday) > 300
+    assert not index.offences(Example(s.id, "", tuple(s.messages)) for s in everyday)
+    alike = index.offences(Example(s.id, "", tuple(s.messages)) for s in practice)
+    assert len(alike) < len(practice) / 100  # constraints in the same words; `ifeval data make` leaves these out
+
+
+def test_recipes_name_known_tasks() -> None:
+    for recipe in PLAN["recipes"].values():
+        assert {task.partition(":")[0] for task in recipe["make"]} | set(recipe["own"]) <= set(TASKS)
+    clusters = {s.tags["cluster"] for s in TASKS["zero_shot"]().samples(0)}
+    assert set(PLAN["held_out"]["cluster"]) < clusters
