@@ -5,6 +5,7 @@ of its own whose memory is free again afterwards. The prompts come from a seed t
 data make` uses: the best of several checkpoints looks better than it is on the prompts it was chosen by.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from ifeval.results import load_run
 from ifeval.sft.export import write_checkpoint
 from ifeval.sft.log import LOG, Log, Watcher, read_evaluations
 from ifeval.sft.options import SftOptions
+from ifeval.sft.parallel import Team
 from ifeval.sft.prepare import Prepared
 from ifeval.trajectory import primary_scores
 
@@ -34,6 +36,12 @@ GUARD, NATURAL = "manner", "natural"
 
 MARGIN = 0.1
 """How far the stop rate and the share of natural replies may fall below the untrained model's."""
+
+LAUNCHER = (
+    *("RANK", "LOCAL_RANK", "GROUP_RANK", "ROLE_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "GROUP_WORLD_SIZE"),
+    *("ROLE_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "OMP_NUM_THREADS"),
+)
+"""What torchrun sets for its processes; the evaluation is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +72,18 @@ class Judge:
     log: where evaluations are written, and found again by a training that is resumed.
     """
 
-    def __init__(self, options: SftOptions, data: Prepared, folder: Path, log: Log, watch: Watcher) -> None:
-        self.evaluations = [Evaluation(**row) for row in read_evaluations(folder / LOG)]
+    def __init__(
+        self, options: SftOptions, data: Prepared, folder: Path, log: Log | None, watch: Watcher, team: Team
+    ) -> None:
+        rows = team.from_leader(lambda: read_evaluations(folder / LOG))
+        self.evaluations = [Evaluation(**row) for row in rows]
         self.merge_error: float | None = None
         self._options = options
         self._data = data
         self._folder = folder
         self._log = log
         self._watch = watch
+        self._team = team
 
     def due(self, step: int, steps: int) -> bool:
         """Is the checkpoint after `step` of `steps` steps to be evaluated? The first and the last always are."""
@@ -81,23 +93,38 @@ class Judge:
     def evaluate(self, step: int, network: Callable[[], Any], stopped: Sequence[Any]) -> None:
         """Evaluate the model after `step` steps and log it; of all checkpoints so far, keep the chosen one's files.
 
-        network: makes a copy of the model, which is written and let go before the evaluation starts.
+        network: makes a copy of the model, which is written and let go before the evaluation starts; None where this
+        process does not lead, which then waits.
         Raises UserError where it cannot be evaluated, and KeyboardInterrupt as soon as `stopped` is not empty; then the
         replies so far stay, and the same call goes on from there.
         """
         self._watch.phase(f"evaluating after {step} steps")
-        checkpoint, run = self.checkpoint(step), self._folder / "evaluations" / f"step-{step}"
-        self.merge_error = write_checkpoint(network(), self._data, self._options, checkpoint)
-        started = time.monotonic()
-        run_child(run_command(self._options, checkpoint, run, gpu_share()), run.with_suffix(".log"), stopped)
-        base = self.evaluations[0] if self.evaluations else None
-        evaluation = judged(step, load_run(run).summary, time.monotonic() - started, base)
+        self._write(step, network())
+        evaluation = self._team.from_leader(lambda: self._run(step, stopped))
+        if evaluation is None:
+            raise KeyboardInterrupt
         self.evaluations.append(evaluation)
-        self._log.evaluation(asdict(evaluation))
         self._watch.phase(str(evaluation))
+        if self._log is None:
+            return
+        self._log.evaluation(asdict(evaluation))
         for other in self._folder.glob("checkpoints/step-*"):
             if other != self.checkpoint(self.chosen.step):
                 shutil.rmtree(other)
+
+    def _write(self, step: int, network: Any) -> None:
+        if network is not None:
+            self.merge_error = write_checkpoint(network, self._data, self._options, self.checkpoint(step))
+
+    def _run(self, step: int, stopped: Sequence[Any]) -> Evaluation | None:
+        """The evaluation of the checkpoint written after `step` steps; None where it was stopped."""
+        started = time.monotonic()
+        run = self._folder / "evaluations" / f"step-{step}"
+        command = run_command(self._options, self.checkpoint(step), run, gpu_share())
+        if not run_child(command, run.with_suffix(".log"), stopped):
+            return None
+        base = self.evaluations[0] if self.evaluations else None
+        return judged(step, load_run(run).summary, time.monotonic() - started, base)
 
     @property
     def chosen(self) -> Evaluation:
@@ -177,19 +204,23 @@ def gpu_share() -> float | None:
     return 0.9 * free / total
 
 
-def run_child(command: Sequence[str], output: Path, stopped: Sequence[Any]) -> None:
-    """Run `command`, what it prints in the file `output`.
+def run_child(command: Sequence[str], output: Path, stopped: Sequence[Any]) -> bool:
+    """Run `command`, what it prints in the file `output`; False where it was ended because `stopped` is not empty.
 
-    Raises UserError where it fails, and KeyboardInterrupt once `stopped` is not empty, after the child has ended.
+    Raises UserError where it fails.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("wb") as lines, subprocess.Popen(command, stdout=lines, stderr=subprocess.STDOUT) as child:
+    launched = LAUNCHER if "WORLD_SIZE" in os.environ else ()
+    environment = {name: value for name, value in os.environ.items() if name not in launched}
+    with (
+        output.open("wb") as lines,
+        subprocess.Popen(command, stdout=lines, stderr=subprocess.STDOUT, env=environment) as child,
+    ):
         while child.poll() is None and not stopped:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(0.5)
         child.terminate()  # nothing to a child that has ended
-    if stopped:
-        raise KeyboardInterrupt
-    if child.returncode:
+    if child.returncode and not stopped:
         said = output.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
         raise UserError(f"The evaluation failed (exit code {child.returncode}; {output}): {said[-1]} --resume goes on.")
+    return not stopped

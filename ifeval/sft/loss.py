@@ -12,6 +12,7 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from ifeval.sft.encode import IGNORE
+from ifeval.sft.network import causal
 from ifeval.sft.packing import Batch
 
 CHUNK = 1 << 24
@@ -23,14 +24,14 @@ TokenLosses = Callable[[Any, Batch], torch.Tensor]
 
 def labelled_losses(model: Any, batch: Batch) -> torch.Tensor:
     """From hidden states: the model's body runs whole, its head on labelled positions."""
-    causal = model.get_base_model() if hasattr(model, "peft_config") else model
-    hidden = causal.base_model(**batch.inputs).last_hidden_state[:, :-1]
+    network = causal(model)
+    hidden = network.base_model(**batch.inputs).last_hidden_state[:, :-1]
     targets = batch.labels[:, 1:]
     chosen = targets != IGNORE
-    head = causal.get_output_embeddings()
+    head = network.get_output_embeddings()
     rows = max(1, CHUNK // head.weight.shape[0])
     parts = zip(hidden[chosen].split(rows), targets[chosen].split(rows), strict=True)
-    return torch.cat([checkpoint(_chunk, causal.config, head, *part, use_reentrant=False) for part in parts])
+    return torch.cat([checkpoint(_chunk, network.config, head, *part, use_reentrant=False) for part in parts])
 
 
 def whole_losses(model: Any, batch: Batch) -> torch.Tensor:
@@ -42,14 +43,14 @@ def whole_losses(model: Any, batch: Batch) -> torch.Tensor:
 
 
 @torch.no_grad()
-def choose_losses(model: Any, batch: Batch) -> TokenLosses:
-    """`labelled_losses` where it gives this model's own loss on `batch` to 1 part in 1000, else `whole_losses`."""
+def choose_losses(model: Any, batch: Batch, labelled: TokenLosses = labelled_losses) -> TokenLosses:
+    """`labelled` where it gives this model's own loss on `batch` to 1 part in 1000, else `whole_losses`."""
     training = model.training
     model.eval()
     try:
-        own, ours = whole_losses(model, batch), labelled_losses(model, batch)
+        own, ours = whole_losses(model, batch), labelled(model, batch)
         agree = (ours - own).abs().sum() <= 1e-3 * max(own.sum().item(), len(own))
-        return labelled_losses if agree else whole_losses
+        return labelled if agree else whole_losses
     finally:
         model.train(training)
 

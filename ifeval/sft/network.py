@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -52,6 +53,16 @@ def with_adapters(network: Any, rank: int) -> Any:
         raise UserError("--lora needs peft: pip install 'ifeval-harness[sft]'") from None
     settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
     return get_peft_model(network, settings)
+
+
+def causal(network: Any) -> Any:
+    """The causal language model itself, below the adapters put on it."""
+    return network.get_base_model() if hasattr(network, "peft_config") else network
+
+
+def trained(network: Any) -> Iterable[tuple[str, torch.nn.Parameter]]:
+    """The parameters that are trained, by name."""
+    return ((name, weight) for name, weight in network.named_parameters() if weight.requires_grad)
 
 
 def default_learning_rate(network: Any, lora: bool) -> float:

@@ -1,12 +1,14 @@
 """The state of a training between two steps, on disk: whole or not at all, the newest one only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ifeval.errors import UserError
+from ifeval.sft.network import trained
+from ifeval.sft.parallel import Team
 
 PATTERN = "step-*.pt"
 
@@ -22,21 +24,30 @@ def set_random_state(state: dict[str, Any]) -> None:
         torch.cuda.set_rng_state_all(state["cuda"])
 
 
-def save_state(folder: Path, step: int, network: Any, optimizer: Any, rng: dict[str, Any], identity: str) -> Path:
+def save_state(
+    folder: Path, step: int, network: Any, optimizer: Any, rng: dict[str, Any], identity: str, team: Team
+) -> None:
     """Write the state after `step` steps, then remove older ones.
 
-    Raises UserError where it cannot be written; the one before it is then still there.
+    All processes of the team call it and the one that leads writes, everything in one piece: a state can be resumed by
+    any number of processes. Raises UserError where it cannot be written; the one before it is then still there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"step-{step:07d}.pt"
-    partial = target.with_suffix(".partial")
+    optimizing = optimizer.state_dict()
     content = {
         "step": step,
         "identity": identity,
-        "weights": {name: weight.detach() for name, weight in trained(network)},
-        "optimizer": optimizer.state_dict(),
-        "rng": rng,
+        "weights": {name: team.whole(weight) for name, weight in trained(network)},
+        "optimizer": optimizing | {"state": each(optimizing["state"], lambda _, tensor: team.whole(tensor))},
+        "rng": team.of_all(rng),
     }
+    if team.leads:
+        write(content, folder, folder / f"step-{step:07d}.pt")
+
+
+def write(content: Mapping[str, Any], folder: Path, target: Path) -> None:
+    """Write `content` to `target` whole or not at all, then remove the other states of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
     try:
         torch.save(content, partial)
         partial.replace(target)
@@ -48,10 +59,9 @@ def save_state(folder: Path, step: int, network: Any, optimizer: Any, rng: dict[
     for old in folder.glob(PATTERN):
         if old != target:
             old.unlink()
-    return target
 
 
-def load_state(file: Path, network: Any, optimizer: Any, identity: str) -> int:
+def load_state(file: Path, network: Any, optimizer: Any, identity: str, team: Team) -> int:
     """Put a state back into `network` and `optimizer`, and torch's generators; returns the number of finished steps.
 
     Raises UserError where it belongs to other data, settings or another model.
@@ -61,17 +71,21 @@ def load_state(file: Path, network: Any, optimizer: Any, identity: str) -> int:
         raise UserError(f"{file} is of another training (model, data or settings differ): resume with the same flags.")
     with torch.no_grad():
         for name, weight in trained(network):
-            weight.copy_(content["weights"][name])
-    optimizer.load_state_dict(content["optimizer"])
-    set_random_state(content["rng"])
+            weight.copy_(team.part(content["weights"][name], weight))
+    weights = [weight for _, weight in trained(network)]
+    optimizing = content["optimizer"]
+    optimizing["state"] = each(optimizing["state"], lambda index, tensor: team.part(tensor, weights[index]))
+    optimizer.load_state_dict(optimizing)
+    if team.rank < len(content["rng"]):
+        set_random_state(content["rng"][team.rank])
     return content["step"]
+
+
+def each(state: Mapping[int, Mapping[str, Any]], change: Callable[[int, torch.Tensor], torch.Tensor]) -> dict[int, Any]:
+    """An optimiser's state with `change` of (a weight's index, a tensor of its state) in place of each tensor."""
+    return {index: {name: change(index, tensor) for name, tensor in own.items()} for index, own in state.items()}
 
 
 def newest(folder: Path) -> Path | None:
     """The newest state in a folder, if any."""
     return max(folder.glob(PATTERN), default=None)
-
-
-def trained(network: Any) -> Iterable[tuple[str, torch.nn.Parameter]]:
-    """The parameters that are trained, by name."""
-    return ((name, weight) for name, weight in network.named_parameters() if weight.requires_grad)

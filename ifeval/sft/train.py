@@ -4,17 +4,13 @@ The state after a step is a function of base model, data and settings alone, so 
 resumed ends with the same bytes as one that was not (on a CPU; GPU kernels may differ in the last bits).
 """
 
-import copy
 import math
-import signal
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import torch
 
@@ -22,15 +18,17 @@ from ifeval.errors import UserError
 from ifeval.models import resolve
 from ifeval.sft.encode import Document
 from ifeval.sft.export import RECORD, publish, write_checkpoint
+from ifeval.sft.interrupt import stop_signals
 from ifeval.sft.judge import Judge
-from ifeval.sft.log import Log, Step, Watcher, read_log
-from ifeval.sft.loss import choose_losses
-from ifeval.sft.network import Neftune, choose_precision, default_learning_rate, device_of_machine, load_network
+from ifeval.sft.log import LOG, Log, Step, Watcher, read_log
+from ifeval.sft.loss import choose_losses, labelled_losses
+from ifeval.sft.network import Neftune, choose_precision, default_learning_rate, load_network, trained
 from ifeval.sft.objective import choose_objective
 from ifeval.sft.options import SftOptions
 from ifeval.sft.packing import check_isolation, collate
+from ifeval.sft.parallel import join
 from ifeval.sft.prepare import padding_id, prepare
-from ifeval.sft.state import load_state, newest, random_state, save_state, trained
+from ifeval.sft.state import load_state, newest, random_state, save_state
 
 STATE = "training"
 """The folder inside the output that holds state and logs; the state is removed once the checkpoint is written."""
@@ -42,43 +40,47 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     Raises UserError for what the user can mend, and KeyboardInterrupt after SIGTERM or SIGINT once the state is saved.
     """
     options.check()
+    team = join()
     folder = options.out / STATE
     check_output(options.out, options.resume)
     watch.phase("reading data")
     model = resolve(options.model)
     data = prepare(options, model)
     padding = padding_id(data.tokenizer)
+
     watch.phase("loading the model")
     torch.manual_seed(options.seed)
-    device = device_of_machine()
-    network = load_network(model, options, device)
-    probe = collate([data.packs[0][-1:]], padding, options.packing).to(device)
+    fresh = partial(load_network, model, options)
+    dtype = team.from_leader(partial(choose_precision, options.precision, team.device))
+    cast = partial(torch.autocast, team.device.type, dtype) if dtype else nullcontext
+    network = team.spread(fresh(team.home), dtype)
     isolation = check_isolation(network, first_two(data.packs), padding) if options.packing else None
-    token_losses = choose_losses(network, probe)
-    dtype = choose_precision(options.precision, device)
-    cast = partial(torch.autocast, device.type, dtype) if dtype else nullcontext
+    probe = collate([data.packs[0][-1:]], padding, options.packing).to(team.device)
+    token_losses = choose_losses(network, probe, team.as_forward(network, labelled_losses))
     objective = choose_objective(options, token_losses)
     with cast():
         objective.prepare(network, data.packs, padding)
     highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
-    optimizer = torch.optim.AdamW(
-        [weight for _, weight in trained(network)], lr=highest, weight_decay=options.weight_decay
-    )
+    weights = [weight for _, weight in trained(network)]
+    optimizer = torch.optim.AdamW(weights, lr=highest, weight_decay=options.weight_decay)
     noise = Neftune(network, options.neftune) if options.neftune else None
 
     steps_an_epoch = math.ceil(len(data.packs) / options.batch)
     steps = options.max_steps or options.epochs * steps_an_epoch
     state = newest(folder) if options.resume else None
-    start = load_state(state, network, optimizer, data.identity) if state else 0
-    log = Log(folder, start)
-    judge = Judge(options, data, folder, log, watch) if options.eval_tasks else None
+    start = load_state(state, network, optimizer, data.identity, team) if state else 0
+    save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
+    log = Log(folder, start) if team.leads else None
+    judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
+    copy = partial(team.copy, network, fresh)
     watch.phase(
-        f"training: {steps} steps of {options.batch} rows, {'bf16 autocast' if dtype else 'fp32'}, {device.type}"
+        f"training: {steps} steps of {options.batch} rows, {'bf16 autocast' if dtype else 'fp32'}, "
+        f"{team.size if team.size > 1 else ''}{team.device.type}"
     )
 
-    with stop_signals() as stopped:
+    with stop_signals(patient=team.size > 1) as stopped, closing(log) if log else nullcontext():
         if judge and judge.due(start, steps):
-            judge.evaluate(start, partial(copy.deepcopy, network), stopped)
+            judge.evaluate(start, copy, stopped)
         for step in range(start, steps):
             started, rng = time.monotonic(), random_state()
             rate = highest * schedule(step, steps, options.warmup)
@@ -87,22 +89,20 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             window = window_of_step(data.packs, step, options.batch, options.seed)
             size = sum(objective.size(pack) for pack in window)
             summed = 0.0
-            for at in range(0, len(window), options.rows):
-                packs = window[at : at + options.rows]
-                batch = collate(packs, padding, options.packing).to(device)
+            for packs, counts in team.share(window, options.rows):
+                batch = collate(packs, padding, options.packing).to(team.device)
                 if noise:
                     noise(batch)
                 with cast():
                     loss = objective(network, batch, packs)
-                (loss / size).backward()
-                summed += loss.item()
-                if stopped:
-                    save_state(folder, step, network, optimizer, rng, data.identity)
-                    log.close()
+                (loss * counts * team.size / size).backward()  # gradients are averaged over the team
+                summed += loss.item() * counts
+                if team.total(len(stopped)):
+                    save(step, rng=rng)
                     raise KeyboardInterrupt
-            norm = torch.nn.utils.clip_grad_norm_([weight for _, weight in trained(network)], options.clip).item()
+            summed, norm = team.total(summed), team.clip(weights, options.clip)
             if not math.isfinite(summed + norm):
-                save_state(folder, step, network, optimizer, rng, data.identity)
+                save(step, rng=rng)
                 raise UserError(
                     f"The loss is not finite in step {step + 1}; the state before it is kept in {folder}. "
                     "Lower --learning-rate, or look at the rows of that step."
@@ -113,27 +113,31 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             labelled = sum(document.trained for pack in window for document in pack)
             seconds = time.monotonic() - started
             done = Step(step + 1, steps, summed / size, norm, rate, tokens, labelled, seconds)
-            log.step(done)
+            if log:
+                log.step(done)
             watch.step(done)
             due = judge is not None and judge.due(done.step, steps)
             if due or (options.save_every and (done.step % options.save_every == 0 or done.step == steps)):
-                save_state(folder, done.step, network, optimizer, random_state(), data.identity)
+                save(done.step, rng=random_state())
             if judge and due:
-                judge.evaluate(done.step, partial(copy.deepcopy, network), stopped)
-    log.close()
+                judge.evaluate(done.step, copy, stopped)
 
     watch.phase("writing the checkpoint")
-    rows = read_log(folder / "log.jsonl")
+    final = None if judge else copy()
+    if log is None:
+        return options.out
+    rows = read_log(folder / LOG)
     data.record["training"] = {
         "steps": steps,
         "learning_rate": highest,
         "precision": "bf16 autocast" if dtype else "fp32",
-        "device": device.type,
+        "device": team.device.type,
+        "processes": team.size,
         "isolation_error": isolation,
         "loss_head": token_losses.__name__,
         "seconds": sum(row["seconds"] for row in rows),
         "tokens": sum(row["tokens"] for row in rows),
-        "peak_memory_bytes": peak_memory(device),
+        "peak_memory_bytes": peak_memory(team.device),
         "loss": [[row["step"], row["loss"]] for row in rows],
     }
     if judge:
@@ -141,7 +145,7 @@ def train(options: SftOptions, watch: Watcher) -> Path:
         data.record["evaluation"], data.record["training"]["merge_error"] = judge.record(), judge.merge_error
     else:
         written = options.out / "checkpoint.partial"
-        data.record["training"]["merge_error"] = write_checkpoint(network, data, options, written)
+        data.record["training"]["merge_error"] = write_checkpoint(final, data, options, written)
     publish(written, data, options.out)
     for old in folder.glob("step-*.pt"):
         old.unlink()
@@ -192,24 +196,3 @@ def peak_memory(device: torch.device) -> int:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-@contextmanager
-def stop_signals() -> Iterator[list[Any]]:
-    """A list that SIGTERM or SIGINT makes non-empty; the loop stops where its state is whole. A second one ends at once."""
-    caught: list[Any] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield caught
-        return
-
-    def note(number: int, _: object) -> None:
-        caught.append(number)
-        for other, handler in before.items():
-            signal.signal(other, handler)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

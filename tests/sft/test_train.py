@@ -23,6 +23,7 @@ from ifeval.sft.log import Step, read_log
 from ifeval.sft.network import Neftune, choose_precision, document_lengths
 from ifeval.sft.options import SftOptions
 from ifeval.sft.packing import collate
+from ifeval.sft.parallel import Alone
 from ifeval.sft.state import newest, save_state
 from ifeval.sft.train import STATE, schedule, train, window_of_step
 from tests.sft.families import family
@@ -186,11 +187,11 @@ def test_a_full_disk_keeps_the_last_good_state(tmp_path: Path) -> None:
     model = llama()
     optimizer = torch.optim.AdamW(model.parameters())
     rng = {"cpu": torch.get_rng_state(), "cuda": []}
-    save_state(tmp_path, 1, model, optimizer, rng, "x")
+    save_state(tmp_path, 1, model, optimizer, rng, "x", Alone())
     with largest_file(10_000), pytest.raises(UserError, match=r"step-0000001\.pt is kept"):
-        save_state(tmp_path, 2, model, optimizer, rng, "x")
+        save_state(tmp_path, 2, model, optimizer, rng, "x", Alone())
     assert [file.name for file in tmp_path.iterdir()] == ["step-0000001.pt"]
-    save_state(tmp_path, 2, model, optimizer, rng, "x")
+    save_state(tmp_path, 2, model, optimizer, rng, "x", Alone())
     assert [file.name for file in tmp_path.iterdir()] == ["step-0000002.pt"]
 
 
