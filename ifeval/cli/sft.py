@@ -59,6 +59,10 @@ def sft(
     eval_every: Annotated[int, typer.Option(help="Steps between evaluations; the first and last always are.")] = 50,
     eval_args: Annotated[str, typer.Option(help="More flags of `ifeval run` for these evaluations, as one text.")] = "",
     seed: Annotated[int, typer.Option(help="Of order, mixing and noise.")] = 0,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the newest state in --out.")] = False,
     show_mask: Annotated[
         int | None, typer.Option(help="Print the N-th training document, what is trained marked, and stop.")
@@ -101,6 +105,7 @@ def sft(
         eval_every=eval_every,
         eval_args=tuple(shlex.split(eval_args)),
         seed=seed,
+        log=tuple(log or ()),
         resume=resume,
     )
     prepare_process()
@@ -111,10 +116,13 @@ def sft(
     from ifeval.sft.state import newest
     from ifeval.sft.train import STATE, train
 
-    with watcher(quiet=json) as watch:
+    leads = os.environ.get("RANK", "0") == "0"
+    with watcher(quiet=json or not leads) as watch:
         try:
             folder = train(options, watch)
         except KeyboardInterrupt:
+            if not leads:
+                raise typer.Exit(Exit.INTERRUPTED) from None
             saved = (
                 f"its state is saved, --resume --out {options.out} goes on"
                 if newest(options.out / STATE)
@@ -122,6 +130,8 @@ def sft(
             )
             print(f"ifeval: training stopped, {saved}", file=sys.stderr)
             raise typer.Exit(Exit.INTERRUPTED) from None
+    if not leads:
+        return
     record = (folder / RECORD).read_bytes()
     sys.stdout.write(record.decode() if json else summary(record, folder))
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from ifeval.errors import UserError
 from ifeval.sft.data import MOST_BAD, MOST_REPEATS
+from ifeval.sft.services import check_services
 
-NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "resume")
+NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "log", "resume")
 """Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
 
 
@@ -21,7 +22,7 @@ class SftOptions:
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights. save_every: optimiser steps, 0 for never.
     eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
-    eval_args: more arguments of `ifeval run`.
+    eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.sft.services`.
     """
 
     model: str
@@ -53,6 +54,7 @@ class SftOptions:
     eval_every: int = 50
     eval_args: tuple[str, ...] = ()
     seed: int = 0
+    log: tuple[str, ...] = ()
     resume: bool = False
 
     def check(self) -> None:
@@ -72,6 +74,7 @@ class SftOptions:
             raise UserError(f"--batch {self.batch} is not a multiple of --rows {self.rows}.")
         if not 0 <= self.warmup < 1:
             raise UserError(f"--warmup {self.warmup}: it is a share of the steps, 0 or more and less than 1.")
+        check_services(self.log)
         if self.keep_adapter and not self.lora:
             raise UserError("--keep-adapter needs adapters: give their rank with --lora.")
 

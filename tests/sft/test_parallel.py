@@ -72,8 +72,8 @@ def test_two_processes_learn_what_one_learns(base: Path, tmp_path: Path) -> None
     state = newest(two / "handed_over" / STATE)
     assert state is not None
     assert state.name == "step-0000003.pt"
+    stop = Watch({3: lambda: os.kill(os.getpid(), signal.SIGTERM)})
     with pytest.raises(KeyboardInterrupt):
-        stop = Watch({3: lambda: os.kill(os.getpid(), signal.SIGTERM)})
         train(replace(settings(base, tmp_path), out=one / "halved"), stop)
     alone = torch.load(newest(one / "halved" / STATE), weights_only=True)["weights"]  # type: ignore[arg-type]
     for tensor, ours in torch.load(state, weights_only=True)["weights"].items():
