@@ -148,7 +148,7 @@ def workload(items: Iterator[Item]) -> Workload:
     """What the given items ask of an engine; a request that several share is counted once."""
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
-    constrained = False
+    constrained = seeded = False
     for item in items:
         request = item.request
         digest = bytes.fromhex(request.key)[:16]
@@ -160,7 +160,8 @@ def workload(items: Iterator[Item]) -> Workload:
         size = _prompt_bytes(request.sample)
         prompt, text = max(prompt, size), text + size
         constrained |= request.sample.constrain
-    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained)
+        seeded |= request.sampling.seed is not None
+    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded)
 
 
 def _prompt_bytes(sample: Sample) -> int:

@@ -12,7 +12,8 @@ class Workload:
     """What an engine may know before it loads, to choose its settings by.
 
     `requests` and `max_new_tokens` (the sum of their token limits) count only what is still to be generated;
-    `longest_prompt` and `mean_prompt` are in bytes of text, `longest_reply` in tokens.
+    `longest_prompt` and `mean_prompt` are in bytes of text, `longest_reply` in tokens. `seeded`: replies are drawn, each
+    with a seed of its own.
     """
 
     requests: int
@@ -21,6 +22,7 @@ class Workload:
     longest_reply: int
     mean_prompt: int = 0
     constrained: bool = False
+    seeded: bool = False
 
 
 class Engine(Protocol):

@@ -29,6 +29,9 @@ SUBMIT_AT_ONCE = 64
 """Requests tokenised between two steps: few enough that the first step is not kept waiting."""
 
 CPU_SEQUENCES = 256
+PREFILL_TOKENS = 2048
+"""Prompt tokens of one step, vLLM's own default on a CPU."""
+
 COMPILE_FROM_TOKENS = 500_000
 """On a CPU, compiling (about a minute) pays from here on; see docs/engines.md."""
 
@@ -194,19 +197,29 @@ def sampling_arguments(request: Request, chat: Chat) -> dict[str, Any]:
 
 def common_settings(model: Model, workload: Workload) -> dict[str, Any]:
     """Settings on every device: a context no longer than the run can need, the adapter, a fixed seed."""
-    needed = workload.longest_prompt + workload.longest_reply + 512
     settings: dict[str, Any] = {"seed": 0, "generation_config": "vllm"}
-    if model.context_length is None or needed < model.context_length:
+    if (needed := longest_context(model, workload)) != model.context_length:
         settings["max_model_len"] = needed
     if model.adapter is not None:
         settings |= {"enable_lora": True, "max_lora_rank": lora_rank(model.adapter)}
     return settings
 
 
+def longest_context(model: Model, workload: Workload) -> int:
+    """Tokens of the longest prompt and reply the run can have, within what the model was made for."""
+    needed = workload.longest_prompt + workload.longest_reply + 512
+    return needed if model.context_length is None else min(needed, model.context_length)
+
+
 def cpu_settings(model: Model, workload: Workload) -> dict[str, Any]:
-    """In process, KV cache from free memory, compiled only where the run is long enough to pay for it."""
+    """In process, KV cache from free memory, compiled only where the run is long enough to pay for it.
+
+    Seeded prompts are never cut in two: vLLM then draws once too often and takes it back, which no CPU generator can.
+    """
     expected = workload.max_new_tokens * EXPECTED_SHARE
+    whole = max(PREFILL_TOKENS, longest_context(model, workload))
     return {
+        **({"enable_chunked_prefill": False, "max_num_batched_tokens": whole} if workload.seeded else {}),
         "dtype": "bfloat16",
         "distributed_executor_backend": "uni",
         "enforce_eager": expected < COMPILE_FROM_TOKENS,

@@ -163,3 +163,17 @@ def test_transformers_gives_the_same_answer(tmp_path: Path) -> None:
     assert run.manifest["settings"]["engine"]["name"] == "transformers"
     assert run.samples["completion_tokens"].between(1, 16).all()
     assert not run.samples["error"].notna().any()
+
+
+def test_more_sampled_prompts_than_one_step_takes(tmp_path) -> None:
+    """60 prompts hold more tokens than a step, so one would be cut in two, which a seeded draw on a CPU cannot survive."""
+    drawn = ("--tasks", "format", "--limit", "60", "--max-tokens", "4", "--temperature", "0.7", "--no-cache")
+    for name in ("first", "second"):
+        done = subprocess.run(command(tmp_path / name, *drawn), capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, done.stderr
+    first, second = (
+        {row["sample_id"]: row["response"]["raw"] for row in read_jsonl(tmp_path / name / "samples.jsonl")}
+        for name in ("first", "second")
+    )
+    assert len(first) == 60
+    assert sum(first[name] == second[name] for name in first) > 50
