@@ -126,3 +126,13 @@ def test_published_numbers_that_cannot_be_used(tmp_path, text):
     with pytest.raises(UserError, match=r"published\.toml"):
         baselines.published([tmp_path])
     assert baselines.published([tmp_path / "none"]) == []
+
+
+def test_floors_and_ceiling_come_with_the_harness():
+    scores = {}
+    for path in baselines.recorded([baselines.builtin_folder()]):
+        run = baselines.load(path)
+        scores[path.stem] = {name: task.metrics[task.primary].mean() for name, task in run.tasks.items()}
+    assert set(scores["ceiling-oracle"].values()) == {1.0}
+    assert {"floor-empty", "floor-echo", "floor-constant", "floor-random", "ceiling-oracle"} <= set(scores)
+    assert set(scores["floor-empty"].values()) == {0.0}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.baselines import Published
+from ifeval.baselines import Published, published
 from ifeval.errors import UserError
 from ifeval.jsonio import dumps, loads
 from ifeval.leaderboard import Entry, Filter, build, find_runs, rank_ranges
@@ -143,3 +143,10 @@ def test_five_hundred_runs_are_quick(tmp_path):
     started = time.perf_counter()
     write(entries(tmp_path), tmp_path / "out")
     assert time.perf_counter() - started < 10
+
+
+def test_the_committed_tables_are_those_of_the_committed_summaries():
+    results = Path(__file__).resolve().parent.parent / "results"
+    if not (results / "summaries").is_dir():
+        pytest.skip("no run has been recorded in results/")
+    assert stale(build(find_runs([results]), published([results.parent / "baselines"])), results) == []
