@@ -7,6 +7,7 @@ import pytest
 from ifeval.errors import UserError
 from ifeval.sft import services
 from ifeval.sft.log import Log, Step
+from ifeval.sft.options import SftOptions
 from ifeval.sft.services import check_services, open_services, remembered
 
 
@@ -44,7 +45,7 @@ def test_wandb_writes_offline_runs_of_one_id(tmp_path: Path, monkeypatch: pytest
 
 def test_what_is_not_known_or_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="--log paper: it is wandb or mlflow"):
-        check_services(["paper"])
+        SftOptions("model", ("data",), Path(), log=("paper",)).check()
     monkeypatch.setattr(services, "installed", lambda name: False)
     with pytest.raises(UserError, match="--log wandb needs its package: pip install wandb"):
         check_services(["wandb"])
