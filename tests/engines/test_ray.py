@@ -22,7 +22,6 @@ from ifeval.errors import UserError
 from ifeval.jsonio import read_jsonl
 from ifeval.models import Model
 from ifeval.options import RunOptions
-from ifeval.results import Run
 from tests.checkpoints import checkpoint
 from tests.processes import command_lines, descends
 
@@ -177,9 +176,12 @@ def cluster(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_running_cluster_is_joined_by_its_address(tmp_path: Path, cluster: str) -> None:
-    arguments = ["--limit", "4", "--max-tokens", "8", "--ray-address", cluster]
+def test_a_running_cluster_is_joined_by_its_address_and_holds_replies_to_a_schema(tmp_path: Path, cluster: str) -> None:
+    arguments = ["--tasks", "structured:4", "--constrain", "--max-tokens", "8", "--ray-address", cluster]
     subprocess.run(command(tmp_path / "run", *arguments), check=True, capture_output=True)
-    run: Run = ifeval.load_run(tmp_path / "run")
+    run = ifeval.load_run(tmp_path / "run")
     assert run.summary["rates"]["errors"] == 0
-    assert len(run.samples) == 4
+    constrained = run.samples[run.samples["sample_id"].str.endswith("#constrained")]
+    assert len(constrained) > 0
+    assert constrained["reply"].str.startswith(("{", "[")).all()
+    assert run.manifest["engine_settings"]["data_parallel_size"] == 1
