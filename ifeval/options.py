@@ -59,7 +59,7 @@ class RunOptions:
             ("--temperature", self.temperature, 0),
             ("--top-k", self.top_k, 0),
         ):
-            if value is not None and value < low:
+            if value is not None and not value >= low:  # NaN is neither
                 raise UserError(f"{flag} {value}: give {low} or more.")
         if not 0 < self.top_p <= 1:
             raise UserError(f"--top-p {self.top_p}: give a share above 0 and at most 1.")

@@ -66,7 +66,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if hasattr(error, "format_message"):
-            _end(Exit.USAGE, error.format_message())
+            sentence = error.format_message()
+            if sentence.startswith("Usage:"):  # a group without its verb: this is its help
+                print(sentence)
+                sys.exit(Exit.USAGE)
+            _end(Exit.USAGE, sentence)
         traceback.print_exc()
         _end(Exit.INTERNAL, "internal error; what was finished is kept. Please report the lines above.")
     else:

@@ -1,9 +1,9 @@
 """IFBench's `format:` group, second half: brackets, quotation marks and emoji."""
 
 import string
+from functools import lru_cache
 from itertools import zip_longest
-
-import regex
+from typing import Any
 
 from ifeval.checks.ifbench.tokens import without_punctuation
 from ifeval.checks.punkt import sentences
@@ -15,8 +15,6 @@ QUOTE_DEPTH = 3
 
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _AROUND_QUOTES = string.digits + string.punctuation.replace('"', "")
-# Single characters of the `emoji` package (2.16) are those with Unicode's Emoji property, less keycaps and flag letters.
-_EMOJI = regex.compile(r"[\p{Emoji}--[0-9#*]--\p{Regional_Indicator}]", regex.VERSION1)
 
 
 def parentheses(text: str) -> Verdict:
@@ -71,6 +69,14 @@ def emoji(text: str) -> Verdict:
     """
     bare = [without_punctuation(sentence).strip() for sentence in sentences(text)]
     for number, (sentence, following) in enumerate(zip_longest(bare, bare[1:], fillvalue=""), start=1):
-        if not sentence or not (_EMOJI.search(sentence[-2:]) or _EMOJI.match(following)):
+        if not sentence or not (_emoji().search(sentence[-2:]) or _emoji().match(following)):
             return Verdict(False, f"sentence {number} does not end with an emoji: '{shorten(sentence[-40:])}'")
     return Verdict(True, "every sentence ends with an emoji")
+
+
+@lru_cache(maxsize=1)
+def _emoji() -> Any:
+    """Single characters of the `emoji` package (2.16): Unicode's Emoji property, less keycaps and flag letters."""
+    import regex
+
+    return regex.compile(r"[\p{Emoji}--[0-9#*]--\p{Regional_Indicator}]", regex.VERSION1)
