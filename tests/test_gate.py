@@ -11,13 +11,14 @@ import pytest
 from ifeval.errors import Exit
 from ifeval.gate import Verdict, gate
 from ifeval.gate_formats import annotations, to_json, to_junit, to_markdown, to_text
-from ifeval.outcomes import run_outcomes
+from ifeval.outcomes import Outcomes, run_outcomes
 from ifeval.policy import Endpoint, Policy, parse_policy, read_policy
 from ifeval.results import load_run
 from ifeval.stats.verdict import Outcome
 from tests.made_runs import make_run
 
 N = 541
+KNOWN: dict[str, Outcomes] = {}
 
 
 def flipped(losses, wins, n=N, right=400):
@@ -27,10 +28,18 @@ def flipped(losses, wins, n=N, right=400):
     return old, new
 
 
+def outcomes(folder, values, **settings) -> Outcomes:
+    """The outcomes of a run made for them; written and read once for all tests, many of which ask for the same."""
+    key = repr((values, settings))
+    if key not in KNOWN:
+        KNOWN[key] = run_outcomes(load_run(make_run(folder, values, **settings)))
+    return KNOWN[key]
+
+
 def judged(tmp_path, old, new, policy=None, families=None, **new_settings) -> Verdict:
-    make_run(tmp_path / "old", old, model="old", families=families)
-    make_run(tmp_path / "new", new, model="new", families=families, **new_settings)
-    return gate(*(run_outcomes(load_run(tmp_path / name)) for name in ("old", "new")), policy or Policy())
+    before = outcomes(tmp_path / "old", old, model="old", families=families)
+    after = outcomes(tmp_path / "new", new, model="new", families=families, **new_settings)
+    return gate(before, after, policy or Policy())
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ def score(share, n=200):
     return [1] * round(share * n) + [0] * (n - round(share * n))
 
 
-@pytest.fixture
-def results(tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("results")
     for name, share in (("good", 0.9), ("close", 0.88), ("poor", 0.3)):
         make_run(tmp_path / name, {"a": score(share), "b": score(0.5)}, model=name)
     make_run(tmp_path / "deep" / "floor", {"a": score(0.05)}, model="scripted:empty")
