@@ -105,8 +105,8 @@ def judge(
         planned = reaches(baseline, policy, sequential)
         if reasons := list(hopeless(planned)):
             raise Hopeless(f"{' '.join(reasons)} Take a larger baseline or margin, or make it advisory.")
-        if not quiet:
-            print(*doubtful(planned), sep="\n", end="", file=sys.stderr)
+        for sentence in () if quiet else doubtful(planned):
+            print(sentence, file=sys.stderr)
         options = options_like(baseline, own)
         with observer(quiet=quiet, verbose=False) as watching:
             if sequential:
