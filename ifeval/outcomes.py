@@ -130,6 +130,8 @@ def failed_checks(run: Run, wanted: set[tuple[str, str, int]]) -> dict[tuple[str
         rows = [row for row, key in enumerate(keys) if key in wanted]
         lists = batch.column("verdicts").take(pyarrow.array(rows, "int64"))
         checks = lists.flatten()
+        if not len(checks):
+            continue
         columns = (checks.field(name).to_pylist() for name in ("ok", "name", "reason", "outcome"))
         for index, ok, *failed in zip(pc.list_parent_indices(lists).to_pylist(), *columns, strict=True):
             if not ok:
