@@ -26,7 +26,7 @@ from ifeval.stats.differences import paired_t_interval
 HERE = Path(os.path.relpath(Path(__file__).parent))
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))
 EXAM, PRACTICE = ["--task-path", str(HERE / "exam")], ["--task-path", str(HERE / "practice")]
-IFEVAL_TOKENS = 512
+IFEVAL_TOKENS = 256
 
 
 class Story:
