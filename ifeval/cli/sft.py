@@ -139,6 +139,7 @@ def sft(
 def prepare_process() -> None:
     """Settings that count only before torch is imported; raises UserError where it is not installed."""
     from ifeval.engines.machine import cores, installed
+    from ifeval.sft.options import KERNEL_CACHES
 
     for package in ("torch", "transformers"):
         if not installed(package):
@@ -146,6 +147,8 @@ def prepare_process() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve their neighbours
     os.environ.setdefault("OMP_NUM_THREADS", str(len(cores())))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for cache in KERNEL_CACHES:
+        os.environ.setdefault(cache, "128")
 
 
 def print_mask(options: "SftOptions", number: int) -> None:

@@ -23,7 +23,7 @@ from ifeval.jsonio import dumps
 from ifeval.results import load_run
 from ifeval.sft.export import write_checkpoint
 from ifeval.sft.log import LOG, Log, Watcher, read_evaluations
-from ifeval.sft.options import SftOptions
+from ifeval.sft.options import KERNEL_CACHES, SftOptions
 from ifeval.sft.parallel import Team
 from ifeval.sft.prepare import Prepared
 from ifeval.trajectory import primary_scores
@@ -210,8 +210,9 @@ def run_child(command: Sequence[str], output: Path, stopped: Sequence[Any]) -> b
     Raises UserError where it fails.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    launched = LAUNCHER if "WORLD_SIZE" in os.environ else ()
-    environment = {name: value for name, value in os.environ.items() if name not in launched}
+    # small kernel caches suit training, where shapes don't come back; an engine's do
+    unwanted = KERNEL_CACHES + (LAUNCHER if "WORLD_SIZE" in os.environ else ())
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     with (
         output.open("wb") as lines,
         subprocess.Popen(command, stdout=lines, stderr=subprocess.STDOUT, env=environment) as child,
