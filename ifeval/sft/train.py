@@ -62,7 +62,7 @@ def train(options: SftOptions, watch: Watcher) -> Path:
         objective.prepare(network, data.packs, padding)
     highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
     weights = [weight for _, weight in trained(network)]
-    optimizer = torch.optim.AdamW(weights, lr=highest, weight_decay=options.weight_decay)
+    optimizer = torch.optim.AdamW(weights, lr=highest, weight_decay=options.weight_decay, fused=True)
     noise = Neftune(network, options.neftune) if options.neftune else None
 
     steps_an_epoch = math.ceil(len(data.packs) / options.batch)
