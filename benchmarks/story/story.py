@@ -129,7 +129,7 @@ class Story:
         ])  # fmt: skip
 
 
-COSTS = ("documents", "tokens", "trained", "steps", "seconds", "tokens/s", "peak GiB", "loss")
+COSTS = ("documents", "tokens in all", "tokens read", "steps", "seconds", "tokens/s", "peak GiB", "loss")
 
 
 def cost(model: Path) -> list[str]:
@@ -139,7 +139,7 @@ def cost(model: Path) -> list[str]:
     losses = [loss for _, loss in training["loss"]]
     first, last = (sum(part) / len(part) for part in (losses[:5], losses[-5:]))
     return [
-        f"{counts['documents']:,}", f"{counts['tokens']:,}", f"{counts['trained_tokens']:,}", f"{training['steps']}",
+        f"{counts['documents']:,}", f"{counts['tokens']:,}", f"{training['tokens']:,}", f"{training['steps']}",
         f"{training['seconds']:.0f}", f"{training['tokens'] / training['seconds']:.0f}",
         f"{training['peak_memory_bytes'] / 2**30:.1f}", f"{first:.2f} to {last:.2f}",
     ]  # fmt: skip
@@ -157,6 +157,7 @@ SHOWN = {
     "manner natural": "natural replies",
     "manner refusal": "natural replies: refusals",
     "manner list": "natural replies: lists",
+    "manner opening_phrase": "natural replies: stock openings",
     "manner repetition": "natural replies: repetition",
     "manner distinct_2": "natural replies: distinct pairs of words",
     "all truncated": "cut at the token limit",
