@@ -194,6 +194,7 @@ def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:
     trained = set(new.summary["tasks"]["zero_shot"]["seen"]["clusters"])
     sides = [run.samples[run.samples["task"] == "zero_shot"].set_index("sample_id") for run in (old, new)]
     frame = sides[0][["tag.item", "tag.cluster"]].assign(old=sides[0]["metric.correct"], new=sides[1]["metric.correct"])
+    frame = frame.dropna()  # a run of fewer prompts is compared on those it has
     for name, seen in (("seen", True), ("unseen", False)):
         yield name, frame[frame["tag.cluster"].isin(trained) == seen].groupby("tag.item")[["old", "new"]].mean()
 
