@@ -30,8 +30,8 @@ test: test-fast model ## the fast tests, then the built wheel, then those with a
 	$(BIN)/pytest tests/test_packaging.py -m 'slow and not network'
 	$(BIN)/pytest -m 'engine and not slow'
 
-test-fast: .venv/.dev ## the tests that need no model
-	$(BIN)/pytest
+test-fast: .venv/.dev ## the tests that need no model, on every core
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-all: .venv/.dev model ## every test, the long ones too
 	$(BIN)/pytest -m ''

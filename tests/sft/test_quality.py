@@ -131,5 +131,5 @@ def test_real_files_are_clean_of_our_tasks(golden: Path) -> None:
     from ifeval.sft.data import Source, load
 
     loaded = load([Source(golden / "train" / "rasbt_instruction_data_1100.json")])
-    offences = prompt_index("core").offences(loaded.examples)
+    offences = prompt_index("core", []).offences(loaded.examples)
     assert offences == []
