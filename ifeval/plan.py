@@ -160,7 +160,7 @@ def workload(items: Iterator[Item]) -> Workload:
         size = _prompt_bytes(request.sample)
         prompt, text = max(prompt, size), text + size
         constrained |= request.sample.constrain
-        seeded |= request.sampling.seed is not None
+        seeded |= request.sampling.seed is not None and request.sampling.temperature > 0
     return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded)
 
 

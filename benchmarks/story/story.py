@@ -145,6 +145,8 @@ def cost(model: Path) -> list[str]:
     ]  # fmt: skip
 
 
+FILLER = "Here is something about"
+
 SHOWN = {
     "unseen_styles prompt_strict": "constraints, unseen phrasings",
     "seen_styles prompt_strict": "constraints, phrasings of training",
@@ -174,6 +176,8 @@ def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
     """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of natural replies."""
     found = compare(find(str(old.path), []), find(str(new.path), []))
     real = "ifeval" in old.summary["tasks"]
+    for task in ("ifeval",) if real else ("unseen_styles", "manner"):
+        yield f"replies of {task} with the constructed ones' filler", f"{fillers(old, task)} to {fillers(new, task)}"
     by_name = {f"{row.name} {row.metric}": row for row in (*found.tasks, *found.metrics)}
     by_name |= {f"{'ifeval' if real else 'all'} {row.metric}": row for row in found.rates}
     for name, words in SHOWN.items():
@@ -187,6 +191,12 @@ def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
     for task, words in (("manner", "natural replies"), ("questions", "plain questions")):
         means = [run.summary["tasks"][task]["report"]["words"]["mean"] for run in (old, new)]
         yield f"{words}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
+
+
+def fillers(run: Run, task: str) -> str:
+    """How many replies to a task hold the sentence that opens most constructed replies of `format`, and of how many."""
+    replies = run.samples.query("task == @task")["reply"]
+    return f"{replies.str.contains(FILLER, regex=False).sum()} of {len(replies)}"
 
 
 def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:

@@ -24,8 +24,12 @@ from ifeval.errors import UserError
 from ifeval.models import Model
 from ifeval.tool_calls import detect
 
-EXPECTED = Workload(requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096)
-"""Who will ask what is not known: sequences of up to about 8,700 tokens, and enough of them to pay for compiling."""
+EXPECTED = Workload(
+    requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096, seeded=True
+)
+"""Who will ask what is not known: sequences of up to about 8,700 tokens, some drawn by a seed, and enough of them to pay
+for compiling.
+"""
 
 HOST = "127.0.0.1"
 STARTING_SECONDS = 1800.0
