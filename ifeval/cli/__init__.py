@@ -68,7 +68,7 @@ def main() -> None:
         if hasattr(error, "format_message"):
             sentence = error.format_message()
             if sentence.startswith("Usage:"):  # a group without its verb: this is its help
-                print(sentence)
+                print(sentence, file=sys.stderr)
                 sys.exit(Exit.USAGE)
             _end(Exit.USAGE, sentence)
         traceback.print_exc()

@@ -45,3 +45,32 @@ def test_a_mistake_is_one_sentence_and_exit_2(
     assert said[0].startswith("ifeval: ")
     assert MISTAKES[flags] in said[0]
     assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize("group", ["tasks", "data", "baseline"])
+def test_a_group_without_its_verb_is_its_help(
+    group: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, group) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"Usage: ifeval {group}")
+    assert "Commands:" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ('{"key": 2, "pro', "data.jsonl, line 1: not valid JSON"),
+        (
+            '{"key": 1, "prompt": "Hi", "instruction_id_list": ["no:thing"], "kwargs": [{}]}',
+            "unknown instruction 'no:thing'",
+        ),
+    ],
+)
+def test_bad_data_is_named_by_its_row(
+    rows: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("data.jsonl").write_text(rows)
+    assert run(monkeypatch, "run", "--model", "scripted:oracle", "--tasks", "ifeval", "--data", "data.jsonl") == 2
+    assert sentence in capsys.readouterr().err
