@@ -133,6 +133,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["tasks"]["tiny-copy"]["metrics"]["right"]["n"] == 40
 
 
+@pytest.mark.slow
 @pytest.mark.engine
 @pytest.mark.timeout(900)
 def test_shards_of_a_real_model_merge_to_its_whole_run(tmp_path: Path) -> None:
