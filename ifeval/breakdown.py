@@ -59,7 +59,7 @@ def to_text(breakdown: Breakdown) -> list[str]:
     """A table for the terminal, and how the columns agree where they are runs of one metric."""
     known = [chance == chance for chance in breakdown.chance]
     chance = ["chance"] if any(known) else []
-    rows = [[f"{breakdown.task}", "n", *chance, *breakdown.columns]]
+    rows = [[breakdown.task, "n", *chance, *breakdown.columns]]
     for value, n, guess, cells in zip(breakdown.values, breakdown.n, breakdown.chance, breakdown.cells, strict=True):
         rows.append([value, str(n), *([points(guess)] if chance else []), *map(_cell, cells)])
     return aligned(rows)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from ifeval.gate import Judged, Rise, Verdict
 from ifeval.jsonio import dumps
 from ifeval.stats.verdict import Outcome
-from ifeval.text_table import aligned, points, signed, span
+from ifeval.text_table import aligned, markdown, points, signed, span
 
 HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,8 +34,7 @@ def to_markdown(verdict: Verdict) -> str:
     lines = [f"### {_escaped(headline(verdict))}", ""]
     if verdict.judged:
         rows = [HEADER, *(cells(one) for one in verdict.judged)]
-        table = ["| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in rows]
-        lines += [table[0], "|" + "---|" * len(HEADER), *table[1:], ""]
+        lines += [*markdown([[_escaped(cell) for cell in row] for row in rows]), ""]
     return "\n".join([*lines, *(f"- {_escaped(line)}" for line in sentences(verdict))]) + "\n"
 
 

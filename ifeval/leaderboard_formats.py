@@ -10,6 +10,7 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.jsonio import dumps
 from ifeval.leaderboard import Entry
+from ifeval.text_table import markdown
 
 NAMES = ("leaderboard.md", "leaderboard.csv", "leaderboard.json")
 HEADER = (
@@ -85,9 +86,9 @@ def to_markdown(entries: Sequence[Entry]) -> str:
         "Rows marked *published* were measured by others with other code and are not ranked.",
     ]
     for family, task in dict.fromkeys((entry.family, entry.task) for entry in entries):
-        lines += ["", f"## {task} ({family})", "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-        rows = [entry for entry in entries if (entry.family, entry.task) == (family, task)]
-        lines += ["| " + " | ".join(_escaped(cell) for cell in cells(entry)) + " |" for entry in rows]
+        rows = [cells(entry) for entry in entries if (entry.family, entry.task) == (family, task)]
+        table = markdown([HEADER, *([_escaped(cell) for cell in row] for row in rows)])
+        lines += ["", f"## {task} ({family})", "", *table]
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,12 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def markdown(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as the lines of a markdown table, the first one its head. Cells are taken as they are."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+
+
 def points(share: float) -> str:
     """A share in percent, a difference in points: 12.3 for 0.123; a dash where there is none."""
     return "-" if share != share else f"{100 * share:.1f}"

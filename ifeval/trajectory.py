@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ifeval import text_table
 from ifeval.comparable import require_comparable
 from ifeval.errors import NotComparable
 from ifeval.outcomes import Outcomes, run_outcomes
@@ -91,14 +92,11 @@ def _against(best: Outcomes, new: Outcomes, needed: float) -> dict[str, Any]:
 def markdown(points: Sequence[Point]) -> str:
     """The trajectory as a Markdown table."""
     tasks = list(dict.fromkeys(task for point in points for task in point.scores))
-    lines = [
-        f"| checkpoint | mean | {' | '.join(tasks)} | against the best before |",
-        f"|---|---|{'---|' * len(tasks)}---|",
-    ]
+    rows = [["checkpoint", "mean", *tasks, "against the best before"]]
     for point in points:
         cells = [f"{100 * point.scores[task][0]:.1f}" if task in point.scores else "-" for task in tasks]
-        lines.append(f"| {point.name} | {100 * point.mean:.1f} | {' | '.join(cells)} | {verdict(point)} |")
-    return "\n".join(lines) + "\n"
+        rows.append([point.name, f"{100 * point.mean:.1f}", *cells, verdict(point)])
+    return "\n".join(text_table.markdown(rows)) + "\n"
 
 
 def verdict(point: Point) -> str:

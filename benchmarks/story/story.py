@@ -22,6 +22,7 @@ from ifeval.compare import compare
 from ifeval.datasets import path as fetched
 from ifeval.results import Run, load_run
 from ifeval.stats.differences import paired_t_interval
+from ifeval.text_table import markdown, points, signed, span
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))
@@ -123,9 +124,9 @@ class Story:
         rows = [[row, *(by.get(name, "") for name in names)] for row, by in changes.items()]
         says = [f"- **{name}**: {self.plan['recipes'][name]['says']}." for name in names]
         return "\n".join([
-            "# Recipes", "", *says, "", *markdown(["recipe", *COSTS], costs), "",
+            "# Recipes", "", *says, "", *markdown([["recipe", *COSTS], *costs]), "",
             "Before and after in percent, and the paired difference with its 95 % interval in points:", "",
-            *markdown(["", *names], rows), "",
+            *markdown([["", *names], *rows]), "",
         ])  # fmt: skip
 
 
@@ -210,14 +211,7 @@ def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:
 
 
 def change(old: float, new: float, interval: Any) -> str:
-    return (
-        f"{100 * old:.1f} to {100 * new:.1f}: **{100 * interval.estimate:+.1f}** "
-        f"[{100 * interval.low:+.1f}, {100 * interval.high:+.1f}]"
-    )
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+    return f"{points(old)} to {points(new)}: **{signed(interval.estimate)}** {span(interval)}"
 
 
 def main() -> None:

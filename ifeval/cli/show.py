@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ifeval.errors import UserError
+
 REPLY_SHOWN = 600
 
 
@@ -30,6 +32,8 @@ def show(
     from ifeval.jsonio import dumps
     from ifeval.results import load_run
 
+    if beside and by is None:
+        raise UserError("--beside puts runs beside each other by a tag: name it with --by.")
     if by is not None:
         print_breakdowns([run, *(beside or [])], by, task)
         return

@@ -23,15 +23,17 @@ from ifeval.engines.parent_death import OWNER
 from ifeval.engines.vllm import (
     common_settings,
     cpu_settings,
+    enforced_schema,
     first_line,
     kv_cache_bytes,
     parallel_settings,
     quiet_environment,
     sampling_arguments,
+    stop_texts,
     vllm_version,
 )
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.jsonio import loads
 from ifeval.models import Model
 from ifeval.records import Request, Response
 
@@ -124,10 +126,14 @@ class RayEngine:
                 refused.append(failed(request, str(error)))
                 continue
             waiting[request.key] = request
+            schema = enforced_schema(request)
             row = {
                 "key": request.key,
                 "tokenized_prompt": ids,
-                "sampling_params": {**sampling_arguments(request, self._chat), "structured_outputs": _schema(request)},
+                "sampling_params": {
+                    **sampling_arguments(request, self._chat),
+                    "structured_outputs": {"json": schema} if schema else None,
+                },
             }
             yield row if self._model.adapter is None else {**row, "model": str(self._model.adapter)}
 
@@ -146,7 +152,7 @@ class RayEngine:
         if row["__inference_error__"]:
             return failed(request, first_line(row["__inference_error__"]))
         tokens = row["generated_tokens"]
-        stops = sampling_arguments(request, self._chat)["stop"] or ()
+        stops = stop_texts(request, self._chat)
         return Response(
             key=request.key,
             raw=row["generated_text"],
@@ -251,7 +257,7 @@ def end_tokens(model: Model) -> set[int]:
 
 
 def finish_reason(
-    tokens: list[int], ends: Collection[int], stops: Iterable[str], decode: Callable[[list[int]], str]
+    tokens: list[int], ends: Collection[int], stops: Collection[str], decode: Callable[[list[int]], str]
 ) -> Literal["stop", "length"]:
     """Did a reply end by itself? Ray's processor drops what vLLM says of it, but the reply's tokens tell it too.
 
@@ -260,7 +266,8 @@ def finish_reason(
     """
     if tokens and tokens[-1] in ends:
         return "stop"
-    return "stop" if any(stop in decode(tokens) for stop in stops) else "length"
+    text = decode(tokens) if stops else ""
+    return "stop" if any(stop in text for stop in stops) else "length"
 
 
 def cause(error: BaseException) -> str:
@@ -268,10 +275,6 @@ def cause(error: BaseException) -> str:
     lines = str(error).splitlines()
     last = max((number for number, line in enumerate(lines) if "Error: " in line), default=0)
     return first_line("\n".join(lines[last:]))
-
-
-def _schema(request: Request) -> dict[str, str] | None:
-    return {"json": dumps(request.sample.schema).decode()} if request.sample.constrain else None
 
 
 def _stored(rows: list[dict[str, Any]]) -> Any:

@@ -135,11 +135,10 @@ class VllmEngine:
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
-        sample = request.sample
-        schema = StructuredOutputsParams(json=dumps(sample.schema).decode()) if sample.constrain else None
+        schema = enforced_schema(request)
         return SamplingParams(
             **sampling_arguments(request, self._chat),
-            structured_outputs=schema,
+            structured_outputs=StructuredOutputsParams(json=schema) if schema else None,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
 
@@ -190,9 +189,19 @@ def sampling_arguments(request: Request, chat: Chat) -> dict[str, Any]:
         "top_k": sampling.top_k,
         "seed": None if sampling.seed is None or sampling.temperature == 0 else sampling.seed + request.repeat,
         "max_tokens": sampling.max_tokens,
-        "stop": [*sampling.stop, *(() if chat.template else PLAIN_STOP)] or None,
+        "stop": stop_texts(request, chat) or None,
         "skip_special_tokens": not request.sample.tools,
     }
+
+
+def stop_texts(request: Request, chat: Chat) -> list[str]:
+    """The texts that end a reply, those of turns without a template among them."""
+    return [*request.sampling.stop, *(() if chat.template else PLAIN_STOP)]
+
+
+def enforced_schema(request: Request) -> str | None:
+    """The JSON Schema that decoding is held to, None where it is free."""
+    return dumps(request.sample.schema).decode() if request.sample.constrain else None
 
 
 def common_settings(model: Model, workload: Workload) -> dict[str, Any]:

@@ -13,8 +13,8 @@ NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "log", "resume
 """Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
 
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
-"""How many compiled kernels the CPU's matrix library keeps. Each shape has its own of almost 1 MB, and every row and
-every number of trained tokens is a new shape: with the default of 1,024 a training grows by gigabytes (docs/sft.md)."""
+"""How many compiled kernels the CPU's matrix library keeps. Each shape has one of its own, and every length of a row and
+every number of trained tokens is a new shape: with the default of 1,024 a training goes on growing (docs/sft.md)."""
 
 
 @dataclass(frozen=True, slots=True)

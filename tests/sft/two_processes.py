@@ -1,4 +1,4 @@
-"""What `test_parallel.py` starts with torchrun: the same trainings in each of the processes.
+"""What `test_torchrun.py` starts with torchrun: the same trainings in each of the processes.
 
 Arguments: the folder of the base model, a folder with the data, where the outputs go.
 """

@@ -76,7 +76,7 @@ def mentions(rng: Random) -> Item:
         ask=f"answer yes if this sentence mentions {stock.a(thing)}, and no if it does not",
         reply="Reply with one word, yes or no.",
         input=f"In {rng.choice(stock.CITIES)}, {rng.choice(stock.NAMES)} saw {stock.a(thing if yes else other)}.",
-        target=text("yes", rivals=["no"]) if yes else text("no", rivals=["yes"]),
+        target=text("yes" if yes else "no", rivals=["yes", "no"]),
         chance=50,
         difficulty="easy",
     )
@@ -90,7 +90,7 @@ def more_than(rng: Random) -> Item:
         ask=f"answer yes if {name} has more than {limit} {thing}s, and no if not",
         reply="Reply with one word, yes or no.",
         input=f"{name} has {count} {thing}s.",
-        target=text("yes", rivals=["no"]) if yes else text("no", rivals=["yes"]),
+        target=text("yes" if yes else "no", rivals=["yes", "no"]),
         chance=50,
         difficulty="easy",
     )

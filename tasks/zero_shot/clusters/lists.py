@@ -100,7 +100,7 @@ def in_list(rng: Random) -> Item:
         ask=f'say whether the word "{rng.choice(words) if yes else absent}" is in this list',
         reply="Reply with one word, yes or no.",
         input=", ".join(words),
-        target=text("yes", rivals=["no"]) if yes else text("no", rivals=["yes"]),
+        target=text("yes" if yes else "no", rivals=["yes", "no"]),
         chance=50,
         difficulty="easy",
     )
