@@ -27,7 +27,8 @@ PLAIN_STOP = ("\nUser:", "\nSystem:")
 class Chat:
     """A run's way of writing prompts: the model's template (None: it has none) and what the user set.
 
-    `native_tools`: whoever renders the prompt takes tools as they are (a server, whose template nobody can see).
+    `native_tools`: whoever renders the prompt takes tools as they are (a server, whose template nobody can see; a
+    script, which reads none).
     """
 
     template: str | None

@@ -102,7 +102,7 @@ class Pipeline:
         with self._phases("prepare"):
             model = open_model(options)
             name = options.tool_dialect or detect(model.chat_template)
-            native_tools = model.kind == "server" and options.tool_dialect is None
+            native_tools = model.kind != "checkpoint" and options.tool_dialect is None
             chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
             self._engine = open_engine(options, model, chat)
             plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))

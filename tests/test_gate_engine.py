@@ -1,6 +1,7 @@
 """The gate on a real model: the same one twice, one with noise on its weights, too few prompts, another template;
 and the sequential gate, which ends the runs of the first two early."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,10 @@ MODEL = ROOT / "models" / "smollm2-135m-instruct"
 
 
 def ifeval(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A verb in `folder`, with a cache of its own: what earlier runs were answered is asked again."""
     command = [sys.executable, "-m", "ifeval", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1500, check=False)
+    own = {**os.environ, "IFEVAL_CACHE": str(folder / "cache")}
+    return subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, timeout=1500, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -150,10 +150,18 @@ def _normalized(text: str) -> str:
         for letter, count in counts.items()
         if letter >= "\u0300" and unicode_block(letter) != "Latin Extended Additional"
     )
-    letters = {letter: NGram.normalize(letter) for letter in counts}
+    letters = {letter: _folded(letter) for letter in counts}
     if 2 * latin < other:
         letters |= {letter: "" for letter in counts if "A" <= letter <= "z"}
     return text.translate({ord(letter): folded for letter, folded in letters.items()})
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(letter: str) -> str:
+    """The letter as the profiles have it."""
+    from langdetect.utils.ngram import NGram
+
+    return NGram.normalize(letter)
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,7 @@ _CANDIDATE = re.compile(rf"[.?!](?=(?P<after>{_NON_WORD}|\s+(?P<next>\S+)))")
 _CLOSING = re.compile(r"""["')\]}]+?(?:\s+|(?=--)|$)""", re.MULTILINE)
 _NUMBER = re.compile(r"-?[.,]?\d[\d,.\-]*\.?$")
 _INITIAL = re.compile(r"[^\W\d]\.$")
+_ASCII_SPACES = str.maketrans("\n\t\r\x0b\x0c", " " * 5)
 
 _NUMBER_TYPE = "##number##"
 _INTERNAL = frozenset(";:,.!?")
@@ -77,9 +78,10 @@ def _candidates(text: str) -> Iterator[tuple[re.Match[str], str]]:
     """Each candidate with its context; of candidates in one word ("acting!!!") only the last."""
     previous: re.Match[str] | None = None
     word_start = 0
+    spaced = text.translate(_ASCII_SPACES)
     for match in _CANDIDATE.finditer(text):
         gap_start = previous.start() if previous else 0
-        space = _last_space(text, gap_start, match.start())
+        space = spaced.rfind(" ", gap_start, match.start())
         # A space at the very start of the gap does not count: nltk's index 0 means "none found".
         new_start = space + 1 if space > gap_start else word_start
         if previous and gap_start <= new_start:
@@ -87,11 +89,6 @@ def _candidates(text: str) -> Iterator[tuple[re.Match[str], str]]:
         previous, word_start = match, new_start
     if previous:
         yield previous, text[word_start : previous.end()] + previous["after"]
-
-
-def _last_space(text: str, start: int, end: int) -> int:
-    """The index of the last ASCII white space in `text[start:end]`, or -1."""
-    return max(text.rfind(space, start, end) for space in " \n\t\r\x0b\x0c")
 
 
 def _realigned(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -59,7 +59,7 @@ class Manner(Task):
     """Natural requests without a right answer: is the reply a natural one, and what is its style?"""
 
     name = "manner"
-    version = "1"
+    version = "2"
     family = "manner"
     primary = "natural"
     description = "how the model talks: length, lists, opening phrases, refusals, repetition on 40 natural requests"

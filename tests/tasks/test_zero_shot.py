@@ -304,6 +304,7 @@ def test_unnatural_replies():
     assert manner("")["list"] is None
     assert manner("1. 1. 1. 2. 3. 4. 1. 1. 1. 2. 3. 4. 1. 1. 1. 2. 3. 4. 1. 1. 1. 2.")["natural"] == 0.0
     assert manner(REQUESTS[0].messages[0]["content"])["natural"] == 0.0
+    assert manner(" ".join(sorted(REQUESTS[0].messages[0]["content"].split())))["natural"] == 0.0
     assert manner("Rinse it in cold water at once.", "length")["natural"] == 0.0
 
 
