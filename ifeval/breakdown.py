@@ -65,6 +65,14 @@ def to_text(breakdown: Breakdown) -> list[str]:
     return aligned(rows)
 
 
+def to_records(breakdown: Breakdown) -> Iterator[dict[str, Any]]:
+    """A record a cell, for machines: task, value of the tag, column, score with its bounds in [0, 1] and its n."""
+    for value, row in zip(breakdown.values, breakdown.cells, strict=True):
+        for column, cell in zip(breakdown.columns, row, strict=True):
+            place = {"task": breakdown.task, "value": value, "column": column}
+            yield {**place, "score": cell.estimate, "low": cell.low, "high": cell.high, "n": cell.n}
+
+
 def agreement(breakdown: Breakdown) -> Iterator[str]:
     """Of every later column against the first: the correlation over the values, and how many agree within 95 %."""
     cells = np.array([[cell.estimate for cell in row] for row in breakdown.cells[:-1]])

@@ -25,7 +25,9 @@ def show(
         list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
     ] = None,
     limit: Annotated[int, typer.Option("-n", help="How many samples to show.")] = 10,
-    json: Annotated[bool, typer.Option("--json", help="One JSON line a sample, or the summary.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON line a sample, with --by a score; or the summary.")
+    ] = False,
 ) -> None:
     """The score card of a run; with a filter, its samples and why they passed or failed."""
     from ifeval.cli.scorecard import print_run
@@ -35,7 +37,7 @@ def show(
     if beside and by is None:
         raise UserError("--beside puts runs beside each other by a tag: name it with --by.")
     if by is not None:
-        print_breakdowns([run, *(beside or [])], by, task)
+        print_breakdowns([run, *(beside or [])], by, task, json=json)
         return
     if not (failures or task or instruction or verdict):
         print_run(run, json=json)
@@ -61,12 +63,16 @@ def show(
         print(f"  {count:5}  {label}")
 
 
-def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None) -> None:
+def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json: bool) -> None:
     """A table a task; of several runs also how far each agrees with the first."""
-    from ifeval.breakdown import agreement, breakdowns, to_text
+    from ifeval.breakdown import agreement, breakdowns, to_records, to_text
+    from ifeval.jsonio import dumps
     from ifeval.results import load_run
 
     for breakdown in breakdowns([load_run(path) for path in paths], tag, task):
+        if json:
+            sys.stdout.writelines(dumps(record).decode() + "\n" for record in to_records(breakdown))
+            continue
         lines = [*to_text(breakdown), *(agreement(breakdown) if len(paths) > 1 else ())]
         print("\n".join(map(visible, lines)), end="\n\n")
 
