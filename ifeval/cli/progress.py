@@ -3,11 +3,14 @@
 On a terminal one live block; elsewhere one line a phase and one a minute; nothing at all under `--json`.
 """
 
+import os
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from ifeval.engines.base import Engine
 from ifeval.plan import Item
@@ -63,7 +66,7 @@ class Progress:
     def running_scores(self) -> list[str]:
         """Each task's primary metric so far, with its interval."""
         lines = []
-        for task, (total, n) in self.scores.items():
+        for task, (total, n) in list(self.scores.items()):  # whoever shows it is another thread
             interval = wilson(total, int(n))
             lines.append(
                 f"{task}: {100 * interval.estimate:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}] n={n}"
@@ -72,21 +75,44 @@ class Progress:
 
 
 class Plain(Progress):
-    """Lines for logs: a phase as it begins, then one line a minute."""
+    """Lines for logs: a phase as it begins, and what `every_minute` adds."""
 
     def __init__(self, verbose: bool) -> None:
         super().__init__(verbose)
-        self._said = time.monotonic()
+        self._log = lasting_stderr()
 
     def phase(self, name: str, detail: str = "") -> None:
         super().phase(name, detail)
-        print(f"ifeval: {self.current}", file=sys.stderr, flush=True)
+        self.say(self.current)
 
-    def finished(self, item: Item, response: Response, score: Score) -> None:
-        super().finished(item, response, score)
-        if time.monotonic() - self._said > QUIET_SECONDS:
-            self._said = time.monotonic()
-            print(f"ifeval: {'; '.join((self.line(), *self.running_scores()))}", file=sys.stderr, flush=True)
+    def say(self, text: str) -> None:
+        print(f"ifeval: {text}", file=self._log, flush=True)
+
+
+@contextmanager
+def every_minute(progress: Plain) -> Iterator[None]:
+    """Meanwhile one line a minute, whether or not a reply has finished."""
+    over = threading.Event()
+
+    def speak() -> None:
+        while not over.wait(QUIET_SECONDS):
+            progress.say("; ".join((progress.line(), *progress.running_scores())))
+
+    speaker = threading.Thread(target=speak, daemon=True)
+    speaker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        speaker.join()
+
+
+def lasting_stderr() -> TextIO:
+    """Standard error that stays where it is while that of loading libraries goes to a file (`ifeval.quiet`)."""
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w")
+    except OSError:  # none of the system's: somebody captures what we say
+        return sys.stderr
 
 
 @contextmanager
@@ -95,10 +121,10 @@ def observer(quiet: bool, verbose: bool) -> Iterator[Observer]:
     if quiet:
         yield Silent()
     elif not sys.stderr.isatty():
-        yield Plain(verbose)
+        plain = Plain(verbose)
+        with every_minute(plain):
+            yield plain
     else:
-        import os
-
         from rich.console import Console, Group
         from rich.live import Live
         from rich.text import Text
@@ -110,10 +136,9 @@ def observer(quiet: bool, verbose: bool) -> Iterator[Observer]:
                 Text(progress.line(), style="bold"), *(Text(f"  {line}") for line in progress.running_scores())
             )
 
-        terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w")  # stays the terminal while loading libraries are hushed
         with Live(
             get_renderable=block,
-            console=Console(file=terminal, force_terminal=True),
+            console=Console(file=lasting_stderr(), force_terminal=True),
             refresh_per_second=4,
             transient=True,
         ):
