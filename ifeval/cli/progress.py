@@ -33,7 +33,7 @@ class Progress:
         self.scores: dict[str, list[float]] = defaultdict(lambda: [0.0, 0])
 
     def phase(self, name: str, detail: str = "") -> None:
-        self.current, self.began = f"{name} {detail}".strip(), time.monotonic()
+        self.current, self.began, self.total = f"{name} {detail}".strip(), time.monotonic(), 0
 
     def started(self, engine: Engine, total: int) -> None:
         self.engine, self.total = engine, total

@@ -33,7 +33,7 @@ PREFILL_TOKENS = 2048
 """Prompt tokens of one step, vLLM's own default on a CPU."""
 
 COMPILE_FROM_TOKENS = 500_000
-"""On a CPU, compiling (about a minute) pays from here on; see docs/engines.md."""
+"""On a CPU, compiling (two minutes) pays from here on; see docs/engines.md."""
 
 EXPECTED_SHARE = 0.5
 """Replies use about this share of their token limits; only the choice of eager or compiled rests on it."""

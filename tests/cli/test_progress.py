@@ -23,6 +23,8 @@ def test_a_log_is_told_how_far_it_is_though_no_reply_finishes(
             if "generate: 0/541" in said:
                 break
             time.sleep(0.01)
+        watching.phase("write")
+        assert watching.line() == "write: 0 s"
     assert said.startswith("ifeval: load vllm\n")
     assert {"ifeval: generate", "ifeval: generate: 0/541"} <= set(said.splitlines())
 
