@@ -56,16 +56,15 @@ def talk(request: tuple[str, str], rng: Random) -> tuple[str, str]:
 def describe(prompt: str, response: Response) -> Score:
     """The metrics of one reply, each in [0, 1]; the style of a blank reply is None.
 
-    `natural`: no echo of the prompt, three different words of its own (that the prompt doesn't have, so that words
-    drawn from the prompt won't do), stopped by itself, not degenerate.
+    `natural`: at least three words, one of which the prompt doesn't have (no echo, and no shuffled prompt), stopped by
+    itself, not degenerate.
     """
     reply = response.answer[:LONGEST]
     words = _WORD.findall(reply.casefold())
     repetition = 1 - _distinct(words, 4)
     verdict = guard(" ".join(words), prompt, truncated=response.truncated, min_words=FEWEST_WORDS)
-    own = len(set(words).difference(_WORD.findall(prompt.casefold())))
-    if verdict is None and own < FEWEST_WORDS:
-        verdict = Verdict(False, f"{own} words that the prompt doesn't have, wanted {FEWEST_WORDS}", outcome="echo")
+    if verdict is None and set(words) <= set(_WORD.findall(prompt.casefold())):
+        verdict = Verdict(False, "no word that the prompt doesn't have", outcome="echo")
     if verdict is None and repetition > MOST_REPETITION:
         verdict = Verdict(False, f"{repetition:.0%} of its runs of four words are repeats", outcome="degenerate")
     if verdict is None:
