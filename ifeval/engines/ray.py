@@ -14,6 +14,7 @@ from contextlib import ExitStack, redirect_stdout
 from importlib.metadata import version
 from itertools import islice
 from math import ceil
+from pathlib import Path
 from typing import Any, Literal
 
 from ifeval.chat import Chat, PromptWriter
@@ -77,6 +78,8 @@ class RayEngine:
 
     def load(self, workload: Workload) -> None:
         """Join or start the cluster and plan the replicas. They load while the first replies are waited for."""
+        for name, value in ray_environment(self._address).items():
+            os.environ.setdefault(name, value)
         import ray
         from transformers import AutoTokenizer
 
@@ -167,8 +170,6 @@ def join(address: str | None) -> None:
     """Connect this process to a cluster, or start one of its own. Raises UserError where none answers."""
     import ray
 
-    wanted = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-    os.environ.update({name: os.environ.get(name, value) for name, value in wanted.items()})
     quietly: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     at_sigterm = signal.getsignal(signal.SIGTERM)
     try:
@@ -183,6 +184,18 @@ def join(address: str | None) -> None:
         signal.signal(signal.SIGTERM, at_sigterm)  # Ray's own would end the process without the run's good-bye
     ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # its errors are raised as well
+
+
+def ray_environment(address: str | None) -> dict[str, str]:
+    """Variables that Ray reads when it is imported.
+
+    A token that the user holds is shown to a cluster from the first question on: Ray 2.60 turns tokens on by itself, but
+    only after its connection was refused.
+    """
+    quiet = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+    named = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")
+    has_token = named or (Path.home() / ".ray" / "auth_token").is_file()
+    return {**quiet, "RAY_AUTH_MODE": "token"} if address and has_token else quiet
 
 
 def replica_settings(
