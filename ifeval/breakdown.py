@@ -10,7 +10,7 @@ import numpy as np
 from ifeval.errors import UserError
 from ifeval.results import Run
 from ifeval.stats.intervals import Interval, mean_interval
-from ifeval.text_table import aligned, points
+from ifeval.text_table import aligned, bounded, points
 
 if TYPE_CHECKING:
     import pandas
@@ -61,7 +61,7 @@ def to_text(breakdown: Breakdown) -> list[str]:
     chance = ["chance"] if any(known) else []
     rows = [[breakdown.task, "n", *chance, *breakdown.columns]]
     for value, n, guess, cells in zip(breakdown.values, breakdown.n, breakdown.chance, breakdown.cells, strict=True):
-        rows.append([value, str(n), *([points(guess)] if chance else []), *map(_cell, cells)])
+        rows.append([value, str(n), *([points(guess)] if chance else []), *map(bounded, cells)])
     return aligned(rows)
 
 
@@ -123,12 +123,6 @@ def _interval(rows: "pandas.DataFrame", metric: str, unit: str) -> Interval:
     units = rows[column].fillna(rows["sample_id"]).tolist()
     scores = rows[f"metric.{metric}"].to_numpy(dtype=float, na_value=np.nan)
     return mean_interval(scores, clusters=units if len(set(units)) < len(units) else None)
-
-
-def _cell(interval: Interval) -> str:
-    if not interval.n:
-        return "-"
-    return f"{points(interval.estimate)} [{points(interval.low)}, {points(interval.high)}]"
 
 
 def _agree(one: Interval, other: Interval) -> bool:

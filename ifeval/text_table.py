@@ -38,6 +38,13 @@ def span(interval: Interval) -> str:
     return "-" if interval.n < 2 else f"[{signed(interval.low)}, {signed(interval.high)}]"
 
 
+def bounded(interval: Interval) -> str:
+    """A score and its bounds in percent; a dash where nothing was scored."""
+    if not interval.n:
+        return "-"
+    return f"{points(interval.estimate)} [{points(interval.low)}, {points(interval.high)}]"
+
+
 def short_name(model: str) -> str:
     """A model's name for a table: of a path (of a served or a replayed model) its last part; a hub id stays whole."""
     kind = "replay:" if model.startswith("replay:") else ""

@@ -94,8 +94,8 @@ def markdown(points: Sequence[Point]) -> str:
     tasks = list(dict.fromkeys(task for point in points for task in point.scores))
     rows = [["checkpoint", "mean", *tasks, "against the best before"]]
     for point in points:
-        cells = [f"{100 * point.scores[task][0]:.1f}" if task in point.scores else "-" for task in tasks]
-        rows.append([point.name, f"{100 * point.mean:.1f}", *cells, verdict(point)])
+        cells = [text_table.points(point.scores[task][0]) if task in point.scores else "-" for task in tasks]
+        rows.append([point.name, text_table.points(point.mean), *cells, verdict(point)])
     return "\n".join(text_table.markdown(rows)) + "\n"
 
 

@@ -17,6 +17,7 @@ from ifeval.plan import Item
 from ifeval.records import Response, Score
 from ifeval.runner import Observer, Silent
 from ifeval.stats.intervals import wilson
+from ifeval.text_table import bounded
 
 QUIET_SECONDS = 60.0
 
@@ -65,13 +66,8 @@ class Progress:
 
     def running_scores(self) -> list[str]:
         """Each task's primary metric so far, with its interval."""
-        lines = []
-        for task, (total, n) in list(self.scores.items()):  # whoever shows it is another thread
-            interval = wilson(total, int(n))
-            lines.append(
-                f"{task}: {100 * interval.estimate:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}] n={n}"
-            )
-        return lines
+        tallies = list(self.scores.items())  # at once, for whoever shows it is another thread
+        return [f"{task}: {bounded(wilson(total, int(n)))} n={n}" for task, (total, n) in tallies]
 
 
 class Plain(Progress):
