@@ -66,9 +66,13 @@ def choose(
     others = [name for name in ranked if not _harder(INSTRUCTIONS[name].difficulty, difficulty)]
     chosen: Instructions = []
     oracle = ""
+    words = about.words
     while len(chosen) < count:
+        if not chosen:
+            about.words = words
         decoys = (*HEEDLESS, previous) if len(chosen) == count - 1 else ()
-        chosen, oracle = next(_extensions(others if chosen else leaders, chosen, about, decoys, rng))
+        # Where nothing more goes with what was chosen, all is chosen anew, with other arguments.
+        chosen, oracle = next(_extensions(others if chosen else leaders, chosen, about, decoys, rng), ([], ""))
     return chosen, oracle
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ifeval.checks.library import DIFFICULTIES, INSTRUCTIONS
@@ -136,6 +136,7 @@ def test_hostile_replies_are_judged(text):
 
 
 @given(seeds)
+@example(485879)  # where a choice runs into a dead end
 @settings(max_examples=6, deadline=None)
 def test_no_prompt_is_followed_by_a_reply_to_nothing(seed):
     from ifeval_tasks.format.choice import HEEDLESS
