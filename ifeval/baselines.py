@@ -15,7 +15,7 @@ import numpy as np
 
 from ifeval.comparable import require_comparable
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
 from ifeval.pairing import align
 from ifeval.rerun import PORTABLE

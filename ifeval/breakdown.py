@@ -10,7 +10,7 @@ import numpy as np
 from ifeval.errors import UserError
 from ifeval.results import Run
 from ifeval.stats.intervals import Interval, mean_interval
-from ifeval.text_table import aligned, bounded, points
+from ifeval.util.tables import aligned, bounded, points
 
 if TYPE_CHECKING:
     import pandas

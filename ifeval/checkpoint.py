@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.errors import UserError
 
 Shapes = Mapping[str, tuple[int, ...]]

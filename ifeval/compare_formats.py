@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from ifeval.compare import Comparison, Difference
-from ifeval.jsonio import dumps
-from ifeval.text_table import aligned, points, signed, span
+from ifeval.util.jsonio import dumps
+from ifeval.util.tables import aligned, points, signed, span
 
 HEADER = (
     "",

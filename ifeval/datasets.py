@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ifeval import fetch, fingerprint
 from ifeval.errors import UserError
-from ifeval.paths import cache_root, locked
+from ifeval.util.files import cache_root, locked
 
 
 @dataclass(frozen=True, slots=True)

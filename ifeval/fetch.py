@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.errors import UserError
 
 ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.errors import UserError
-from ifeval.paths import cache_root, locked
+from ifeval.util.files import cache_root, locked
 
 WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.gguf")
 OTHERS = (

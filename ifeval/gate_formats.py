@@ -6,9 +6,9 @@ from dataclasses import asdict
 from xml.etree import ElementTree
 
 from ifeval.gate import Judged, Rise, Verdict
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.stats.verdict import Outcome
-from ifeval.text_table import aligned, markdown, points, signed, span
+from ifeval.util.tables import aligned, markdown, points, signed, span
 
 HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -8,7 +8,7 @@ from ifeval.gate import endpoints, task_endpoints
 from ifeval.outcomes import Outcomes
 from ifeval.policy import RULES, Policy
 from ifeval.stats.power import attainable_margin
-from ifeval.text_table import points
+from ifeval.util.tables import points
 
 TYPICAL_DISCORDANCE = 0.15
 """The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual."""

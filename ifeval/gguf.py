@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.paths import locked
+from ifeval.util.files import locked
 
 PLAIN_ENGLISH = "The capital of France is Paris, and the capital of Italy is Rome. Both cities are very old."
 GPT2_SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.records import Response, ToolCall
 
 TAIL_BLOCK = 1 << 16

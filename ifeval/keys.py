@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ifeval.jsonio import canonical
+from ifeval.util.jsonio import canonical
 from ifeval.records import Sample, Sampling
 
 

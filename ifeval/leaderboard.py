@@ -11,9 +11,9 @@ from typing import Any
 from ifeval.baselines import Published
 from ifeval.comparable import MOST_ERRORS
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.rundir import MANIFEST, SUMMARY, read_manifest
-from ifeval.text_table import short_name
+from ifeval.util.tables import short_name
 
 DEPTH = 3
 FLOORS = {"scripted:oracle": "ceiling"}

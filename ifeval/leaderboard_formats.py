@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.leaderboard import Entry
-from ifeval.text_table import markdown
+from ifeval.util.tables import markdown
 
 NAMES = ("leaderboard.md", "leaderboard.csv", "leaderboard.json")
 HEADER = (

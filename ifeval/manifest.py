@@ -13,7 +13,7 @@ from ifeval import datasets
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
-from ifeval.jsonio import canonical
+from ifeval.util.jsonio import canonical
 from ifeval.models import Model
 from ifeval.plan import Plan
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.journal import read_log
-from ifeval.jsonio import canonical, loads
+from ifeval.util.jsonio import canonical, loads
 from ifeval.manifest import now
 from ifeval.plan import Plan
 from ifeval.rescore import stored_plan

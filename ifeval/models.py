@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from ifeval import checkpoint, fingerprint
 from ifeval.errors import UserError
-from ifeval.paths import cache_root
+from ifeval.util.files import cache_root
 
 HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 HUB_FILES = (*fingerprint.OTHERS, "*.safetensors", "additional_chat_templates/*")

@@ -15,7 +15,7 @@ from ifeval.errors import NotComparable
 from ifeval.results import Run
 from ifeval.rundir import TABLE
 from ifeval.summary import RATES
-from ifeval.text_table import short_name
+from ifeval.util.tables import short_name
 
 if TYPE_CHECKING:
     import pyarrow

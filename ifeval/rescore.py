@@ -8,7 +8,7 @@ from typing import Any
 from ifeval.chat import Chat
 from ifeval.errors import UserError
 from ifeval.journal import response_from_json
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.manifest import now, task_settings
 from ifeval.options import RunOptions
 from ifeval.plan import Plan, load_tasks

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.rundir import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.summary import row_rates
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.journal import AppendLog, read_log, response_from_json
-from ifeval.jsonio import canonical, dumps, loads
+from ifeval.util.jsonio import canonical, dumps, loads
 from ifeval.keys import digest64
 from ifeval.scoring import score_from_json
 from ifeval.task import Row

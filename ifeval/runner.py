@@ -20,13 +20,13 @@ from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.journal import ResponseLog
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.manifest import manifest, now
 from ifeval.models import Model
 from ifeval.options import RunOptions
-from ifeval.paths import cache_root
+from ifeval.util.files import cache_root
 from ifeval.plan import Item, Plan, load_tasks, workload
-from ifeval.quiet import output_to
+from ifeval.util.quiet import output_to
 from ifeval.reasoning import reasoning_parser
 from ifeval.records import Request, Response, Score
 from ifeval.rundir import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json

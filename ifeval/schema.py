@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.records import Verdict
 from ifeval.schema_routing import must_use_reference, without_patterns
 

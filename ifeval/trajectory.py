@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifeval import text_table
+from ifeval.util import tables as text_table
 from ifeval.comparable import require_comparable
 from ifeval.errors import NotComparable
 from ifeval.outcomes import Outcomes, run_outcomes

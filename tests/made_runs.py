@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.records import Response, Sample, Score, Verdict
 from ifeval.results import write_table
 from ifeval.rundir import JOURNAL, MANIFEST, SUMMARY, TABLE, journal_rows, write_json

@@ -6,7 +6,7 @@ import ifeval
 from ifeval.breakdown import agreement, breakdowns, to_text
 from ifeval.cli.show import print_breakdowns
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.results import Run
 
 

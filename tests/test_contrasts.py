@@ -11,7 +11,7 @@ from ifeval.compare import compare
 from ifeval.compare_formats import to_text
 from ifeval.contrasts import gain_split, seen_split, seen_split_of_rows, welch_interval
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.outcomes import run_outcomes
 from ifeval.plugins import discover
 from ifeval.records import Response, Score

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ifeval.cli import main
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.policy import Policy, read_policy
 from tests.made_runs import make_run
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.journal import AppendLog, ResponseLog, read_log
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.records import Response, ToolCall
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ifeval.baselines import Published, published
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.leaderboard import Entry, Filter, build, find_runs, rank_ranges
 from ifeval.leaderboard_formats import stale, to_csv, to_latex, to_markdown, write
 from tests.made_runs import make_run

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import ifeval
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.merge import merge
 from ifeval.results import Run, load_run
 from ifeval.shards import belongs, parse_shard, shard_of

@@ -15,7 +15,7 @@ import pytest
 
 import ifeval
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.rescore import rescore
 from ifeval.results import load_run
 

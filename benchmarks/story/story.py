@@ -22,7 +22,7 @@ from ifeval.compare import compare
 from ifeval.datasets import path as fetched
 from ifeval.results import Run, load_run
 from ifeval.stats.differences import paired_t_interval
-from ifeval.text_table import markdown, points, signed, span
+from ifeval.util.tables import markdown, points, signed, span
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))

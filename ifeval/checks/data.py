@@ -11,7 +11,7 @@ from typing import Any
 from ifeval.checks.arguments import Check, validate
 from ifeval.checks.verify import Instruction
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 
 _FIELDS = {"prompt": str, "instruction_id_list": list, "kwargs": list}
 

@@ -113,7 +113,7 @@ def run_directory(source: str, options: "RunOptions") -> Path:
 def describe(outcomes: "Outcomes") -> list[str]:
     """Each task's score, and its noise floor where it was measured."""
     from ifeval.pairing import match
-    from ifeval.text_table import points
+    from ifeval.util.tables import points
 
     lines = []
     for name, task in outcomes.tasks.items():

@@ -19,7 +19,7 @@ def bfcl_check(
 ) -> None:
     """Write the rows of FILE to standard output with the official checker's `valid` and `error_type`."""
     from ifeval import datasets
-    from ifeval.jsonio import dumps, read_jsonl
+    from ifeval.util.jsonio import dumps, read_jsonl
     from ifeval.tool_calls.bfcl import judge_row
 
     folder = data or datasets.ensure("bfcl")

@@ -16,7 +16,7 @@ train_data.register(app)
 def list_datasets(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Each data set's source, pinned revision, licence, and where it lies once fetched."""
     from ifeval import datasets
-    from ifeval.jsonio import dumps
+    from ifeval.util.jsonio import dumps
 
     shown = [field.name for field in fields(datasets.Dataset) if field.name not in ("fetch", "file")]
     rows = [

@@ -29,7 +29,7 @@ def doctor(
 def machine_lines() -> Iterator[tuple[bool, str]]:
     from ifeval.engines.machine import available_memory, cores
     from ifeval.manifest import gpu_names
-    from ifeval.paths import cache_root
+    from ifeval.util.files import cache_root
 
     yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}"
     yield True, f"{len(cores())} cores, {available_memory() / 2**30:.1f} GiB of memory free"

@@ -138,7 +138,7 @@ def parallel_sizes(tp: str | None, pp: int | None, dp: int | None = None) -> dic
 
 def pairs(flag: str, values: list[str]) -> dict[str, Any]:
     """`k=v` flags as a dict; a value that reads as JSON (true, 3, [1, 2]) is taken as such."""
-    from ifeval.jsonio import loads
+    from ifeval.util.jsonio import loads
 
     found: dict[str, Any] = {}
     for value in values:

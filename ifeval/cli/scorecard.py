@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.results import Run, load_run
 
 NOTABLE_RATE = 0.005

@@ -177,7 +177,7 @@ def print_mask(options: "SftOptions", number: int) -> None:
 
 def summary(record: bytes, folder: Path) -> str:
     """What was done, in a few lines."""
-    from ifeval.jsonio import loads
+    from ifeval.util.jsonio import loads
 
     said = loads(record)
     counts, training = said["counts"], said["training"]

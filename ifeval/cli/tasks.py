@@ -20,7 +20,7 @@ def list_tasks(
     task_path: TaskPath = None, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     """One line a task; a task that needs data says how to get it."""
-    from ifeval.jsonio import dumps
+    from ifeval.util.jsonio import dumps
     from ifeval.plugins import discover
     from ifeval.suites import load_suites
 

@@ -42,7 +42,7 @@ def check(
     """Counts, lengths, duplicates, conflicts, repetition, imbalance, and contamination; exits 1 on contamination."""
     from dataclasses import asdict
 
-    from ifeval.jsonio import dumps
+    from ifeval.util.jsonio import dumps
     from ifeval.sft.data import load, parse_source
     from ifeval.sft.quality import report
 
@@ -264,7 +264,7 @@ def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSONL. Raises UserError where the file exists or cannot be written."""
-    from ifeval.jsonio import dumps
+    from ifeval.util.jsonio import dumps
 
     try:
         with path.open("xb") as file:

@@ -34,7 +34,7 @@ from ifeval.engines.vllm import (
     vllm_version,
 )
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.models import Model
 from ifeval.records import Request, Response
 

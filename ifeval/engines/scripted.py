@@ -11,7 +11,7 @@ from typing import Any
 
 from ifeval.engines.base import Workload, failed
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.records import Request, Response, Sample, ToolCall
 from ifeval.tool_calls import Dialect
 

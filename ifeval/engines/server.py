@@ -22,7 +22,7 @@ from ifeval.engines.server_http import Client, Failure
 from ifeval.engines.server_pool import ClientSettings, Pool, Server
 from ifeval.engines.server_probe import Capabilities, Prober
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.models import Model
 from ifeval.records import Request, Response
 

@@ -9,7 +9,7 @@ from yarl import URL
 from ifeval.engines.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
 from ifeval.engines.server_http import Client, Failure
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from ifeval.records import Request, Response, Sample, Sampling
 
 SECONDS = 120.0

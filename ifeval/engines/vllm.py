@@ -21,7 +21,7 @@ from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import OWNER
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps, loads
 from ifeval.models import Model
 from ifeval.records import Request, Response
 

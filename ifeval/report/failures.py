@@ -8,7 +8,7 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.report.text import clipped, visible
 from ifeval.results import Run, printable
 from ifeval.summary import row_rates

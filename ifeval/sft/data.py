@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.errors import UserError
 from ifeval.sft.formats import Example, Malformed, examples_of
 

@@ -10,7 +10,7 @@ import torch
 from ifeval import checkpoint
 from ifeval.chat import PromptWriter
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.records import Sample
 from ifeval.sft.options import SftOptions
 from ifeval.sft.prepare import Prepared

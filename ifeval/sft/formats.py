@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.tool_calls import calls_of_message
 
 Message = dict[str, Any]

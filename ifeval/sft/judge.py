@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.results import load_run
 from ifeval.sft.export import write_checkpoint
 from ifeval.sft.log import LOG, Log, Watcher, read_evaluations

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.errors import UserError
 from ifeval.sft.services import open_services
 

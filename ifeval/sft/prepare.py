@@ -11,7 +11,7 @@ from typing import Any
 from ifeval.chat import Chat
 from ifeval.errors import UserError
 from ifeval.fingerprint import file_digests
-from ifeval.jsonio import canonical
+from ifeval.util.jsonio import canonical
 from ifeval.manifest import libraries
 from ifeval.models import Model
 from ifeval.sft.data import Loaded, Source, load, mix, parse_source

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.jsonio import canonical
+from ifeval.util.jsonio import canonical
 from ifeval.sft.formats import Example, Message
 from ifeval.sft.neardup import near_duplicates, words
 

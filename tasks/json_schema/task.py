@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ifeval import jsonio
+from ifeval.util import jsonio
 from ifeval.checks.guards import is_echo
 from ifeval.errors import UserError
 from ifeval.records import Response, Sample, Score, Verdict

@@ -19,7 +19,7 @@ from ifeval.engines.machine import installed
 from ifeval.engines.ray import cause, end_tokens, finish_reason, replica_settings, require_gpus
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.models import Model
 from ifeval.options import RunOptions
 from tests.checkpoints import checkpoint

@@ -14,7 +14,7 @@ import pytest
 import ifeval
 from ifeval.engines.server import client_settings
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.results import Run
 from tests.engines.hostile_server import MODEL, HostileServer, send, serving
 

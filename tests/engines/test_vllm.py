@@ -14,7 +14,7 @@ import pytest
 from ifeval.chat import Chat, PromptWriter
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import installed
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.models import resolve
 from ifeval.records import Request, Sample, Sampling
 from ifeval.results import load_run

@@ -14,7 +14,7 @@ import pytest
 import ifeval
 from ifeval.engines.vllm_server import flags, free_port, last_words, serve_command, serving
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 from ifeval.models import Model, resolve
 from tests.processes import command_lines
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifeval.jsonio import dumps
+from ifeval.util.jsonio import dumps
 from ifeval.plugins import discover
 from ifeval.records import Response, ToolCall
 from ifeval.task import Row
