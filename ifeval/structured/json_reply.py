@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ifeval.schema import MAX_DEPTH, measure
+from ifeval.structured.schema.validator import MAX_DEPTH, measure
 from ifeval.structured.documents import Parsed, fenced_blocks
 
 MAX_STARTS = 8

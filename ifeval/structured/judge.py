@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from ifeval.records import Response, Verdict
-from ifeval.schema import compile_schema
+from ifeval.structured.schema.validator import compile_schema
 from ifeval.structured.compare import EXACT, Rules, differences
 from ifeval.structured.documents import Parsed
 from ifeval.structured.json_reply import read_json

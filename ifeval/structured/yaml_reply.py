@@ -7,7 +7,7 @@ is not false.
 import re
 from typing import Any
 
-from ifeval.schema import MAX_DEPTH
+from ifeval.structured.schema.validator import MAX_DEPTH
 from ifeval.structured.documents import Parsed, block_or_all
 
 MAX_CHARACTERS = 100_000

@@ -13,7 +13,7 @@ from ifeval.util import jsonio
 from ifeval.checks.guards import is_echo
 from ifeval.errors import UserError
 from ifeval.records import Response, Sample, Score, Verdict
-from ifeval.schema import SchemaError, compile_schema
+from ifeval.structured.schema.validator import SchemaError, compile_schema
 from ifeval.structured import validate
 from ifeval.structured.decoding import contrast
 from ifeval.task import Row, Task

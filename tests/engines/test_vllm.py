@@ -18,7 +18,7 @@ from ifeval.util.jsonio import read_jsonl
 from ifeval.models import resolve
 from ifeval.records import Request, Sample, Sampling
 from ifeval.results import load_run
-from ifeval.schema import compile_schema
+from ifeval.structured.schema.validator import compile_schema
 from ifeval.tool_calls import by_name
 from tests.processes import alive, command_lines, descends
 

@@ -1,4 +1,4 @@
-"""Which schemas jsonschema-rs may decide (see `ifeval.schema` for the rule)."""
+"""Which schemas jsonschema-rs may decide (see `ifeval.structured.schema.validator` for the rule)."""
 
 from typing import Any
 from urllib.parse import unquote

@@ -1,7 +1,7 @@
 """JSON Schema by `jsonschema`, the reference implementation, made safe for hostile schemas.
 
 Four keywords are replaced. `pattern`, `patternProperties` and `additionalProperties` search with a timeout and
-ECMA-262's meaning (`ifeval.bounded_regex`); `uniqueItems` takes linear time; `multipleOf` divides the decimals as
+ECMA-262's meaning (`ifeval.structured.schema.regex`); `uniqueItems` takes linear time; `multipleOf` divides the decimals as
 written, so that 19.99 is a multiple of 0.01 as the standard has it. Every keyword looks at a clock first.
 """
 
@@ -19,8 +19,8 @@ from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import specification_with
 
-from ifeval import bounded_regex
-from ifeval.schema_routing import mentions
+from ifeval.structured.schema import regex as bounded_regex
+from ifeval.structured.schema.routing import mentions
 
 DRAFTS: dict[str, Any] = {
     "draft4": validators.Draft4Validator,

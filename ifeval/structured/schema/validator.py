@@ -9,7 +9,7 @@ is everywhere except:
 4. `dependencies` under drafts 2019-09 and 2020-12, which dropped the keyword and which it still enforces.
 
 Those go to the reference, under a clock. Where the two libraries differ, the official test suite decides; what is
-corrected in the reference for it stands in `ifeval.schema_reference`. Nothing is ever fetched: a `$ref` to a document
+corrected in the reference for it stands in `ifeval.structured.schema.reference`. Nothing is ever fetched: a `$ref` to a document
 that was not handed over is an error in the schema.
 """
 
@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from ifeval.util import jsonio
 from ifeval.records import Verdict
-from ifeval.schema_routing import must_use_reference, without_patterns
+from ifeval.structured.schema.routing import must_use_reference, without_patterns
 
 if TYPE_CHECKING:
-    from ifeval.schema_reference import Reference
+    from ifeval.structured.schema.reference import Reference
 
 MAX_DEPTH = 128
 """Deepest nesting of a schema or an instance."""
@@ -80,7 +80,7 @@ class Validator:
         return self._judge(instance, name)
 
     def _judge(self, instance: Any, name: str) -> Verdict:
-        from ifeval.schema_reference import Unusable
+        from ifeval.structured.schema.reference import Unusable
 
         if measure(instance)[1] > MAX_VALUES:
             return Verdict(False, f"holds more than {MAX_VALUES:,} values, too many to validate", name)
@@ -94,7 +94,7 @@ class Validator:
 
     def _explain(self, instance: Any) -> str:
         """Why the fast path refused: the reference's words where it finds them in time."""
-        from ifeval.schema_reference import Unusable
+        from ifeval.structured.schema.reference import Unusable
 
         unexplained = "does not match the schema"
         if measure(instance)[1] > MAX_VALUES:
@@ -107,7 +107,7 @@ class Validator:
 
     def _reference(self) -> "Reference":
         if self._slow is None:
-            from ifeval.schema_reference import Reference
+            from ifeval.structured.schema.reference import Reference
 
             self._slow = Reference(self.schema, self.draft, self._formats, self._resources)
         return self._slow
@@ -201,7 +201,7 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
 
 def _check_for_reference(build: Callable[[Any], Any], schema: Any, pattern: str) -> None:
     """Raise SchemaError unless the schema is fine but for `pattern`, which the linear engine refused."""
-    from ifeval import bounded_regex
+    from ifeval.structured.schema import regex as bounded_regex
 
     try:
         build(without_patterns(schema))
