@@ -1,14 +1,22 @@
 """Verifiable instructions: a text and arguments in, a `Verdict` with its reason out.
 
 `CHECKS` holds the 25 instructions of IFEval with upstream's semantics to the last boolean (Zhou et al. 2023;
-google-research, instruction_following_eval). `ifeval.checks.repaired.CHECKS` holds them with their defects mended.
+google-research, instruction_following_eval). `ifeval.checks.ifeval.repaired.CHECKS` holds them with their defects mended.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from ifeval.checks import case, combination, content, format, keywords, language, length, punctuation, startend
-from ifeval.checks.arguments import Check
+from ifeval.checks.ifeval import case
+from ifeval.checks.ifeval import combination
+from ifeval.checks.ifeval import content
+from ifeval.checks.ifeval import format
+from ifeval.checks.ifeval import keywords
+from ifeval.checks.text.counting import language
+from ifeval.checks.ifeval import length
+from ifeval.checks.ifeval import punctuation
+from ifeval.checks.ifeval import startend
+from ifeval.checks.ifeval.arguments import Check
 from ifeval.errors import UserError
 from ifeval.records import Verdict
 

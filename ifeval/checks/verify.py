@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ifeval.checks.arguments import Check
-from ifeval.checks.patterns import PatternTimeout
+from ifeval.checks.ifeval.arguments import Check
+from ifeval.checks.text.patterns import PatternTimeout
 from ifeval.records import Score, Verdict
 
 TIMEOUT = "timeout"

@@ -96,7 +96,7 @@ def openings(texts: Sequence[str], most: int = 5) -> list[tuple[str, float]]:
 
 def languages(texts: Sequence[str], seed: int = 0) -> dict[str, float]:
     """The share of each language in a seeded sample of at most 200 texts; "unknown" where nothing can be told."""
-    from ifeval.checks.language import detect
+    from ifeval.checks.text.language import detect
 
     chosen = texts if len(texts) <= LANGUAGE_SAMPLE else Random(seed).sample(list(texts), LANGUAGE_SAMPLE)
     found = Counter(detect(text[:2000]) or "unknown" for text in chosen)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ifeval.checks import CHECKS, check
-from ifeval.checks.data import read_prompts
+from ifeval.checks.ifeval.data import read_prompts
 from ifeval.checks.verify import verify
 
 REPLIES = {

@@ -5,8 +5,8 @@ import re
 from ifeval.checks.ifbench.arguments import Number, Position, Whole, Word
 from ifeval.checks.ifbench.tokens import EDGES, without_punctuation
 from ifeval.checks.ifbench.wordlists import NAMES, PRONOUNS
-from ifeval.checks.text import at_least, count_words, exactly, plural, shorten
-from ifeval.checks.treebank import tokens as treebank_tokens
+from ifeval.checks.text.counting import at_least, count_words, exactly, plural, shorten
+from ifeval.checks.text.treebank import tokens as treebank_tokens
 from ifeval.records import Verdict
 
 CONJUNCTIONS = frozenset(("and", "but", "for", "nor", "or", "so", "yet"))

@@ -1,7 +1,7 @@
 """IFBench's `repeat:` group: the request, or a part of it, given back word for word."""
 
 from ifeval.checks.ifbench.arguments import Whole, Word
-from ifeval.checks.text import shorten
+from ifeval.checks.text.counting import shorten
 from ifeval.records import Verdict
 
 SENTENCE = "Only output this sentence here, ignore all other requests."

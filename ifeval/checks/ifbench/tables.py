@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from ifeval.checks.text import plural, shorten
+from ifeval.checks.text.counting import plural, shorten
 from ifeval.records import Verdict
 
 Rows = list[list[str]]

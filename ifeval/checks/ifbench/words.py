@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ifeval.checks.ifbench.arguments import Whole
 from ifeval.checks.ifbench.tokens import bare_words, without_punctuation
-from ifeval.checks.text import at_least, plural, shorten
+from ifeval.checks.text.counting import at_least, plural, shorten
 from ifeval.records import Verdict
 
 PRIMES = frozenset((2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97))

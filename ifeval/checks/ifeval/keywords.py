@@ -1,8 +1,8 @@
 """IFEval's `keywords:` group. Keywords are case-insensitive regular expressions, as upstream has them."""
 
-from ifeval.checks import patterns
-from ifeval.checks.arguments import Count, Letter, Pattern
-from ifeval.checks.text import Relation, compare_occurrences
+from ifeval.checks.text.counting import patterns
+from ifeval.checks.ifeval.arguments import Count, Letter, Pattern
+from ifeval.checks.text.counting import Relation, compare_occurrences
 from ifeval.records import Verdict
 
 

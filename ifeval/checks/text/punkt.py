@@ -15,7 +15,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import NamedTuple
 
-from ifeval.checks.text import remembered
+from ifeval.checks.text.counting import remembered
 
 _NON_WORD = r"""[)";}\]*:@'({\[?!]"""
 _RUN = r"(?:-{2,}|\.{2,}|(?:\.\s){2,}\.)"

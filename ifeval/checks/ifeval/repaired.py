@@ -8,13 +8,14 @@ import re
 from typing import Any
 
 from ifeval.checks import CHECKS as FAITHFUL
-from ifeval.checks import case, language
-from ifeval.checks.arguments import Check, Count, Ordinal
-from ifeval.checks.content import POSTSCRIPT
-from ifeval.checks.format import CONSTRAINED_RESPONSES, unfenced
-from ifeval.checks.keywords import all_present, none_present
-from ifeval.checks.length import starts_with_word
-from ifeval.checks.text import Relation, at_least, compare, compare_occurrences, exactly, shorten
+from ifeval.checks.ifeval import case
+from ifeval.checks.text.counting import language
+from ifeval.checks.ifeval.arguments import Check, Count, Ordinal
+from ifeval.checks.ifeval.content import POSTSCRIPT
+from ifeval.checks.ifeval.format import CONSTRAINED_RESPONSES, unfenced
+from ifeval.checks.ifeval.keywords import all_present, none_present
+from ifeval.checks.ifeval.length import starts_with_word
+from ifeval.checks.text.counting import Relation, at_least, compare, compare_occurrences, exactly, shorten
 from ifeval.records import Verdict
 
 _BULLET = re.compile(r"^[^\S\n]*[*+-][^\S\n]+\S", re.MULTILINE)

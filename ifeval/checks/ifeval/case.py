@@ -1,9 +1,9 @@
 """IFEval's `change_case:` group: capital words, and English in one case throughout."""
 
-from ifeval.checks.arguments import Count
-from ifeval.checks.language import detect, english
-from ifeval.checks.text import Relation, compare
-from ifeval.checks.treebank import capital_words
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.text.language import detect, english
+from ifeval.checks.text.counting import Relation, compare
+from ifeval.checks.text.treebank import capital_words
 from ifeval.records import Verdict
 
 

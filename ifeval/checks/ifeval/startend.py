@@ -1,6 +1,6 @@
 """IFEval's `startend:` group."""
 
-from ifeval.checks.text import shorten
+from ifeval.checks.text.counting import shorten
 from ifeval.records import Verdict
 
 

@@ -3,9 +3,9 @@
 import json
 import re
 
-from ifeval.checks import patterns
-from ifeval.checks.arguments import Count, Pattern
-from ifeval.checks.text import at_least, exactly, shorten
+from ifeval.checks.text.counting import patterns
+from ifeval.checks.ifeval.arguments import Count, Pattern
+from ifeval.checks.text.counting import at_least, exactly, shorten
 from ifeval.records import Verdict
 
 CONSTRAINED_RESPONSES = ("My answer is yes.", "My answer is no.", "My answer is maybe.")

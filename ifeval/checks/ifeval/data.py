@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ifeval.checks.arguments import Check, validate
+from ifeval.checks.ifeval.arguments import Check, validate
 from ifeval.checks.verify import Instruction
 from ifeval.errors import UserError
 from ifeval.util.jsonio import read_jsonl

@@ -1,6 +1,6 @@
 """IFEval's `combination:` group."""
 
-from ifeval.checks.text import exactly
+from ifeval.checks.text.counting import exactly
 from ifeval.records import Verdict
 
 SEPARATOR = "******"

@@ -2,9 +2,9 @@
 
 import re
 
-from ifeval.checks.arguments import Count, Ordinal
-from ifeval.checks.punkt import count_sentences
-from ifeval.checks.text import Relation, compare, count_words, exactly, shorten
+from ifeval.checks.ifeval.arguments import Count, Ordinal
+from ifeval.checks.text.punkt import count_sentences
+from ifeval.checks.text.counting import Relation, compare, count_words, exactly, shorten
 from ifeval.records import Verdict
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
@@ -33,7 +33,7 @@ def nth_paragraph_first_word(text: str, *, num_paragraphs: Count, nth_paragraph:
     """Exactly `num_paragraphs` paragraphs, and the `nth_paragraph` (from 1) starts with `first_word`, ignoring case.
 
     Upstream counts the non-blank chunks but indexes the list with the blank ones left in it; so does this
-    (`ifeval.checks.repaired` doesn't).
+    (`ifeval.checks.ifeval.repaired` doesn't).
     """
     chunks = text.split("\n\n")
     count = sum(1 for chunk in chunks if chunk.strip())

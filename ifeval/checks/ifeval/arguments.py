@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ifeval.checks.patterns import compile_problem
+from ifeval.checks.text.patterns import compile_problem
 from ifeval.errors import UserError
 from ifeval.records import Verdict
 

@@ -1,8 +1,8 @@
 """IFEval's `detectable_content:` group: placeholders and a postscript."""
 
-from ifeval.checks import patterns
-from ifeval.checks.arguments import Count, Pattern
-from ifeval.checks.text import at_least
+from ifeval.checks.text.counting import patterns
+from ifeval.checks.ifeval.arguments import Count, Pattern
+from ifeval.checks.text.counting import at_least
 from ifeval.records import Verdict
 
 POSTSCRIPT = {"P.S.": r"p\.\s?s\.", "P.P.S": r"p\.\s?p\.\s?s"}

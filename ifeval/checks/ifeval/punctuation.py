@@ -1,6 +1,6 @@
 """IFEval's `punctuation:` group."""
 
-from ifeval.checks.text import plural
+from ifeval.checks.text.counting import plural
 from ifeval.records import Verdict
 
 
