@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 from timing import wall_seconds
 
-from ifeval.checkpoint import inspect, read_json
+from ifeval.models.checkpoint import inspect, read_json
 from ifeval.sft.network import multiply_seconds
 
 WARM_UP = 2

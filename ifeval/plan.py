@@ -6,13 +6,13 @@ from itertools import islice
 from typing import Any
 
 from ifeval import datasets
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.keys import order_key, request_key
 from ifeval.options import RunOptions
 from ifeval.plugins import discover
-from ifeval.reasoning import resolve_reasoning
+from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import Request, Sample, Sampling
 from ifeval.shards import belongs
 from ifeval.suites import expand

@@ -70,7 +70,7 @@ class Response:
     """What came back for one request.
 
     `raw` is the engine's text, untouched. `reasoning`, `answer`, `tool_calls` and `tool_error` are read out of it
-    (`ifeval.interpret`): `answer` is what gets scored, `tool_calls` is None where the sample offers no tools or the
+    (`ifeval.models.replies`): `answer` is what gets scored, `tool_calls` is None where the sample offers no tools or the
     reply holds no call, `tool_error` says why a call could not be parsed. `native`: a server read reasoning or calls
     out itself, and `raw` is what it left. `latency` is in seconds from submission.
     A failed request has `error` set and `finish_reason` "error".

@@ -5,14 +5,14 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
 from ifeval.journal import response_from_json
 from ifeval.util.jsonio import dumps
 from ifeval.manifest import now, task_settings
 from ifeval.options import RunOptions
 from ifeval.plan import Plan, load_tasks
-from ifeval.reasoning import reasoning_parser
+from ifeval.models.reasoning import reasoning_parser
 from ifeval.records import Sample
 from ifeval.results import Run, load_run, write_table
 from ifeval.rundir import JOURNAL, MANIFEST, SUMMARY, write_json

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine, Workload
@@ -22,12 +22,12 @@ from ifeval.errors import UserError
 from ifeval.journal import ResponseLog
 from ifeval.util.jsonio import loads
 from ifeval.manifest import manifest, now
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.options import RunOptions
 from ifeval.util.files import cache_root
 from ifeval.plan import Item, Plan, load_tasks, workload
 from ifeval.util.quiet import output_to
-from ifeval.reasoning import reasoning_parser
+from ifeval.models.reasoning import reasoning_parser
 from ifeval.records import Request, Response, Score
 from ifeval.rundir import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
 from ifeval.scoring import Scorer, score_to_json

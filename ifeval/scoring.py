@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ifeval.interpret import ReasoningParser, interpret
+from ifeval.models.replies import ReasoningParser, interpret
 from ifeval.records import Response, Sample, Score, Verdict
 from ifeval.task import Task
 from ifeval.tool_calls import Dialect

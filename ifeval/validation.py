@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ifeval.engines.scripted import oracle_text, prompt_text
-from ifeval.interpret import keep_all
+from ifeval.models.replies import keep_all
 from ifeval.records import Response, Sample
 from ifeval.scoring import Scorer
 from ifeval.task import Task

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ifeval import checkpoint
+from ifeval.models.resolve import checkpoint
 from ifeval.errors import UserError
 from ifeval.results import Run, load_run
 from ifeval.rundir import MANIFEST, read_manifest, write_json

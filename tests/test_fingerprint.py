@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ifeval import fingerprint
-from ifeval.models import resolve
+from ifeval.models.resolve import fingerprint
+from ifeval.models.resolve import resolve
 from tests.checkpoints import checkpoint
 
 pytestmark = pytest.mark.usefixtures("cache")

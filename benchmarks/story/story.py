@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.baselines import find
-from ifeval.checkpoint import read_json
+from ifeval.models.checkpoint import read_json
 from ifeval.compare import compare
 from ifeval.datasets import path as fetched
 from ifeval.results import Run, load_run

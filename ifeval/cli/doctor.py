@@ -83,7 +83,7 @@ def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
 
 
 def model_lines(model: str) -> Iterator[tuple[bool, str]]:
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.tool_calls import detect
 
     try:

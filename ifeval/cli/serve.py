@@ -22,7 +22,7 @@ def serve(
 ) -> None:
     """Serve a checkpoint with vLLM until interrupted; prints the URL once it is healthy."""
     from ifeval.engines.vllm_server import free_port, serving
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.util.files import cache_root
 
     found = resolve(model, adapter=adapter, trust_remote_code=trust_remote_code)

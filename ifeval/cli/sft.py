@@ -156,7 +156,7 @@ def print_mask(options: "SftOptions", number: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.sft.mask import marked, runs
     from ifeval.sft.prepare import prepare
 

@@ -92,7 +92,7 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
     if model is None:
         raise UserError("--difficulty asks a model: name one with --model.")
     from ifeval.cli.sft import prepare_process
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
 
     prepare_process()
     from ifeval.sft.difficulty import measure
@@ -102,7 +102,7 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
 
 def token_counts(model: str, max_length: int, examples: Any) -> dict[str, Any]:
     """Lengths in tokens, and what would be dropped, cut or split at `max_length`."""
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.sft.prepare import encoder_for
     from ifeval.sft.quality import percentiles
 

@@ -2,12 +2,12 @@
 
 import hashlib
 
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.engines.base import Engine, Workload
 from ifeval.engines.machine import installed
 from ifeval.engines.scripted import scripted_engine
 from ifeval.errors import UserError
-from ifeval.models import Model, resolve
+from ifeval.models.resolve import Model, resolve
 from ifeval.options import RunOptions
 
 __all__ = ["Engine", "Workload", "open_engine", "open_model"]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from ifeval.chat import encodable
+from ifeval.models.prompts import encodable
 from ifeval.util.jsonio import dumps, loads
 from ifeval.records import FinishReason, Request, Response, ToolCall
 from ifeval.tool_calls.dialects.base import Malformed, call_of

@@ -17,7 +17,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
-from ifeval.chat import Chat, PromptWriter
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.engines.base import Workload, failed
 from ifeval.engines.machine import available_memory, cores
 from ifeval.engines.parent_death import OWNER
@@ -35,7 +35,7 @@ from ifeval.engines.vllm import (
 )
 from ifeval.errors import UserError
 from ifeval.util.jsonio import loads
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
 
 ROWS = 16

@@ -14,7 +14,7 @@ from math import ceil
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.engines.adaptive import ConcurrencyLimit
 from ifeval.engines.base import Workload
 from ifeval.engines.openai_api import Wire, endpoint
@@ -23,7 +23,7 @@ from ifeval.engines.server_pool import ClientSettings, Pool, Server
 from ifeval.engines.server_probe import Capabilities, Prober
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
 
 KEY_VARIABLE = "OPENAI_API_KEY"

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.sft.encode import IGNORE, Document
 from ifeval.sft.formats import Example
 from ifeval.sft.loss import TokenLosses, choose_losses

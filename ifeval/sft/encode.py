@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ifeval.chat import Chat, PromptWriter, encodable, plain_turn
+from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
 from ifeval.errors import UserError
 from ifeval.records import Sample
 from ifeval.sft.formats import Example, Message

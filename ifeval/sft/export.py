@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from ifeval import checkpoint
-from ifeval.chat import PromptWriter
+from ifeval.models.resolve import checkpoint
+from ifeval.models.prompts import PromptWriter
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.records import Sample

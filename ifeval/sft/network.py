@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.sft.options import SftOptions
 from ifeval.sft.packing import Batch
 

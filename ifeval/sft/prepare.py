@@ -8,12 +8,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ifeval.chat import Chat
+from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
-from ifeval.fingerprint import file_digests
+from ifeval.models.fingerprint import file_digests
 from ifeval.util.jsonio import canonical
 from ifeval.manifest import libraries
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.sft.data import Loaded, Source, load, mix, parse_source
 from ifeval.sft.encode import Document, Encoded, Encoder
 from ifeval.sft.options import SftOptions

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ifeval.chat import PLAIN_TEMPLATE
+from ifeval.models.prompts import PLAIN_TEMPLATE
 from ifeval.errors import UserError
 
 CHATML = (

@@ -15,7 +15,7 @@ from random import Random
 import torch
 
 from ifeval.errors import UserError
-from ifeval.models import resolve
+from ifeval.models.resolve import resolve
 from ifeval.sft.encode import Document
 from ifeval.sft.export import RECORD, publish, write_checkpoint
 from ifeval.sft.interrupt import stop_signals

@@ -20,7 +20,7 @@ from ifeval.engines.ray import cause, end_tokens, finish_reason, replica_setting
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
 from ifeval.util.jsonio import read_jsonl
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.options import RunOptions
 from tests.checkpoints import checkpoint
 from tests.processes import alive, command_lines, descends

@@ -230,10 +230,10 @@ def test_a_reply_cut_while_reasoning_never_ended_it(tmp_path: Path) -> None:
 
 
 def test_closing_early_gives_up_what_is_under_way() -> None:
-    from ifeval.chat import Chat
+    from ifeval.models.prompts import Chat
     from ifeval.engines.base import Workload
     from ifeval.engines.server import ServerEngine
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.records import Request, Sample, Sampling
     from ifeval.tool_calls import by_name
 

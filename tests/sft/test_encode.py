@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ifeval.chat import Chat, PromptWriter
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.errors import UserError
 from ifeval.records import Sample
 from ifeval.sft.data import Source, load

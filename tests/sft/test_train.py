@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from ifeval.errors import UserError
-from ifeval.models import resolve
+from ifeval.models.resolve import resolve
 from ifeval.sft.export import RECORD
 from ifeval.sft.log import Step, read_log
 from ifeval.sft.network import Neftune, choose_precision, document_lengths

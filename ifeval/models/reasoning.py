@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.interpret import CLOSE, OPEN, ReasoningParser, keep_all, split_always_open, split_tags
+from ifeval.models.replies import CLOSE, OPEN, ReasoningParser, keep_all, split_always_open, split_tags
 
 PARSERS: dict[str, ReasoningParser] = {"none": keep_all, "tags": split_tags, "open": split_always_open}
 

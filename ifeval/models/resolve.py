@@ -25,13 +25,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ifeval import checkpoint, fingerprint
+from ifeval.models.resolve import checkpoint
+from ifeval.models.resolve import fingerprint
 from ifeval.errors import UserError
 from ifeval.util.files import cache_root
 
 HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 HUB_FILES = (*fingerprint.OTHERS, "*.safetensors", "additional_chat_templates/*")
-CONVERTER = "1"  # changes whenever `ifeval.gguf` would write other files from the same source
+CONVERTER = "1"  # changes whenever `ifeval.models.gguf` would write other files from the same source
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _converted(source: Path) -> tuple[str, Path]:
 def _convert(source: Path, target: Path) -> None:
     print(f"Converting {source.name} to a Hugging Face checkpoint (once) ...", file=sys.stderr)
     child = subprocess.run(
-        [sys.executable, "-m", "ifeval.gguf", str(source), str(target)],
+        [sys.executable, "-m", "ifeval.models.gguf", str(source), str(target)],
         env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         text=True,

