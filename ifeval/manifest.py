@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ifeval import datasets
+from ifeval.registry import datasets
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores

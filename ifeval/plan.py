@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from ifeval import datasets
+from ifeval.registry import datasets
 from ifeval.models.prompts import Chat
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.keys import order_key, request_key
 from ifeval.options import RunOptions
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import Request, Sample, Sampling
 from ifeval.shards import belongs
-from ifeval.suites import expand
+from ifeval.registry.suites import expand
 from ifeval.task import Task
 
 MOST_KEPT = 20_000

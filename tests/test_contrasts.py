@@ -13,7 +13,7 @@ from ifeval.contrasts import gain_split, seen_split, seen_split_of_rows, welch_i
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.outcomes import run_outcomes
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, Score
 from ifeval.task import Row
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.sft.contamination import PromptIndex
 from ifeval.sft.formats import Example
-from ifeval.suites import expand
+from ifeval.registry.suites import expand
 from ifeval.tool_calls import by_name
 from ifeval.validation import validate
 

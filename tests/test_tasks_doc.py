@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import ifeval
-from ifeval.plugins import discover
-from ifeval.suites import expand
+from ifeval.registry.plugins import discover
+from ifeval.registry.suites import expand
 from ifeval.tool_calls import by_name
 from ifeval.validation import validate
 

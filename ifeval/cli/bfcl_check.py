@@ -18,7 +18,7 @@ def bfcl_check(
     ] = None,
 ) -> None:
     """Write the rows of FILE to standard output with the official checker's `valid` and `error_type`."""
-    from ifeval import datasets
+    from ifeval.registry import datasets
     from ifeval.util.jsonio import dumps, read_jsonl
     from ifeval.tool_calls.bfcl import judge_row
 

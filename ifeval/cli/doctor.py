@@ -70,9 +70,9 @@ def torchvision_works() -> bool:
 
 
 def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
-    from ifeval import datasets
-    from ifeval.plugins import discover
-    from ifeval.suites import expand
+    from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
+    from ifeval.registry.suites import expand
 
     known = discover()
     for name in expand(tasks.split(","), known):

@@ -21,8 +21,8 @@ def list_tasks(
 ) -> None:
     """One line a task; a task that needs data says how to get it."""
     from ifeval.util.jsonio import dumps
-    from ifeval.plugins import discover
-    from ifeval.suites import load_suites
+    from ifeval.registry.plugins import discover
+    from ifeval.registry.suites import load_suites
 
     found = discover(task_path or [])
     if json:
@@ -77,10 +77,10 @@ def validate(
     task_path: TaskPath = None,
 ) -> None:
     """Prove, without a model, that every oracle passes and that blank, echoed, cut and shuffled replies fail."""
-    from ifeval import datasets
+    from ifeval.registry import datasets
     from ifeval.options import RunOptions
     from ifeval.plan import load_tasks
-    from ifeval.plugins import discover
+    from ifeval.registry.plugins import discover
     from ifeval.tool_calls import by_name
     from ifeval.validation import validate as validate_task
 

@@ -71,10 +71,10 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
 
     task_path: folders of plug-ins that are tasks too.
     """
-    from ifeval import datasets
+    from ifeval.registry import datasets
     from ifeval.options import RunOptions
     from ifeval.plan import load_tasks
-    from ifeval.plugins import discover
+    from ifeval.registry.plugins import discover
     from ifeval.sft.contamination import PromptIndex
 
     names = [name.strip() for name in (tasks or "").split(",") if name.strip()]

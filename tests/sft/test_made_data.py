@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from ifeval.cli import app
 from ifeval.errors import UserError
 from ifeval.options import RunOptions
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.results import load_run
 from ifeval.runner import run as run_pipeline
 from ifeval.sft.contamination import PromptIndex

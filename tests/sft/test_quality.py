@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ifeval.cli import app
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Sample
 from ifeval.sft import quality
 from ifeval.sft.contamination import PromptIndex

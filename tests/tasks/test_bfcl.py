@@ -3,7 +3,7 @@
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, ToolCall
 from ifeval.task import Row
 from ifeval.tool_calls import by_name

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ifeval.checks.library import DIFFICULTIES, INSTRUCTIONS
 from ifeval.util.jsonio import dumps
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, Score, Verdict
 from ifeval.task import Row
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, Score
 from ifeval.task import Row, Task
 

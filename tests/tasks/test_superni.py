@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response
 from ifeval.task import Row
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.util.jsonio import dumps
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, ToolCall
 from ifeval.task import Row
 from ifeval.tool_calls import DIALECTS, by_name

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.util.jsonio import dumps
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response
 from ifeval.task import Row
 

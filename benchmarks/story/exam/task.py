@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, Score, Verdict
 
 HELD_OUT = ("polite", "terse")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from ifeval.records import Sample
 from ifeval.sft.make import fresh
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ifeval import fetch
+from ifeval.registry import fetch
 from ifeval.models.resolve import fingerprint
 from ifeval.errors import UserError
 from ifeval.util.files import cache_root, locked

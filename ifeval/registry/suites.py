@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ifeval.errors import UserError
-from ifeval.plugins import builtin_folder
+from ifeval.registry.plugins import builtin_folder
 from ifeval.task import Task
 
 
