@@ -75,7 +75,7 @@ def measure(url: str, count: int) -> None:
 
     from ifeval.models.prompts import Chat
     from ifeval.engines.base import Workload
-    from ifeval.engines.server import ServerEngine
+    from ifeval.engines.server.engine import ServerEngine
     from ifeval.models.resolve import resolve
     from ifeval.records import Request
     from ifeval.tool_calls import by_name

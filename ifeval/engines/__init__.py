@@ -31,7 +31,7 @@ def open_engine(options: RunOptions, model: Model, chat: Chat) -> Engine:
     if model.kind == "scripted":
         return scripted_engine(options.model, chat.dialect)
     if model.kind == "server":
-        from ifeval.engines.server import ServerEngine
+        from ifeval.engines.server.engine import ServerEngine
 
         return ServerEngine(model, chat, options.engine_args)
     choice = options.engine

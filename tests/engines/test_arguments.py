@@ -7,7 +7,7 @@ import pytest
 
 import ifeval
 from ifeval.engines.arguments import SPEED_ONLY, deciding
-from ifeval.engines.server_pool import ClientSettings
+from ifeval.engines.server.pool import ClientSettings
 from ifeval.errors import UserError
 from ifeval.results import Run
 

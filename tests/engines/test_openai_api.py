@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.engines.openai_api import (
+from ifeval.engines.server.openai_api import (
     Unreadable,
     Wire,
     blotted,

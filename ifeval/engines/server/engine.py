@@ -15,12 +15,12 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from ifeval.models.prompts import Chat
-from ifeval.engines.adaptive import ConcurrencyLimit
+from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.base import Workload
-from ifeval.engines.openai_api import Wire, endpoint
-from ifeval.engines.server_http import Client, Failure
-from ifeval.engines.server_pool import ClientSettings, Pool, Server
-from ifeval.engines.server_probe import Capabilities, Prober
+from ifeval.engines.server.openai_api import Wire, endpoint
+from ifeval.engines.server.http import Client, Failure
+from ifeval.engines.server.pool import ClientSettings, Pool, Server
+from ifeval.engines.server.probe import Capabilities, Prober
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.models.resolve import Model

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from ifeval.engines.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, blotted, refusal, retry_after
+from ifeval.engines.server.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, blotted, refusal, retry_after
 
 MOST_BYTES = 8 << 20
 CONNECT_SECONDS = 10.0
