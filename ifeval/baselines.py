@@ -19,8 +19,8 @@ from ifeval.util.jsonio import dumps, loads
 from ifeval.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
 from ifeval.pairing import align
 from ifeval.rerun import PORTABLE
-from ifeval.results import load_run
-from ifeval.rundir import MANIFEST
+from ifeval.runs.run import load_run
+from ifeval.runs.directory import MANIFEST
 
 FORMAT = 1
 PUBLISHED = "published.toml"

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparable import require_comparable
-from ifeval.contrasts import SeenSplit, gain_split
+from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.outcomes import FailedCheck, Outcomes, failed_checks
 from ifeval.pairing import Pairs, align, match, pair
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
@@ -24,7 +24,7 @@ from ifeval.stats.strata import (
     stratified_p,
 )
 from ifeval.stats.verdict import FEW_DISCORDANT
-from ifeval.summary import RATES
+from ifeval.runs.summary import RATES
 
 NO_REASON = "no reason recorded"
 

@@ -12,7 +12,7 @@ from ifeval.baselines import Published
 from ifeval.comparable import MOST_ERRORS
 from ifeval.errors import UserError
 from ifeval.util.jsonio import loads
-from ifeval.rundir import MANIFEST, SUMMARY, read_manifest
+from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
 from ifeval.util.tables import short_name
 
 DEPTH = 3

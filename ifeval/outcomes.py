@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import NotComparable
-from ifeval.results import Run
-from ifeval.rundir import TABLE
-from ifeval.summary import RATES
+from ifeval.runs.run import Run
+from ifeval.runs.directory import TABLE
+from ifeval.runs.summary import RATES
 from ifeval.util.tables import short_name
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A sample bound to sampling settings and a repeat index. Same `key`, same reply (see `ifeval.keys`)."""
+    """A sample bound to sampling settings and a repeat index. Same `key`, same reply (see `ifeval.runs.keys`)."""
 
     key: str
     task: str

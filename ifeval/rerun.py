@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ifeval.options import RunOptions
+from ifeval.runs.options import RunOptions
 from ifeval.outcomes import Outcomes
 
 PORTABLE = (

@@ -16,16 +16,16 @@ from ifeval.comparable import MOST_ERRORS, require_comparable_settings
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
 from ifeval.gate import WORST_FIRST, Judged, Stopped, Verdict, task_endpoints
-from ifeval.keys import order_key
-from ifeval.manifest import now
-from ifeval.options import RunOptions
+from ifeval.runs.keys import order_key
+from ifeval.runs.manifest import now
+from ifeval.runs.options import RunOptions
 from ifeval.outcomes import Outcomes, TaskOutcomes
-from ifeval.plan import Item
+from ifeval.runs.plan import Item
 from ifeval.policy import Endpoint, Policy
 from ifeval.records import Response, Score
-from ifeval.results import printable
-from ifeval.rundir import MANIFEST, read_manifest, write_json
-from ifeval.runner import Observer, run
+from ifeval.runs.run import printable
+from ifeval.runs.directory import MANIFEST, read_manifest, write_json
+from ifeval.runs.pipeline import Observer, run
 from ifeval.stats.evalues import confidence_sequence
 from ifeval.stats.intervals import wilson
 from ifeval.stats.power import minimum_detectable_effect

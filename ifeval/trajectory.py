@@ -17,7 +17,7 @@ from ifeval.comparable import require_comparable
 from ifeval.errors import NotComparable
 from ifeval.outcomes import Outcomes, run_outcomes
 from ifeval.pairing import align, match
-from ifeval.results import Run
+from ifeval.runs.run import Run
 from ifeval.stats.evalues import regression_e_value
 
 ALPHA = 0.05

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ifeval.models.resolve import checkpoint
 from ifeval.errors import UserError
-from ifeval.results import Run, load_run
-from ifeval.rundir import MANIFEST, read_manifest, write_json
+from ifeval.runs.run import Run, load_run
+from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.trajectory import Point, markdown, svg, trajectory
 
 Evaluate = Callable[[Path, Path], None]

@@ -7,10 +7,10 @@ from typing import Any
 
 from ifeval.util.jsonio import dumps
 from ifeval.records import Response, Sample, Score, Verdict
-from ifeval.results import write_table
-from ifeval.rundir import JOURNAL, MANIFEST, SUMMARY, TABLE, journal_rows, write_json
-from ifeval.scoring import score_to_json
-from ifeval.summary import summarise
+from ifeval.runs.run import write_table
+from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, TABLE, journal_rows, write_json
+from ifeval.runs.scoring import score_to_json
+from ifeval.runs.summary import summarise
 from ifeval.task import Task
 
 SETTINGS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from ifeval import baselines
 from ifeval.compare import compare
 from ifeval.errors import NotComparable, UserError
 from ifeval.outcomes import run_outcomes
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from tests.made_runs import make_run
 
 RIGHT = [1] * 40

@@ -6,7 +6,7 @@ import pytest
 from ifeval.compare import Comparison, compare
 from ifeval.errors import NotComparable
 from ifeval.outcomes import run_outcomes
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio
 from ifeval.stats.paired import mcnemar_p, tango_interval
 from ifeval.util.tables import short_name

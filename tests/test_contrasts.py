@@ -9,7 +9,7 @@ from scipy import stats
 import ifeval
 from ifeval.compare import compare
 from ifeval.compare_formats import to_text
-from ifeval.contrasts import gain_split, seen_split, seen_split_of_rows, welch_interval
+from ifeval.runs.generalisation import gain_split, seen_split, seen_split_of_rows, welch_interval
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.outcomes import run_outcomes

@@ -7,7 +7,7 @@ import pytest
 from ifeval.gate_plan import doubtful, hopeless, independent_samples, reaches
 from ifeval.outcomes import Outcomes, TaskOutcomes, run_outcomes
 from ifeval.policy import Endpoint, Policy
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.stats.power import attainable_margin
 from tests.made_runs import make_run
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
-from ifeval.journal import AppendLog, ResponseLog, read_log
+from ifeval.runs.journal import AppendLog, ResponseLog, read_log
 from ifeval.util.jsonio import dumps, loads
 from ifeval.records import Response, ToolCall
 

@@ -10,7 +10,7 @@ from ifeval.sft.contamination import PromptIndex
 from ifeval.sft.formats import Example
 from ifeval.registry.suites import expand
 from ifeval.tool_calls import by_name
-from ifeval.validation import validate
+from ifeval.runs.validation import validate
 
 STORY = Path(__file__).parents[1] / "benchmarks" / "story"
 PLAN = tomllib.loads((STORY / "story.toml").read_text())

@@ -11,7 +11,7 @@ import ifeval
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
 from ifeval.tool_calls import by_name
-from ifeval.validation import validate
+from ifeval.runs.validation import validate
 
 DOC = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text()
 PLUGIN = re.search(r"```python\n(.*?)```", DOC, re.DOTALL)[1]

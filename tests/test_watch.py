@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.trajectory import markdown, svg, threshold, trajectory, verdict
 from ifeval.watch import by_command, checkpoints, is_whole, natural, watch
 from tests.checkpoints import checkpoint

@@ -20,7 +20,7 @@ from ifeval.baselines import find
 from ifeval.models.checkpoint import read_json
 from ifeval.compare import compare
 from ifeval.registry.datasets import path as fetched
-from ifeval.results import Run, load_run
+from ifeval.runs.run import Run, load_run
 from ifeval.stats.differences import paired_t_interval
 from ifeval.util.tables import markdown, points, signed, span
 

@@ -9,7 +9,7 @@ from ifeval.cli.compare import Folder
 from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
-    from ifeval.options import RunOptions
+    from ifeval.runs.options import RunOptions
     from ifeval.outcomes import Outcomes
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
@@ -35,9 +35,9 @@ def add(
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
     from ifeval.baselines import record, save
-    from ifeval.options import RunOptions
+    from ifeval.runs.options import RunOptions
     from ifeval.outcomes import run_outcomes
-    from ifeval.results import load_run
+    from ifeval.runs.run import load_run
 
     options = RunOptions(
         model=source,
@@ -99,12 +99,12 @@ def floors(
 
 def run_directory(source: str, options: "RunOptions") -> Path:
     """The directory of a run: `source` itself, or that of running the model it names."""
-    from ifeval.rundir import MANIFEST
+    from ifeval.runs.directory import MANIFEST
 
     if (Path(source) / MANIFEST).is_file():
         return Path(source)
     from ifeval.cli.progress import observer
-    from ifeval.runner import run
+    from ifeval.runs.pipeline import run
 
     with observer(quiet=False, verbose=False) as watching:
         return run(options, watching)

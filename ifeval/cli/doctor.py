@@ -28,7 +28,7 @@ def doctor(
 
 def machine_lines() -> Iterator[tuple[bool, str]]:
     from ifeval.engines.machine import available_memory, cores
-    from ifeval.manifest import gpu_names
+    from ifeval.runs.manifest import gpu_names
     from ifeval.util.files import cache_root
 
     yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}"
@@ -42,7 +42,7 @@ def machine_lines() -> Iterator[tuple[bool, str]]:
 
 def engine_lines() -> Iterator[tuple[bool, str]]:
     from ifeval.engines.machine import has_cuda, installed
-    from ifeval.manifest import libraries
+    from ifeval.runs.manifest import libraries
 
     found = libraries()
     name = "vllm" if installed("vllm") else "transformers" if installed("transformers") else None

@@ -14,7 +14,7 @@ from ifeval.errors import Exit, NotComparable, UserError
 
 if TYPE_CHECKING:
     from ifeval.gate import Verdict
-    from ifeval.options import RunOptions
+    from ifeval.runs.options import RunOptions
     from ifeval.outcomes import Outcomes
     from ifeval.policy import Policy
 
@@ -54,7 +54,7 @@ def gate(
     from dataclasses import replace
 
     from ifeval.baselines import builtin_folder, find
-    from ifeval.options import RunOptions
+    from ifeval.runs.options import RunOptions
     from ifeval.policy import Policy, read_policy
 
     if init:
@@ -92,9 +92,9 @@ def judge(
     from ifeval.gate_plan import doubtful, hopeless, reaches
     from ifeval.outcomes import run_outcomes
     from ifeval.rerun import options_like
-    from ifeval.results import load_run
-    from ifeval.rundir import MANIFEST
-    from ifeval.runner import run
+    from ifeval.runs.run import load_run
+    from ifeval.runs.directory import MANIFEST
+    from ifeval.runs.pipeline import run
 
     try:
         if (Path(candidate) / MANIFEST).is_file():

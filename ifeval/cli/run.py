@@ -76,9 +76,9 @@ def run(
     """Probe a checkpoint with tasks; the same command resumes what was interrupted."""
     from ifeval.cli.progress import observer
     from ifeval.cli.scorecard import print_run
-    from ifeval.options import RunOptions
-    from ifeval.runner import run as run_pipeline
-    from ifeval.shards import parse_shard
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.pipeline import run as run_pipeline
+    from ifeval.runs.shards import parse_shard
 
     options = RunOptions(
         model=model,

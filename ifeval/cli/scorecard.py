@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.util.jsonio import dumps
-from ifeval.results import Run, load_run
+from ifeval.runs.run import Run, load_run
 
 NOTABLE_RATE = 0.005
 WORST = 3

@@ -48,8 +48,8 @@ def show(
 ) -> None:
     """What a task is, and its first samples with their oracle replies."""
     from ifeval.engines.scripted import oracle_text
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
     from ifeval.tool_calls import by_name
 
     options = RunOptions(model="", tasks=(task,), data=data_paths(data or []), task_paths=tuple(task_path or ()))
@@ -78,11 +78,11 @@ def validate(
 ) -> None:
     """Prove, without a model, that every oracle passes and that blank, echoed, cut and shuffled replies fail."""
     from ifeval.registry import datasets
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
     from ifeval.registry.plugins import discover
     from ifeval.tool_calls import by_name
-    from ifeval.validation import validate as validate_task
+    from ifeval.runs.validation import validate as validate_task
 
     given = data_paths(data or [])
     names = tasks or [

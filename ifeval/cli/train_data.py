@@ -72,8 +72,8 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
     task_path: folders of plug-ins that are tasks too.
     """
     from ifeval.registry import datasets
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
     from ifeval.registry.plugins import discover
     from ifeval.sft.contamination import PromptIndex
 
@@ -229,9 +229,9 @@ def make(
     seed: Annotated[int, typer.Option(help="Of the training seeds.")] = 0,
 ) -> None:
     """Write training rows from procedural tasks and from a model's own good replies, without evaluations' prompts."""
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
-    from ifeval.results import load_run
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
+    from ifeval.runs.run import load_run
     from ifeval.sft.make import make as make_rows
     from ifeval.sft.make import replay as replay_rows
 

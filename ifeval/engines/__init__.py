@@ -8,7 +8,7 @@ from ifeval.engines.machine import installed
 from ifeval.engines.scripted import scripted_engine
 from ifeval.errors import UserError
 from ifeval.models.resolve import Model, resolve
-from ifeval.options import RunOptions
+from ifeval.runs.options import RunOptions
 
 __all__ = ["Engine", "Workload", "open_engine", "open_model"]
 

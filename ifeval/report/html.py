@@ -18,7 +18,7 @@ from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
 from ifeval.report.failures import Failures, Key, collect
 from ifeval.report.text import visible
-from ifeval.results import Run
+from ifeval.runs.run import Run
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_RUNS = 6

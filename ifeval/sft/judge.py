@@ -20,7 +20,7 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.sft.export import write_checkpoint
 from ifeval.sft.log import LOG, Log, Watcher, read_evaluations
 from ifeval.sft.options import KERNEL_CACHES, SftOptions

@@ -11,7 +11,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.records import Sample
-from ifeval.results import Run
+from ifeval.runs.run import Run
 from ifeval.sft import quality
 from ifeval.sft.contamination import PromptIndex
 from ifeval.sft.formats import Example

@@ -12,7 +12,7 @@ from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
 from ifeval.models.fingerprint import file_digests
 from ifeval.util.jsonio import canonical
-from ifeval.manifest import libraries
+from ifeval.runs.manifest import libraries
 from ifeval.models.resolve import Model
 from ifeval.sft.data import Loaded, Source, load, mix, parse_source
 from ifeval.sft.encode import Document, Encoded, Encoder

@@ -9,7 +9,7 @@ import ifeval
 from ifeval.engines.arguments import SPEED_ONLY, deciding
 from ifeval.engines.server.pool import ClientSettings
 from ifeval.errors import UserError
-from ifeval.results import Run
+from ifeval.runs.run import Run
 
 PLUGINS = Path(__file__).parents[1] / "plugins"
 

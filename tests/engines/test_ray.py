@@ -21,7 +21,7 @@ from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
 from ifeval.util.jsonio import read_jsonl
 from ifeval.models.resolve import Model
-from ifeval.options import RunOptions
+from ifeval.runs.options import RunOptions
 from tests.checkpoints import checkpoint
 from tests.processes import alive, command_lines, descends
 

@@ -15,7 +15,7 @@ import ifeval
 from ifeval.engines.server.engine import client_settings
 from ifeval.errors import UserError
 from ifeval.util.jsonio import read_jsonl
-from ifeval.results import Run
+from ifeval.runs.run import Run
 from tests.engines.hostile_server import MODEL, HostileServer, send, serving
 
 PLUGINS = Path(__file__).parent.parent / "plugins"

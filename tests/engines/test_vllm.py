@@ -17,7 +17,7 @@ from ifeval.engines.machine import installed
 from ifeval.util.jsonio import read_jsonl
 from ifeval.models.resolve import resolve
 from ifeval.records import Request, Sample, Sampling
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.structured.schema.validator import compile_schema
 from ifeval.tool_calls import by_name
 from tests.processes import alive, command_lines, descends

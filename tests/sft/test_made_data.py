@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from ifeval.cli import app
 from ifeval.errors import UserError
-from ifeval.options import RunOptions
+from ifeval.runs.options import RunOptions
 from ifeval.registry.plugins import discover
-from ifeval.results import load_run
-from ifeval.runner import run as run_pipeline
+from ifeval.runs.run import load_run
+from ifeval.runs.pipeline import run as run_pipeline
 from ifeval.sft.contamination import PromptIndex
 from ifeval.sft.curate import curate
 from ifeval.sft.data import Source, load

@@ -8,7 +8,7 @@ from ifeval.records import Response, Sample, ToolCall
 from ifeval.task import Row
 from ifeval.tool_calls import by_name
 from ifeval.tool_calls.bfcl.scores import summarize
-from ifeval.validation import validate
+from ifeval.runs.validation import validate
 from tests.bfcl_data import bfcl_data  # noqa: F401 - a fixture
 
 NAMES = ("bfcl", "bfcl-native", "bfcl-fixed")

@@ -14,7 +14,7 @@ from ifeval.registry.plugins import discover
 from ifeval.records import Response, ToolCall
 from ifeval.task import Row
 from ifeval.tool_calls import DIALECTS, by_name
-from ifeval.validation import validate
+from ifeval.runs.validation import validate
 
 TASK = discover()["tool_calls"]()
 SAMPLES = list(TASK.samples(0))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ifeval.engines.scripted import oracle_text, prompt_text
 from ifeval.models.replies import keep_all
 from ifeval.records import Response, Sample
-from ifeval.scoring import Scorer
+from ifeval.runs.scoring import Scorer
 from ifeval.task import Task
 from ifeval.tool_calls import Dialect
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.shards import Shard
+from ifeval.runs.shards import Shard
 
 ENGINES = ("auto", "vllm", "transformers", "ray")
 

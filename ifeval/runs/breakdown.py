@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ifeval.errors import UserError
-from ifeval.results import Run
+from ifeval.runs.run import Run
 from ifeval.stats.intervals import Interval, mean_interval
 from ifeval.util.tables import aligned, bounded, points
 

@@ -19,19 +19,19 @@ from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
-from ifeval.journal import ResponseLog
+from ifeval.runs.journal import ResponseLog
 from ifeval.util.jsonio import loads
-from ifeval.manifest import manifest, now
+from ifeval.runs.manifest import manifest, now
 from ifeval.models.resolve import Model
-from ifeval.options import RunOptions
+from ifeval.runs.options import RunOptions
 from ifeval.util.files import cache_root
-from ifeval.plan import Item, Plan, load_tasks, workload
+from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.util.quiet import output_to
 from ifeval.models.reasoning import reasoning_parser
 from ifeval.records import Request, Response, Score
-from ifeval.rundir import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
-from ifeval.scoring import Scorer, score_to_json
-from ifeval.summary import summarise
+from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
+from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.summary import summarise
 from ifeval.tool_calls import by_name, detect
 
 
@@ -180,7 +180,7 @@ class Pipeline:
         self._observer.finished(item, read, score)
 
     def _finish(self) -> None:
-        from ifeval.results import write_table
+        from ifeval.runs.run import write_table
 
         with self._phases("write"):
             summary = summarise(self._directory.rows, self._plan.tasks, self._plan.options.seen)

@@ -7,17 +7,17 @@ from typing import Any
 
 from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
-from ifeval.journal import response_from_json
+from ifeval.runs.journal import response_from_json
 from ifeval.util.jsonio import dumps
-from ifeval.manifest import now, task_settings
-from ifeval.options import RunOptions
-from ifeval.plan import Plan, load_tasks
+from ifeval.runs.manifest import now, task_settings
+from ifeval.runs.options import RunOptions
+from ifeval.runs.plan import Plan, load_tasks
 from ifeval.models.reasoning import reasoning_parser
 from ifeval.records import Sample
-from ifeval.results import Run, load_run, write_table
-from ifeval.rundir import JOURNAL, MANIFEST, SUMMARY, write_json
-from ifeval.scoring import Scorer, score_to_json
-from ifeval.summary import summarise
+from ifeval.runs.run import Run, load_run, write_table
+from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
+from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.summary import summarise
 from ifeval.tool_calls import by_name
 
 
