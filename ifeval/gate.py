@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ifeval.comparable import require_comparable
-from ifeval.compare import mean_noise, rate_pairs, stratum
+from ifeval.comparison.comparable import require_comparable
+from ifeval.comparison.differences import mean_noise, rate_pairs, stratum
 from ifeval.errors import Exit, NotComparable
-from ifeval.outcomes import Outcomes
-from ifeval.pairing import Pairs, align, match
+from ifeval.comparison.outcomes import Outcomes
+from ifeval.comparison.pairing import Pairs, align, match
 from ifeval.policy import RULES, Endpoint, Policy
 from ifeval.stats.differences import paired_t_p
 from ifeval.stats.multiplicity import holm

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ifeval.baselines import Published
-from ifeval.comparable import MOST_ERRORS
+from ifeval.comparison.baselines import Published
+from ifeval.comparison.comparable import MOST_ERRORS
 from ifeval.errors import UserError
 from ifeval.util.jsonio import loads
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval import baselines
-from ifeval.compare import compare
+from ifeval.comparison import baselines
+from ifeval.comparison.differences import compare
 from ifeval.errors import NotComparable, UserError
-from ifeval.outcomes import run_outcomes
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.runs.run import load_run
 from tests.made_runs import make_run
 

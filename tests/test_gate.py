@@ -11,7 +11,7 @@ import pytest
 from ifeval.errors import Exit
 from ifeval.gate import Verdict, gate
 from ifeval.gate_formats import annotations, to_json, to_junit, to_markdown, to_text
-from ifeval.outcomes import Outcomes, run_outcomes
+from ifeval.comparison.outcomes import Outcomes, run_outcomes
 from ifeval.policy import Endpoint, Policy, parse_policy, read_policy
 from ifeval.runs.run import load_run
 from ifeval.stats.verdict import Outcome

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.baselines import Published, published
+from ifeval.comparison.baselines import Published, published
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps, loads
 from ifeval.leaderboard import Entry, Filter, build, find_runs, rank_ranges

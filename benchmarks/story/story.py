@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ifeval.baselines import find
+from ifeval.comparison.baselines import find
 from ifeval.models.checkpoint import read_json
-from ifeval.compare import compare
+from ifeval.comparison.differences import compare
 from ifeval.registry.datasets import path as fetched
 from ifeval.runs.run import Run, load_run
 from ifeval.stats.differences import paired_t_interval

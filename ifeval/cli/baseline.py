@@ -10,7 +10,7 @@ from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
     from ifeval.runs.options import RunOptions
-    from ifeval.outcomes import Outcomes
+    from ifeval.comparison.outcomes import Outcomes
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
 
@@ -34,9 +34,9 @@ def add(
     baselines: Folder = HERE,
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
-    from ifeval.baselines import record, save
+    from ifeval.comparison.baselines import record, save
     from ifeval.runs.options import RunOptions
-    from ifeval.outcomes import run_outcomes
+    from ifeval.comparison.outcomes import run_outcomes
     from ifeval.runs.run import load_run
 
     options = RunOptions(
@@ -57,7 +57,7 @@ def add(
 @app.command("list")
 def list_baselines(baselines: Folder = HERE) -> None:
     """The recorded baselines, then the published numbers with their sources."""
-    from ifeval.baselines import builtin_folder, load, published, recorded
+    from ifeval.comparison.baselines import builtin_folder, load, published, recorded
 
     folders = [baselines, builtin_folder()]
     for path in recorded(folders):
@@ -73,7 +73,7 @@ def show(
     name: Annotated[str, typer.Argument(help="A recorded baseline, or a run's directory.")], baselines: Folder = HERE
 ) -> None:
     """A baseline's settings, scores and noise floor."""
-    from ifeval.baselines import builtin_folder, find
+    from ifeval.comparison.baselines import builtin_folder, find
 
     outcomes = find(name, [baselines, builtin_folder()])
     print(f"{outcomes.name}, fingerprint {outcomes.model['fingerprint'][:16]}, run {outcomes.started}")
@@ -112,7 +112,7 @@ def run_directory(source: str, options: "RunOptions") -> Path:
 
 def describe(outcomes: "Outcomes") -> list[str]:
     """Each task's score, and its noise floor where it was measured."""
-    from ifeval.pairing import match
+    from ifeval.comparison.pairing import match
     from ifeval.util.tables import points
 
     lines = []

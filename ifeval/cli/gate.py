@@ -15,7 +15,7 @@ from ifeval.errors import Exit, NotComparable, UserError
 if TYPE_CHECKING:
     from ifeval.gate import Verdict
     from ifeval.runs.options import RunOptions
-    from ifeval.outcomes import Outcomes
+    from ifeval.comparison.outcomes import Outcomes
     from ifeval.policy import Policy
 
 
@@ -53,7 +53,7 @@ def gate(
     """PASS, PASS (WARN), FAIL or INCONCLUSIVE; exit 0, 0, 1 or 3, and 4 where the runs cannot be compared."""
     from dataclasses import replace
 
-    from ifeval.baselines import builtin_folder, find
+    from ifeval.comparison.baselines import builtin_folder, find
     from ifeval.runs.options import RunOptions
     from ifeval.policy import Policy, read_policy
 
@@ -90,8 +90,8 @@ def judge(
     from ifeval.gate import Verdict
     from ifeval.gate import gate as judge_outcomes
     from ifeval.gate_plan import doubtful, hopeless, reaches
-    from ifeval.outcomes import run_outcomes
-    from ifeval.rerun import options_like
+    from ifeval.comparison.outcomes import run_outcomes
+    from ifeval.comparison.rerun import options_like
     from ifeval.runs.run import load_run
     from ifeval.runs.directory import MANIFEST
     from ifeval.runs.pipeline import run

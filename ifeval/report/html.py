@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ifeval.compare import Comparison, compare
+from ifeval.comparison.differences import Comparison, compare
 from ifeval.errors import UserError
-from ifeval.outcomes import run_outcomes
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
@@ -29,7 +29,7 @@ LONG_NAME = 48
 def write_report(runs: Sequence[Run], out: Path, failures: int = 500, allow: Iterable[str] = ()) -> Failures:
     """Write the page of one run, or of a baseline and the runs to set beside it; returns what it embeds.
 
-    failures: most failed samples a task. allow: settings in which the runs may differ (see `ifeval.compare`).
+    failures: most failed samples a task. allow: settings in which the runs may differ (see `ifeval.comparison.differences`).
     Raises NotComparable where the runs cannot be compared, UserError where `out` cannot be written.
     """
     if not 1 <= len(runs) <= MOST_RUNS:

@@ -26,7 +26,7 @@ from ifeval.sft.log import LOG, Log, Watcher, read_evaluations
 from ifeval.sft.options import KERNEL_CACHES, SftOptions
 from ifeval.sft.parallel import Team
 from ifeval.sft.prepare import Prepared
-from ifeval.trajectory import primary_scores
+from ifeval.comparison.trajectory import primary_scores
 
 SEED = 500_009
 """Of the prompts that checkpoints are chosen by."""

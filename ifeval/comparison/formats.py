@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from ifeval.compare import Comparison, Difference
+from ifeval.comparison.differences import Comparison, Difference
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, points, signed, span
 

@@ -16,7 +16,7 @@ from ifeval.models.resolve import checkpoint
 from ifeval.errors import UserError
 from ifeval.runs.run import Run, load_run
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
-from ifeval.trajectory import Point, markdown, svg, trajectory
+from ifeval.comparison.trajectory import Point, markdown, svg, trajectory
 
 Evaluate = Callable[[Path, Path], None]
 """Evaluates the checkpoint at the first path into the run directory at the second."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ifeval.runs.options import RunOptions
-from ifeval.outcomes import Outcomes
+from ifeval.comparison.outcomes import Outcomes
 
 PORTABLE = (
     "tasks", "limit", "seed", "repeats", "max_tokens", "temperature", "top_p", "top_k", "system", "template_args",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ifeval.comparable import require_comparable
+from ifeval.comparison.comparable import require_comparable
 from ifeval.runs.generalisation import SeenSplit, gain_split
-from ifeval.outcomes import FailedCheck, Outcomes, failed_checks
-from ifeval.pairing import Pairs, align, match, pair
+from ifeval.comparison.outcomes import FailedCheck, Outcomes, failed_checks
+from ifeval.comparison.pairing import Pairs, align, match, pair
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.intervals import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm

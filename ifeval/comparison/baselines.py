@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.comparable import require_comparable
+from ifeval.comparison.comparable import require_comparable
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps, loads
-from ifeval.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
-from ifeval.pairing import align
-from ifeval.rerun import PORTABLE
+from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
+from ifeval.comparison.pairing import align
+from ifeval.comparison.rerun import PORTABLE
 from ifeval.runs.run import load_run
 from ifeval.runs.directory import MANIFEST
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ifeval.outcomes import Outcomes, TaskOutcomes, Values
+from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, Values
 from ifeval.stats.intervals import cluster_sums
 
 

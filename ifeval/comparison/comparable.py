@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ifeval.errors import NotComparable
-from ifeval.outcomes import Outcomes
+from ifeval.comparison.outcomes import Outcomes
 
 Values = tuple[str, str]
 

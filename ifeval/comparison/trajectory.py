@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifeval.util import tables as text_table
-from ifeval.comparable import require_comparable
+from ifeval.comparison.comparable import require_comparable
 from ifeval.errors import NotComparable
-from ifeval.outcomes import Outcomes, run_outcomes
-from ifeval.pairing import align, match
+from ifeval.comparison.outcomes import Outcomes, run_outcomes
+from ifeval.comparison.pairing import align, match
 from ifeval.runs.run import Run
 from ifeval.stats.evalues import regression_e_value
 
