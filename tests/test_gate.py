@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from ifeval.errors import Exit
-from ifeval.gate import Verdict, gate
-from ifeval.gate_formats import annotations, to_json, to_junit, to_markdown, to_text
+from ifeval.release.decision import Verdict, gate
+from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 from ifeval.comparison.outcomes import Outcomes, run_outcomes
-from ifeval.policy import Endpoint, Policy, parse_policy, read_policy
+from ifeval.release.policy import Endpoint, Policy, parse_policy, read_policy
 from ifeval.runs.run import load_run
 from ifeval.stats.verdict import Outcome
 from tests.made_runs import make_run

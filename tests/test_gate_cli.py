@@ -11,7 +11,7 @@ import pytest
 
 from ifeval.cli import main
 from ifeval.util.jsonio import loads
-from ifeval.policy import Policy, read_policy
+from ifeval.release.policy import Policy, read_policy
 from tests.made_runs import make_run
 
 RIGHT = [1] * 300

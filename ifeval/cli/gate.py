@@ -13,10 +13,10 @@ from ifeval.cli.run import data_paths
 from ifeval.errors import Exit, NotComparable, UserError
 
 if TYPE_CHECKING:
-    from ifeval.gate import Verdict
+    from ifeval.release.decision import Verdict
     from ifeval.runs.options import RunOptions
     from ifeval.comparison.outcomes import Outcomes
-    from ifeval.policy import Policy
+    from ifeval.release.policy import Policy
 
 
 class Hopeless(UserError):
@@ -55,10 +55,10 @@ def gate(
 
     from ifeval.comparison.baselines import builtin_folder, find
     from ifeval.runs.options import RunOptions
-    from ifeval.policy import Policy, read_policy
+    from ifeval.release.policy import Policy, read_policy
 
     if init:
-        from ifeval.gate_init import write_starter
+        from ifeval.release.starter import write_starter
 
         for path in write_starter(Path()):
             print(path)
@@ -87,9 +87,9 @@ def judge(
 ) -> "Verdict":
     """The verdict on a run that is there, or on a model that is run now as the baseline was."""
     from ifeval.cli.progress import observer
-    from ifeval.gate import Verdict
-    from ifeval.gate import gate as judge_outcomes
-    from ifeval.gate_plan import doubtful, hopeless, reaches
+    from ifeval.release.decision import Verdict
+    from ifeval.release.decision import gate as judge_outcomes
+    from ifeval.release.reach import doubtful, hopeless, reaches
     from ifeval.comparison.outcomes import run_outcomes
     from ifeval.comparison.rerun import options_like
     from ifeval.runs.run import load_run
@@ -110,7 +110,7 @@ def judge(
         options = options_like(baseline, own)
         with observer(quiet=quiet, verbose=False) as watching:
             if sequential:
-                from ifeval.sequential_gate import run_sequentially
+                from ifeval.release.sequential import run_sequentially
 
                 return run_sequentially(baseline, policy, options, watching)
             return judge_outcomes(baseline, run_outcomes(load_run(run(options, watching))), policy)
@@ -120,7 +120,7 @@ def judge(
 
 def deliver(verdict: "Verdict", junit: Path | None, markdown: Path | None, json: bool) -> None:
     """Print the verdict and write what was asked for; on GitHub, annotations and the job summary too."""
-    from ifeval.gate_formats import annotations, to_json, to_junit, to_markdown, to_text
+    from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 
     for path, content in ((junit, to_junit), (markdown, to_markdown)):
         if path is not None:

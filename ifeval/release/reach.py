@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
-from ifeval.gate import endpoints, task_endpoints
+from ifeval.release.decision import endpoints, task_endpoints
 from ifeval.comparison.outcomes import Outcomes
-from ifeval.policy import RULES, Policy
+from ifeval.release.policy import RULES, Policy
 from ifeval.stats.power import attainable_margin
 from ifeval.util.tables import points
 
