@@ -27,8 +27,8 @@ def leaderboard(
     """Rebuild leaderboard.md, .csv and .json from the summaries of complete runs."""
     from ifeval.comparison.baselines import builtin_folder
     from ifeval.comparison.baselines import published as published_rows
-    from ifeval.leaderboard import Filter, build, find_runs
-    from ifeval.leaderboard_formats import stale, write
+    from ifeval.report.leaderboard import Filter, build, find_runs
+    from ifeval.report.leaderboard_formats import stale, write
 
     wanted = Filter(family, parameters(max_parameters), day(since))
     rows = published_rows([baselines, builtin_folder()]) if published else []

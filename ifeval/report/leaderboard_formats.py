@@ -9,7 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
-from ifeval.leaderboard import Entry
+from ifeval.report.leaderboard import Entry
 from ifeval.util.tables import markdown
 
 NAMES = ("leaderboard.md", "leaderboard.csv", "leaderboard.json")
