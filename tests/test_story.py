@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ifeval.registry.plugins import discover
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.formats import Example
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.formats import Example
 from ifeval.registry.suites import expand
 from ifeval.tool_calls import by_name
 from ifeval.runs.validation import validate

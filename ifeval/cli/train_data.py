@@ -10,7 +10,7 @@ import typer
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
-    from ifeval.sft.contamination import PromptIndex
+    from ifeval.finetuning.data.contamination import PromptIndex
 
 Files = Annotated[list[str], typer.Argument(help="JSONL, JSON or Parquet files.")]
 Tasks = Annotated[
@@ -43,8 +43,8 @@ def check(
     from dataclasses import asdict
 
     from ifeval.util.jsonio import dumps
-    from ifeval.sft.data import load, parse_source
-    from ifeval.sft.quality import report
+    from ifeval.finetuning.data.mix import load, parse_source
+    from ifeval.finetuning.data.quality import report
 
     loaded = load([parse_source(file) for file in files], max_bad)
     index = prompt_index(tasks, task_path)
@@ -75,7 +75,7 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
     from ifeval.registry.plugins import discover
-    from ifeval.sft.contamination import PromptIndex
+    from ifeval.finetuning.data.contamination import PromptIndex
 
     names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
     if not names:
@@ -95,7 +95,7 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
     from ifeval.models.resolve import resolve
 
     prepare_process()
-    from ifeval.sft.difficulty import measure
+    from ifeval.finetuning.data.difficulty import measure
 
     return measure(resolve(model), examples, max_length)
 
@@ -103,8 +103,8 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
 def token_counts(model: str, max_length: int, examples: Any) -> dict[str, Any]:
     """Lengths in tokens, and what would be dropped, cut or split at `max_length`."""
     from ifeval.models.resolve import resolve
-    from ifeval.sft.prepare import encoder_for
-    from ifeval.sft.quality import percentiles
+    from ifeval.finetuning.prepare import encoder_for
+    from ifeval.finetuning.data.quality import percentiles
 
     encoded = encoder_for(resolve(model), max_length).encode_all(examples)
     return {
@@ -192,8 +192,8 @@ def curate(
     """Keep the best examples by quality and diversity; say of every other one why it was dropped."""
     from collections import Counter
 
-    from ifeval.sft.curate import curate as choose
-    from ifeval.sft.data import load, parse_source
+    from ifeval.finetuning.data.curate import curate as choose
+    from ifeval.finetuning.data.mix import load, parse_source
 
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
@@ -232,8 +232,8 @@ def make(
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
     from ifeval.runs.run import load_run
-    from ifeval.sft.make import make as make_rows
-    from ifeval.sft.make import replay as replay_rows
+    from ifeval.finetuning.data.make import make as make_rows
+    from ifeval.finetuning.data.make import replay as replay_rows
 
     if not task and not replay:
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")

@@ -12,11 +12,11 @@ from ifeval.runs.options import RunOptions
 from ifeval.registry.plugins import discover
 from ifeval.runs.run import load_run
 from ifeval.runs.pipeline import run as run_pipeline
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.curate import curate
-from ifeval.sft.data import Source, load
-from ifeval.sft.formats import Example, examples_of
-from ifeval.sft.make import make, replay, reply_fault
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.curate import curate
+from ifeval.finetuning.data.mix import Source, load
+from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.make import make, replay, reply_fault
 from ifeval.task import Task
 from tests.sft.test_quality import pair, text
 

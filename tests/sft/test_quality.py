@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from ifeval.cli import app
 from ifeval.registry.plugins import discover
 from ifeval.records import Sample
-from ifeval.sft import quality
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.formats import Example, examples_of
-from ifeval.sft.neardup import near_duplicates, ngrams, words
+from ifeval.finetuning.data import quality
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
 
 WORDS = [f"word{i}" for i in range(400)]
 
@@ -128,7 +128,7 @@ def test_check_reports_and_exits_1_on_contamination(tmp_path: Path) -> None:
 
 def test_real_files_are_clean_of_our_tasks(golden: Path) -> None:
     from ifeval.cli.train_data import prompt_index
-    from ifeval.sft.data import Source, load
+    from ifeval.finetuning.data.mix import Source, load
 
     loaded = load([Source(golden / "train" / "rasbt_instruction_data_1100.json")])
     offences = prompt_index("core", []).offences(loaded.examples)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from ifeval.sft.export import RECORD
-from ifeval.sft.log import read_log
-from ifeval.sft.parallel import Alone, Together
-from ifeval.sft.state import newest
-from ifeval.sft.train import STATE, train
+from ifeval.finetuning.training.export import RECORD
+from ifeval.finetuning.training.log import read_log
+from ifeval.finetuning.training.parallel import Alone, Together
+from ifeval.finetuning.training.state import newest
+from ifeval.finetuning.training.loop import STATE, train
 from tests.conftest import ROOT
 from tests.sft.test_train import Watch, base, own_cache, weights  # noqa: F401 - fixtures
 from tests.sft.tiny import documents

@@ -18,14 +18,14 @@ from safetensors import safe_open
 
 from ifeval.errors import UserError
 from ifeval.models.resolve import resolve
-from ifeval.sft.export import RECORD
-from ifeval.sft.log import Step, read_log
-from ifeval.sft.network import Neftune, choose_precision, document_lengths
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import collate
-from ifeval.sft.parallel import Alone
-from ifeval.sft.state import newest, save_state
-from ifeval.sft.train import STATE, schedule, train, window_of_step
+from ifeval.finetuning.training.export import RECORD
+from ifeval.finetuning.training.log import Step, read_log
+from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.training.parallel import Alone
+from ifeval.finetuning.training.state import newest, save_state
+from ifeval.finetuning.training.loop import STATE, schedule, train, window_of_step
 from tests.sft.families import family
 from tests.sft.tiny import documents, llama
 

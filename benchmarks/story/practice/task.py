@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ifeval.registry.plugins import discover
 from ifeval.records import Sample
-from ifeval.sft.make import fresh
+from ifeval.finetuning.data.make import fresh
 
 BUILTIN = discover()
 STYLES = ("inline", "list", "rules_first")

@@ -11,9 +11,9 @@ import torch
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from ifeval.sft.encode import IGNORE
-from ifeval.sft.network import causal
-from ifeval.sft.packing import Batch
+from ifeval.finetuning.data.encode import IGNORE
+from ifeval.finetuning.training.network import causal
+from ifeval.finetuning.data.packing import Batch
 
 CHUNK = 1 << 24
 """Logits in memory at once (64 MiB in fp32)."""

@@ -9,8 +9,8 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.models.resolve import Model
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import Batch
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import Batch
 
 BF16_PAYS = 1.3
 """From this ratio of matrix-multiply times on, autocast's casts are worth their cost (docs/sft.md)."""

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.sft.encode import IGNORE, Document
+from ifeval.finetuning.data.encode import IGNORE, Document
 
 TOLERANCE = 1e-2
 """Largest difference of a logit in fp32 between a packed and a single document; contamination is off by whole units."""

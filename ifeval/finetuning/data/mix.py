@@ -14,7 +14,7 @@ from typing import Any
 
 from ifeval.util import jsonio
 from ifeval.errors import UserError
-from ifeval.sft.formats import Example, Malformed, examples_of
+from ifeval.finetuning.data.formats import Example, Malformed, examples_of
 
 MOST_BAD = 0.01
 """Share of malformed rows from which on loading stops."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from math import exp, log
 
-from ifeval.sft import quality
-from ifeval.sft.formats import Example
-from ifeval.sft.neardup import words
+from ifeval.finetuning.data import quality
+from ifeval.finetuning.data.formats import Example
+from ifeval.finetuning.data.neardup import words
 
 FEWEST_WORDS = 3
 IDEAL_WORDS = 120
@@ -35,7 +35,7 @@ def curate(
 ) -> Curated:
     """Choose at most `most` (>= 1) of `examples`.
 
-    contaminated: places that hold an evaluation's prompts. difficulty: by place, from `ifeval.sft.difficulty`; from 1
+    contaminated: places that hold an evaluation's prompts. difficulty: by place, from `ifeval.finetuning.data.difficulty`; from 1
     on the prompt does not help to write the reply, and the example goes.
     """
     dropped = faults(examples, contaminated)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ifeval.errors import UserError
-from ifeval.sft.data import MOST_BAD, MOST_REPEATS
-from ifeval.sft.services import check_services
+from ifeval.finetuning.data.mix import MOST_BAD, MOST_REPEATS
+from ifeval.finetuning.training.services import check_services
 
 NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "log", "resume")
 """Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
@@ -26,7 +26,7 @@ class SftOptions:
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights. save_every: optimiser steps, 0 for never.
     eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
-    eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.sft.services`.
+    eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.finetuning.training.services`.
     """
 
     model: str

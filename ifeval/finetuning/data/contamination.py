@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ifeval.records import Sample
-from ifeval.sft.formats import Example
-from ifeval.sft.neardup import ngrams, words
+from ifeval.finetuning.data.formats import Example
+from ifeval.finetuning.data.neardup import ngrams, words
 
 N = 8
 """Words in a run; GPT-3's 13 (arXiv 2005.14165, appendix C) is longer than many prompts here."""

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.sft.network import trained
-from ifeval.sft.parallel import Team
+from ifeval.finetuning.training.network import trained
+from ifeval.finetuning.training.parallel import Team
 
 PATTERN = "step-*.pt"
 

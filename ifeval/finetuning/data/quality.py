@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ifeval.util.jsonio import canonical
-from ifeval.sft.formats import Example, Message
-from ifeval.sft.neardup import near_duplicates, words
+from ifeval.finetuning.data.formats import Example, Message
+from ifeval.finetuning.data.neardup import near_duplicates, words
 
 REPEATED_RUN = 4
 MOST_REPEATED = 0.3

@@ -14,11 +14,11 @@ from ifeval.models.fingerprint import file_digests
 from ifeval.util.jsonio import canonical
 from ifeval.runs.manifest import libraries
 from ifeval.models.resolve import Model
-from ifeval.sft.data import Loaded, Source, load, mix, parse_source
-from ifeval.sft.encode import Document, Encoded, Encoder
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import pack, pack_pairs
-from ifeval.sft.templates import training_template
+from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
+from ifeval.finetuning.data.encode import Document, Encoded, Encoder
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import pack, pack_pairs
+from ifeval.finetuning.templates import training_template
 from ifeval.tool_calls import by_name, detect
 
 

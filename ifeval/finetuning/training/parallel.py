@@ -17,9 +17,9 @@ from typing import Any, Protocol, TypeVar
 
 import torch
 
-from ifeval.sft.encode import Document
-from ifeval.sft.loss import TokenLosses
-from ifeval.sft.network import causal, device_of_machine, trained
+from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.training.loss import TokenLosses
+from ifeval.finetuning.training.network import causal, device_of_machine, trained
 
 PATIENCE = timedelta(hours=12)
 """How long a process waits for the others, who may wait for an evaluation; one that ends takes the rest with it."""

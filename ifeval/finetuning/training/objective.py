@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import torch
 from torch.nn.functional import logsigmoid
 
-from ifeval.sft.encode import IGNORE, Document
-from ifeval.sft.loss import TokenLosses
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import Batch, collate
+from ifeval.finetuning.data.encode import IGNORE, Document
+from ifeval.finetuning.training.loss import TokenLosses
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import Batch, collate
 
 Packs = Sequence[Sequence[Document]]
 

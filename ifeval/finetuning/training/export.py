@@ -12,8 +12,8 @@ from ifeval.models.prompts import PromptWriter
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.records import Sample
-from ifeval.sft.options import SftOptions
-from ifeval.sft.prepare import Prepared
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.prepare import Prepared
 
 RECORD = "ifeval_sft.json"
 

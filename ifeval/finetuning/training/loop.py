@@ -16,19 +16,19 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.models.resolve import resolve
-from ifeval.sft.encode import Document
-from ifeval.sft.export import RECORD, publish, write_checkpoint
-from ifeval.sft.interrupt import stop_signals
-from ifeval.sft.judge import Judge
-from ifeval.sft.log import LOG, Log, Step, Watcher, read_log
-from ifeval.sft.loss import choose_losses, labelled_losses
-from ifeval.sft.network import Neftune, choose_precision, default_learning_rate, load_network, trained
-from ifeval.sft.objective import choose_objective
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import check_isolation, collate
-from ifeval.sft.parallel import join
-from ifeval.sft.prepare import padding_id, prepare
-from ifeval.sft.state import load_state, newest, random_state, save_state
+from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
+from ifeval.finetuning.training.interrupt import stop_signals
+from ifeval.finetuning.training.judge import Judge
+from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
+from ifeval.finetuning.training.loss import choose_losses, labelled_losses
+from ifeval.finetuning.training.network import Neftune, choose_precision, default_learning_rate, load_network, trained
+from ifeval.finetuning.training.objective import choose_objective
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import check_isolation, collate
+from ifeval.finetuning.training.parallel import join
+from ifeval.finetuning.prepare import padding_id, prepare
+from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
 
 STATE = "training"
 """The folder inside the output that holds state and logs; the state is removed once the checkpoint is written."""

@@ -12,9 +12,9 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.records import Sample
 from ifeval.runs.run import Run
-from ifeval.sft import quality
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.formats import Example
+from ifeval.finetuning.data import quality
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.formats import Example
 from ifeval.task import Task
 
 FIRST_SEED = 1_000_003

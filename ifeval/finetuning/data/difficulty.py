@@ -12,13 +12,13 @@ from typing import Any
 import torch
 
 from ifeval.models.resolve import Model
-from ifeval.sft.encode import IGNORE, Document
-from ifeval.sft.formats import Example
-from ifeval.sft.loss import TokenLosses, choose_losses
-from ifeval.sft.network import choose_precision, device_of_machine, load_network
-from ifeval.sft.options import SftOptions
-from ifeval.sft.packing import collate
-from ifeval.sft.prepare import encoder_for
+from ifeval.finetuning.data.encode import IGNORE, Document
+from ifeval.finetuning.data.formats import Example
+from ifeval.finetuning.training.loss import TokenLosses, choose_losses
+from ifeval.finetuning.training.network import choose_precision, device_of_machine, load_network
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.prepare import encoder_for
 
 
 @torch.no_grad()

@@ -15,7 +15,7 @@ from typing import Any
 from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
 from ifeval.errors import UserError
 from ifeval.records import Sample
-from ifeval.sft.formats import Example, Message
+from ifeval.finetuning.data.formats import Example, Message
 
 IGNORE = -100
 """The label of a position that is not trained, which is torch's own default."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from ifeval.sft.encode import IGNORE, Document
+from ifeval.finetuning.data.encode import IGNORE, Document
 
 
 def runs(tokenizer: Any, document: Document) -> Iterator[tuple[str, bool]]:

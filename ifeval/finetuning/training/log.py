@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ifeval.util import jsonio
 from ifeval.errors import UserError
-from ifeval.sft.services import open_services
+from ifeval.finetuning.training.services import open_services
 
 LOG = "log.jsonl"
 
@@ -36,7 +36,7 @@ class Watcher(Protocol):
 class Log:
     """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps, and services asked for.
 
-    services: of `ifeval.sft.services.SERVICES`. settings: what they show beside the curves.
+    services: of `ifeval.finetuning.training.services.SERVICES`. settings: what they show beside the curves.
     """
 
     def __init__(

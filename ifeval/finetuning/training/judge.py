@@ -21,11 +21,11 @@ import torch
 from ifeval.errors import UserError
 from ifeval.util.jsonio import dumps
 from ifeval.runs.run import load_run
-from ifeval.sft.export import write_checkpoint
-from ifeval.sft.log import LOG, Log, Watcher, read_evaluations
-from ifeval.sft.options import KERNEL_CACHES, SftOptions
-from ifeval.sft.parallel import Team
-from ifeval.sft.prepare import Prepared
+from ifeval.finetuning.training.export import write_checkpoint
+from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
+from ifeval.finetuning.options import KERNEL_CACHES, SftOptions
+from ifeval.finetuning.training.parallel import Team
+from ifeval.finetuning.prepare import Prepared
 from ifeval.comparison.trajectory import primary_scores
 
 SEED = 500_009
