@@ -22,8 +22,8 @@ def evaluate(model: str, tasks: "list[str] | str" = "core", **settings: Any) -> 
     Raises `ifeval.errors.UserError` with one sentence for anything the caller can mend.
     """
     from ifeval.runs.options import RunOptions
-    from ifeval.runs.run import load_run
     from ifeval.runs.pipeline import run
+    from ifeval.runs.run import load_run
 
     names = (tasks,) if isinstance(tasks, str) else tuple(tasks)
     return load_run(run(RunOptions(model=str(model), tasks=names, **settings)))

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ifeval.util.jsonio import dumps
 from ifeval.records import Response, Sample, Score, Verdict
-from ifeval.runs.run import write_table
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, TABLE, journal_rows, write_json
+from ifeval.runs.run import write_table
 from ifeval.runs.scoring import score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
+from ifeval.util.jsonio import dumps
 
 SETTINGS: dict[str, Any] = {
     "limit": None,

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from ifeval.comparison import baselines
 from ifeval.comparison.differences import compare
-from ifeval.errors import NotComparable, UserError
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.errors import NotComparable, UserError
 from ifeval.runs.run import load_run
 from tests.made_runs import make_run
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ifeval.comparison.differences import Comparison, compare
-from ifeval.errors import NotComparable
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.errors import NotComparable
 from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio
 from ifeval.stats.paired import mcnemar_p, tango_interval

@@ -9,13 +9,13 @@ from scipy import stats
 import ifeval
 from ifeval.comparison.differences import compare
 from ifeval.comparison.formats import to_text
-from ifeval.runs.generalisation import gain_split, seen_split, seen_split_of_rows, welch_interval
-from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps
 from ifeval.comparison.outcomes import run_outcomes
-from ifeval.registry.plugins import discover
+from ifeval.errors import UserError
 from ifeval.records import Response, Score
+from ifeval.registry.plugins import discover
+from ifeval.runs.generalisation import gain_split, seen_split, seen_split_of_rows, welch_interval
 from ifeval.task import Row
+from ifeval.util.jsonio import dumps
 
 CLUSTERS = [name for name in "abcdefgh" for _ in range(20)]
 SEEN = ("a", "b", "c")

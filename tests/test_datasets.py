@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ifeval.registry import datasets
-from ifeval.registry import fetch
 from ifeval.cli.data import app
-from ifeval.registry.datasets import DATASETS, content_hash, ensure
 from ifeval.errors import UserError
+from ifeval.registry import datasets, fetch
+from ifeval.registry.datasets import DATASETS, content_hash, ensure
 from tests.loopback import Reply, serving
 
 ROWS = [

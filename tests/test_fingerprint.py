@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.models.resolve import fingerprint
+from ifeval.models import fingerprint
 from ifeval.models.resolve import resolve
 from tests.checkpoints import checkpoint
 

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from ifeval.comparison.outcomes import Outcomes, run_outcomes
 from ifeval.errors import Exit
 from ifeval.release.decision import Verdict, gate
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
-from ifeval.comparison.outcomes import Outcomes, run_outcomes
 from ifeval.release.policy import Endpoint, Policy, parse_policy, read_policy
 from ifeval.runs.run import load_run
 from ifeval.stats.verdict import Outcome

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ifeval.release.reach import doubtful, hopeless, independent_samples, reaches
 from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, run_outcomes
 from ifeval.release.policy import Endpoint, Policy
+from ifeval.release.reach import doubtful, hopeless, independent_samples, reaches
 from ifeval.runs.run import load_run
 from ifeval.stats.power import attainable_margin
 from tests.made_runs import make_run

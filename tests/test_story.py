@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.registry.plugins import discover
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example
+from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
-from ifeval.tool_calls import by_name
 from ifeval.runs.validation import validate
+from ifeval.tool_calls import by_name
 
 STORY = Path(__file__).parents[1] / "benchmarks" / "story"
 PLAN = tomllib.loads((STORY / "story.toml").read_text())

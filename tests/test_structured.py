@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.records import Response, Score
-from ifeval.structured.schema.validator import MAX_DEPTH
 from ifeval.structured import Rules, Wanted, differences, judge, read_csv, read_json, read_markdown, read_yaml
 from ifeval.structured.decoding import contrast
+from ifeval.structured.schema.validator import MAX_DEPTH
 from ifeval.task import Row
 
 JSON = st.recursive(

@@ -10,8 +10,8 @@ import pytest
 import ifeval
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
-from ifeval.tool_calls import by_name
 from ifeval.runs.validation import validate
+from ifeval.tool_calls import by_name
 
 DOC = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text()
 PLUGIN = re.search(r"```python\n(.*?)```", DOC, re.DOTALL)[1]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.comparison.baselines import find
-from ifeval.models.checkpoint import read_json
 from ifeval.comparison.differences import compare
+from ifeval.models.checkpoint import read_json
 from ifeval.registry.datasets import path as fetched
 from ifeval.runs.run import Run, load_run
 from ifeval.stats.differences import paired_t_interval

@@ -7,16 +7,9 @@ google-research, instruction_following_eval). `ifeval.checks.ifeval.repaired.CHE
 from collections.abc import Mapping
 from typing import Any
 
-from ifeval.checks.ifeval import case
-from ifeval.checks.ifeval import combination
-from ifeval.checks.ifeval import content
-from ifeval.checks.ifeval import format
-from ifeval.checks.ifeval import keywords
-from ifeval.checks.text.counting import language
-from ifeval.checks.ifeval import length
-from ifeval.checks.ifeval import punctuation
-from ifeval.checks.ifeval import startend
+from ifeval.checks.ifeval import case, combination, content, format, keywords, length, punctuation, startend
 from ifeval.checks.ifeval.arguments import Check
+from ifeval.checks.text import language
 from ifeval.errors import UserError
 from ifeval.records import Verdict
 

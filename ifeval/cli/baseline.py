@@ -9,8 +9,8 @@ from ifeval.cli.compare import Folder
 from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
-    from ifeval.runs.options import RunOptions
     from ifeval.comparison.outcomes import Outcomes
+    from ifeval.runs.options import RunOptions
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
 
@@ -35,8 +35,8 @@ def add(
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
     from ifeval.comparison.baselines import record, save
-    from ifeval.runs.options import RunOptions
     from ifeval.comparison.outcomes import run_outcomes
+    from ifeval.runs.options import RunOptions
     from ifeval.runs.run import load_run
 
     options = RunOptions(

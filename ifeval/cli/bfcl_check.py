@@ -19,8 +19,8 @@ def bfcl_check(
 ) -> None:
     """Write the rows of FILE to standard output with the official checker's `valid` and `error_type`."""
     from ifeval.registry import datasets
-    from ifeval.util.jsonio import dumps, read_jsonl
     from ifeval.tool_calls.bfcl import judge_row
+    from ifeval.util.jsonio import dumps, read_jsonl
 
     folder = data or datasets.ensure("bfcl")
     for number, row in enumerate(read_jsonl(file), start=1):

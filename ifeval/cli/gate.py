@@ -13,10 +13,10 @@ from ifeval.cli.run import data_paths
 from ifeval.errors import Exit, NotComparable, UserError
 
 if TYPE_CHECKING:
-    from ifeval.release.decision import Verdict
-    from ifeval.runs.options import RunOptions
     from ifeval.comparison.outcomes import Outcomes
+    from ifeval.release.decision import Verdict
     from ifeval.release.policy import Policy
+    from ifeval.runs.options import RunOptions
 
 
 class Hopeless(UserError):
@@ -54,8 +54,8 @@ def gate(
     from dataclasses import replace
 
     from ifeval.comparison.baselines import builtin_folder, find
-    from ifeval.runs.options import RunOptions
     from ifeval.release.policy import Policy, read_policy
+    from ifeval.runs.options import RunOptions
 
     if init:
         from ifeval.release.starter import write_starter
@@ -87,14 +87,14 @@ def judge(
 ) -> "Verdict":
     """The verdict on a run that is there, or on a model that is run now as the baseline was."""
     from ifeval.cli.progress import observer
+    from ifeval.comparison.outcomes import run_outcomes
+    from ifeval.comparison.rerun import options_like
     from ifeval.release.decision import Verdict
     from ifeval.release.decision import gate as judge_outcomes
     from ifeval.release.reach import doubtful, hopeless, reaches
-    from ifeval.comparison.outcomes import run_outcomes
-    from ifeval.comparison.rerun import options_like
-    from ifeval.runs.run import load_run
     from ifeval.runs.directory import MANIFEST
     from ifeval.runs.pipeline import run
+    from ifeval.runs.run import load_run
 
     try:
         if (Path(candidate) / MANIFEST).is_file():

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from ifeval.engines.base import Engine
-from ifeval.runs.plan import Item
 from ifeval.records import Response, Score
 from ifeval.runs.pipeline import Observer, Silent
+from ifeval.runs.plan import Item
 from ifeval.stats.intervals import wilson
 from ifeval.util.tables import bounded
 

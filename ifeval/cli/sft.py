@@ -14,8 +14,8 @@ import typer
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
-    from ifeval.finetuning.training.log import Step, Watcher
     from ifeval.finetuning.options import SftOptions
+    from ifeval.finetuning.training.log import Step, Watcher
 
 QUIET_SECONDS = 10.0
 
@@ -113,8 +113,8 @@ def sft(
         print_mask(options, show_mask)
         return
     from ifeval.finetuning.training.export import RECORD
-    from ifeval.finetuning.training.state import newest
     from ifeval.finetuning.training.loop import STATE, train
+    from ifeval.finetuning.training.state import newest
 
     leads = os.environ.get("RANK", "0") == "0"
     with watcher(quiet=json or not leads) as watch:
@@ -156,9 +156,9 @@ def print_mask(options: "SftOptions", number: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ifeval.models.resolve import resolve
     from ifeval.finetuning.data.mask import marked, runs
     from ifeval.finetuning.prepare import prepare
+    from ifeval.models.resolve import resolve
 
     data = prepare(options, resolve(options.model))
     documents = sorted((d for pack in data.packs for d in pack), key=lambda d: d.place)

@@ -20,9 +20,9 @@ def list_tasks(
     task_path: TaskPath = None, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     """One line a task; a task that needs data says how to get it."""
-    from ifeval.util.jsonio import dumps
     from ifeval.registry.plugins import discover
     from ifeval.registry.suites import load_suites
+    from ifeval.util.jsonio import dumps
 
     found = discover(task_path or [])
     if json:
@@ -78,11 +78,11 @@ def validate(
 ) -> None:
     """Prove, without a model, that every oracle passes and that blank, echoed, cut and shuffled replies fail."""
     from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
-    from ifeval.registry.plugins import discover
-    from ifeval.tool_calls import by_name
     from ifeval.runs.validation import validate as validate_task
+    from ifeval.tool_calls import by_name
 
     given = data_paths(data or [])
     names = tasks or [

@@ -42,9 +42,9 @@ def check(
     """Counts, lengths, duplicates, conflicts, repetition, imbalance, and contamination; exits 1 on contamination."""
     from dataclasses import asdict
 
-    from ifeval.util.jsonio import dumps
     from ifeval.finetuning.data.mix import load, parse_source
     from ifeval.finetuning.data.quality import report
+    from ifeval.util.jsonio import dumps
 
     loaded = load([parse_source(file) for file in files], max_bad)
     index = prompt_index(tasks, task_path)
@@ -71,11 +71,11 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
 
     task_path: folders of plug-ins that are tasks too.
     """
+    from ifeval.finetuning.data.contamination import PromptIndex
     from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
-    from ifeval.registry.plugins import discover
-    from ifeval.finetuning.data.contamination import PromptIndex
 
     names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
     if not names:
@@ -102,9 +102,9 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
 
 def token_counts(model: str, max_length: int, examples: Any) -> dict[str, Any]:
     """Lengths in tokens, and what would be dropped, cut or split at `max_length`."""
-    from ifeval.models.resolve import resolve
-    from ifeval.finetuning.prepare import encoder_for
     from ifeval.finetuning.data.quality import percentiles
+    from ifeval.finetuning.prepare import encoder_for
+    from ifeval.models.resolve import resolve
 
     encoded = encoder_for(resolve(model), max_length).encode_all(examples)
     return {
@@ -229,11 +229,11 @@ def make(
     seed: Annotated[int, typer.Option(help="Of the training seeds.")] = 0,
 ) -> None:
     """Write training rows from procedural tasks and from a model's own good replies, without evaluations' prompts."""
+    from ifeval.finetuning.data.make import make as make_rows
+    from ifeval.finetuning.data.make import replay as replay_rows
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
     from ifeval.runs.run import load_run
-    from ifeval.finetuning.data.make import make as make_rows
-    from ifeval.finetuning.data.make import replay as replay_rows
 
     if not task and not replay:
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")

@@ -14,18 +14,18 @@ from typing import Any
 import numpy as np
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps, loads
 from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
 from ifeval.comparison.pairing import align
 from ifeval.comparison.rerun import PORTABLE
-from ifeval.runs.run import load_run
+from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
+from ifeval.runs.run import load_run
+from ifeval.util.jsonio import dumps, loads
 
 FORMAT = 1
 PUBLISHED = "published.toml"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-HERE = Path(__file__).parent
+PACKAGE_ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Published:
 
 def builtin_folder() -> Path:
     """The baselines that come with the harness: inside the wheel, or beside the package in a checkout."""
-    packaged = HERE / "_baselines"
-    return packaged if packaged.is_dir() else HERE.parent / "baselines"
+    packaged = PACKAGE_ROOT / "_baselines"
+    return packaged if packaged.is_dir() else PACKAGE_ROOT.parent / "baselines"
 
 
 def record(run: Outcomes, again: Outcomes | None = None) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.errors import NotComparable
 from ifeval.comparison.outcomes import Outcomes
+from ifeval.errors import NotComparable
 
 Values = tuple[str, str]
 

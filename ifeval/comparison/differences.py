@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.comparison.outcomes import FailedCheck, Outcomes, failed_checks
 from ifeval.comparison.pairing import Pairs, align, match, pair
+from ifeval.runs.generalisation import SeenSplit, gain_split
+from ifeval.runs.summary import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.intervals import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
@@ -24,7 +25,6 @@ from ifeval.stats.strata import (
     stratified_p,
 )
 from ifeval.stats.verdict import FEW_DISCORDANT
-from ifeval.runs.summary import RATES
 
 NO_REASON = "no reason recorded"
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import NotComparable
-from ifeval.runs.run import Run
 from ifeval.runs.directory import TABLE
+from ifeval.runs.run import Run
 from ifeval.runs.summary import RATES
 from ifeval.util.tables import short_name
 
@@ -162,7 +162,7 @@ def _table(run: Run, wanted: Callable[[str], bool]) -> "pyarrow.Table":
         names = pyarrow.parquet.read_schema(run.path / TABLE).names
         return pyarrow.parquet.read_table(run.path / TABLE, columns=list(filter(wanted, names)))
     frame = run.columns()
-    return pyarrow.Table.from_pandas(frame[list(filter(wanted, frame))], preserve_index=False)
+    return pyarrow.Table.from_pandas(frame[[name for name in frame if wanted(str(name))]], preserve_index=False)
 
 
 def _task_outcomes(rows: "pyarrow.Table", summary: Mapping[str, Any]) -> TaskOutcomes:

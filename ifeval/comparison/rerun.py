@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ifeval.runs.options import RunOptions
 from ifeval.comparison.outcomes import Outcomes
+from ifeval.runs.options import RunOptions
 
 PORTABLE = (
     "tasks", "limit", "seed", "repeats", "max_tokens", "temperature", "top_p", "top_k", "system", "template_args",

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifeval.util import tables as text_table
 from ifeval.comparison.comparable import require_comparable
-from ifeval.errors import NotComparable
 from ifeval.comparison.outcomes import Outcomes, run_outcomes
 from ifeval.comparison.pairing import align, match
+from ifeval.errors import NotComparable
 from ifeval.runs.run import Run
 from ifeval.stats.evalues import regression_e_value
+from ifeval.util import tables as text_table
 
 ALPHA = 0.05
 

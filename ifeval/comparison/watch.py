@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ifeval.models.resolve import checkpoint
-from ifeval.errors import UserError
-from ifeval.runs.run import Run, load_run
-from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.comparison.trajectory import Point, markdown, svg, trajectory
+from ifeval.errors import UserError
+from ifeval.models import checkpoint
+from ifeval.runs.directory import MANIFEST, read_manifest, write_json
+from ifeval.runs.run import Run, load_run
 
 Evaluate = Callable[[Path, Path], None]
 """Evaluates the checkpoint at the first path into the run directory at the second."""

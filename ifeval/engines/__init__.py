@@ -2,11 +2,11 @@
 
 import hashlib
 
-from ifeval.models.prompts import Chat
 from ifeval.engines.base import Engine, Workload
 from ifeval.engines.machine import installed
 from ifeval.engines.scripted import scripted_engine
 from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model, resolve
 from ifeval.runs.options import RunOptions
 

@@ -8,18 +8,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
-from ifeval.models.fingerprint import file_digests
-from ifeval.util.jsonio import canonical
-from ifeval.runs.manifest import libraries
-from ifeval.models.resolve import Model
-from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
 from ifeval.finetuning.data.encode import Document, Encoded, Encoder
-from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
 from ifeval.finetuning.data.packing import pack, pack_pairs
+from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.templates import training_template
+from ifeval.models.fingerprint import file_digests
+from ifeval.models.prompts import Chat
+from ifeval.models.resolve import Model
+from ifeval.runs.manifest import libraries
 from ifeval.tool_calls import by_name, detect
+from ifeval.util.jsonio import canonical
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from ifeval.models.prompts import PLAIN_TEMPLATE
 from ifeval.errors import UserError
+from ifeval.models.prompts import PLAIN_TEMPLATE
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.errors import UserError
+from ifeval.util import jsonio
 
 Shapes = Mapping[str, tuple[int, ...]]
 HEADER_LIMIT = 100_000_000  # bytes; the safetensors format's own bound

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.errors import UserError
+from ifeval.util import jsonio
 from ifeval.util.files import cache_root, locked
 
 WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.gguf")

@@ -25,9 +25,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ifeval.models.resolve import checkpoint
-from ifeval.models.resolve import fingerprint
 from ifeval.errors import UserError
+from ifeval.models import checkpoint, fingerprint
 from ifeval.util.files import cache_root
 
 HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ifeval.registry import fetch
-from ifeval.models.resolve import fingerprint
 from ifeval.errors import UserError
+from ifeval.models import fingerprint
+from ifeval.registry import fetch
 from ifeval.util.files import cache_root, locked
 
 

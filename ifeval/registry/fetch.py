@@ -20,8 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.errors import UserError
+from ifeval.util import jsonio
 
 ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
     "hub": ("HF_ENDPOINT", "https://huggingface.co"),

@@ -1,7 +1,8 @@
-"""Where tasks come from: `tasks/*/task.py`, `--task-path DIR`, and the entry-point group `ifeval.tasks`.
+"""Where tasks come from: `ifeval.tasks`, `--task-path DIR`, and the entry-point group `ifeval.tasks`.
 
 Every class in such a module that derives from `Task` and has a `name` is a task. A folder is loaded as a package, so
-its files may import each other relatively.
+its files may import each other relatively: one of the harness's own as `ifeval.tasks.<folder>`, a user's as
+`ifeval_tasks.<folder>`.
 """
 
 import importlib
@@ -17,14 +18,13 @@ from types import ModuleType
 from ifeval.errors import UserError
 from ifeval.task import Task
 
+BUILTIN = "ifeval.tasks"
 PACKAGE = "ifeval_tasks"
-HERE = Path(__file__).parent
 
 
 def builtin_folder() -> Path:
-    """The folder of the tasks that come with the harness: inside the wheel, or beside the package in a checkout."""
-    packaged = HERE / "_tasks"
-    return packaged if packaged.is_dir() else HERE.parent / "tasks"
+    """The folder of the tasks that come with the harness (in a checkout a link to `tasks/` at the top level)."""
+    return Path(__file__).parents[1] / "tasks"
 
 
 def discover(task_paths: Iterable[Path] = ()) -> dict[str, type[Task]]:
@@ -52,7 +52,9 @@ def _task_files(folder: Path) -> list[Path]:
 
 
 def _load(file: Path) -> ModuleType:
-    """Import `file` as `ifeval_tasks.<folder>.task`, its folder as a package of that name."""
+    """Import `file` as `<package>.<folder>.task`, its folder as a package of that name."""
+    if file.resolve().is_relative_to(builtin_folder().resolve()):
+        return _imported(f"{BUILTIN}.{file.parent.name}.task", file)
     package = f"{PACKAGE}.{file.parent.name}"
     known = sys.modules.get(f"{package}.task")
     if known is not None:
@@ -64,8 +66,12 @@ def _load(file: Path) -> ModuleType:
             spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = paths
             sys.modules[name] = importlib.util.module_from_spec(spec)
+    return _imported(f"{package}.task", file)
+
+
+def _imported(module: str, file: Path) -> ModuleType:
     try:
-        return importlib.import_module(f"{package}.task")
+        return importlib.import_module(module)
     except Exception as error:
         raise UserError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.differences import mean_noise, rate_pairs, stratum
-from ifeval.errors import Exit, NotComparable
 from ifeval.comparison.outcomes import Outcomes
 from ifeval.comparison.pairing import Pairs, align, match
+from ifeval.errors import Exit, NotComparable
 from ifeval.release.policy import RULES, Endpoint, Policy
 from ifeval.stats.differences import paired_t_p
 from ifeval.stats.multiplicity import holm

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from xml.etree import ElementTree
 
 from ifeval.release.decision import Judged, Rise, Verdict
-from ifeval.util.jsonio import dumps
 from ifeval.stats.verdict import Outcome
+from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
 
 HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
@@ -44,7 +44,9 @@ def to_junit(verdict: Verdict) -> bytes:
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def case(name: str, tag: str | None, kind: str, message: str) -> None:
-        element = ElementTree.SubElement(suite, "testcase", classname="ifeval.release.decision", name=_xml(name), time="0")
+        element = ElementTree.SubElement(
+            suite, "testcase", classname="ifeval.release.decision", name=_xml(name), time="0"
+        )
         counts["tests"] += 1
         if tag is None:
             ElementTree.SubElement(element, "system-out").text = _xml(message)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
-from ifeval.release.decision import endpoints, task_endpoints
 from ifeval.comparison.outcomes import Outcomes
+from ifeval.release.decision import endpoints, task_endpoints
 from ifeval.release.policy import RULES, Policy
 from ifeval.stats.power import attainable_margin
 from ifeval.util.tables import points

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 
 from ifeval.comparison.comparable import MOST_ERRORS, require_comparable_settings
+from ifeval.comparison.outcomes import Outcomes, TaskOutcomes
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
+from ifeval.records import Response, Score
 from ifeval.release.decision import WORST_FIRST, Judged, Stopped, Verdict, task_endpoints
+from ifeval.release.policy import Endpoint, Policy
+from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.keys import order_key
 from ifeval.runs.manifest import now
 from ifeval.runs.options import RunOptions
-from ifeval.comparison.outcomes import Outcomes, TaskOutcomes
-from ifeval.runs.plan import Item
-from ifeval.release.policy import Endpoint, Policy
-from ifeval.records import Response, Score
-from ifeval.runs.run import printable
-from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.pipeline import Observer, run
+from ifeval.runs.plan import Item
+from ifeval.runs.run import printable
 from ifeval.stats.evalues import confidence_sequence
 from ifeval.stats.intervals import wilson
 from ifeval.stats.power import minimum_detectable_effect

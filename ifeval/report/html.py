@@ -11,8 +11,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from ifeval.comparison.differences import Comparison, compare
-from ifeval.errors import UserError
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.errors import UserError
 from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view

@@ -11,8 +11,8 @@ from typing import Any
 from ifeval.comparison.baselines import Published
 from ifeval.comparison.comparable import MOST_ERRORS
 from ifeval.errors import UserError
-from ifeval.util.jsonio import loads
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
+from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 
 DEPTH = 3

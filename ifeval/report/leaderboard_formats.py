@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps
 from ifeval.report.leaderboard import Entry
+from ifeval.util.jsonio import dumps
 from ifeval.util.tables import markdown
 
 NAMES = ("leaderboard.md", "leaderboard.csv", "leaderboard.json")

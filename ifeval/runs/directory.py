@@ -10,10 +10,10 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.runs.journal import AppendLog, read_log, response_from_json
-from ifeval.util.jsonio import canonical, dumps, loads
 from ifeval.runs.keys import digest64
 from ifeval.runs.scoring import score_from_json
 from ifeval.task import Row
+from ifeval.util.jsonio import canonical, dumps, loads
 
 MANIFEST, SUMMARY = "run.json", "summary.json"
 JOURNAL, TABLE = "samples.jsonl", "samples.parquet"

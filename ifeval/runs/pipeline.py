@@ -14,25 +14,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ifeval.models.prompts import Chat
 from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import deciding
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
-from ifeval.runs.journal import ResponseLog
-from ifeval.util.jsonio import loads
-from ifeval.runs.manifest import manifest, now
-from ifeval.models.resolve import Model
-from ifeval.runs.options import RunOptions
-from ifeval.util.files import cache_root
-from ifeval.runs.plan import Item, Plan, load_tasks, workload
-from ifeval.util.quiet import output_to
+from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import reasoning_parser
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response, Score
 from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
+from ifeval.runs.journal import ResponseLog
+from ifeval.runs.manifest import manifest, now
+from ifeval.runs.options import RunOptions
+from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.tool_calls import by_name, detect
+from ifeval.util.files import cache_root
+from ifeval.util.jsonio import loads
+from ifeval.util.quiet import output_to
 
 
 class Observer(Protocol):

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from ifeval.registry import datasets
-from ifeval.models.prompts import Chat
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
-from ifeval.runs.keys import order_key, request_key
-from ifeval.runs.options import RunOptions
-from ifeval.registry.plugins import discover
+from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import Request, Sample, Sampling
-from ifeval.runs.shards import belongs
+from ifeval.registry import datasets
+from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
+from ifeval.runs.keys import order_key, request_key
+from ifeval.runs.options import RunOptions
+from ifeval.runs.shards import belongs
 from ifeval.task import Task
 
 MOST_KEPT = 20_000

@@ -5,20 +5,20 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ifeval.models.prompts import Chat
 from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
+from ifeval.models.reasoning import reasoning_parser
+from ifeval.records import Sample
+from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
 from ifeval.runs.journal import response_from_json
-from ifeval.util.jsonio import dumps
 from ifeval.runs.manifest import now, task_settings
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Plan, load_tasks
-from ifeval.models.reasoning import reasoning_parser
-from ifeval.records import Sample
 from ifeval.runs.run import Run, load_run, write_table
-from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.tool_calls import by_name
+from ifeval.util.jsonio import dumps
 
 
 def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps, loads
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.runs.summary import row_rates
+from ifeval.util.jsonio import dumps, loads
 
 if TYPE_CHECKING:
     import pandas

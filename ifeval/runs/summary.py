@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
-from ifeval.runs.directory import to_row
 from ifeval.stats.intervals import Interval, clustered_ratio, mean_interval, wilson
 from ifeval.task import Task
 

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any, Literal
 
 from ifeval.records import Response, Verdict
-from ifeval.structured.schema.validator import compile_schema
 from ifeval.structured.compare import EXACT, Rules, differences
 from ifeval.structured.documents import Parsed
 from ifeval.structured.json_reply import read_json
+from ifeval.structured.schema.validator import compile_schema
 from ifeval.structured.tables import read_csv, read_markdown
 from ifeval.structured.yaml_reply import read_yaml
 

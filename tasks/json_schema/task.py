@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.checks.guards import is_echo
 from ifeval.errors import UserError
 from ifeval.records import Response, Sample, Score, Verdict
-from ifeval.structured.schema.validator import SchemaError, compile_schema
 from ifeval.structured import validate
 from ifeval.structured.decoding import contrast
+from ifeval.structured.schema.validator import SchemaError, compile_schema
 from ifeval.task import Row, Task
+from ifeval.util import jsonio
 
 PROMPT = (
     "Write one JSON document that follows the JSON Schema below. Make up plausible values. Answer with the JSON only."

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ifeval.checks import CHECKS
-from ifeval.checks.ifeval.data import Prompt, read_prompts
 from ifeval.checks.ifbench import IFBENCH_CHECKS
+from ifeval.checks.ifeval.data import Prompt, read_prompts
 from ifeval.checks.verify import verify
 from ifeval.records import Score
 

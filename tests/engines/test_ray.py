@@ -19,9 +19,9 @@ from ifeval.engines.machine import installed
 from ifeval.engines.ray import cause, end_tokens, finish_reason, replica_settings, require_gpus
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
-from ifeval.util.jsonio import read_jsonl
 from ifeval.models.resolve import Model
 from ifeval.runs.options import RunOptions
+from ifeval.util.jsonio import read_jsonl
 from tests.checkpoints import checkpoint
 from tests.processes import alive, command_lines, descends
 

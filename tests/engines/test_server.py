@@ -14,8 +14,8 @@ import pytest
 import ifeval
 from ifeval.engines.server.engine import client_settings
 from ifeval.errors import UserError
-from ifeval.util.jsonio import read_jsonl
 from ifeval.runs.run import Run
+from ifeval.util.jsonio import read_jsonl
 from tests.engines.hostile_server import MODEL, HostileServer, send, serving
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
@@ -230,9 +230,9 @@ def test_a_reply_cut_while_reasoning_never_ended_it(tmp_path: Path) -> None:
 
 
 def test_closing_early_gives_up_what_is_under_way() -> None:
-    from ifeval.models.prompts import Chat
     from ifeval.engines.base import Workload
     from ifeval.engines.server.engine import ServerEngine
+    from ifeval.models.prompts import Chat
     from ifeval.models.resolve import resolve
     from ifeval.records import Request, Sample, Sampling
     from ifeval.tool_calls import by_name

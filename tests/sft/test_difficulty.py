@@ -6,8 +6,8 @@ import torch
 
 from ifeval.finetuning.data.difficulty import difficulties, difficulty, without_prompt
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.training.loss import labelled_losses
 from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.training.loss import labelled_losses
 from tests.sft.tiny import llama
 
 

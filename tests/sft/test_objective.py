@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.data.packing import collate, pack_pairs
 from ifeval.finetuning.training.loss import labelled_losses
 from ifeval.finetuning.training.objective import Dpo, Objective, Orpo, reply_logprobs
-from ifeval.finetuning.data.packing import collate, pack_pairs
 from tests.sft.tiny import documents, llama
 
 DOCUMENTS = documents(12)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ifeval.cli import app
-from ifeval.registry.plugins import discover
-from ifeval.records import Sample
 from ifeval.finetuning.data import quality
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example, examples_of
 from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
+from ifeval.records import Sample
+from ifeval.registry.plugins import discover
 
 WORDS = [f"word{i}" for i in range(400)]
 

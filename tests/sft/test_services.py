@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
+from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training import services
 from ifeval.finetuning.training.log import Log, Step
-from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.services import check_services, open_services, remembered
 
 

@@ -14,9 +14,9 @@ import torch
 
 from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import read_log
+from ifeval.finetuning.training.loop import STATE, train
 from ifeval.finetuning.training.parallel import Alone, Together
 from ifeval.finetuning.training.state import newest
-from ifeval.finetuning.training.loop import STATE, train
 from tests.conftest import ROOT
 from tests.sft.test_train import Watch, base, own_cache, weights  # noqa: F401 - fixtures
 from tests.sft.tiny import documents

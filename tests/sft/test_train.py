@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from ifeval.errors import UserError
-from ifeval.models.resolve import resolve
+from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import Step, read_log
+from ifeval.finetuning.training.loop import STATE, schedule, train, window_of_step
 from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
-from ifeval.finetuning.options import SftOptions
-from ifeval.finetuning.data.packing import collate
 from ifeval.finetuning.training.parallel import Alone
 from ifeval.finetuning.training.state import newest, save_state
-from ifeval.finetuning.training.loop import STATE, schedule, train, window_of_step
+from ifeval.models.resolve import resolve
 from tests.sft.families import family
 from tests.sft.tiny import documents, llama
 

@@ -9,8 +9,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ifeval.finetuning.training import judge
 from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.training import judge
 from ifeval.finetuning.training.loop import train
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, ToolCall
+from ifeval.registry.plugins import discover
+from ifeval.runs.validation import validate
 from ifeval.task import Row
 from ifeval.tool_calls import by_name
 from ifeval.tool_calls.bfcl.scores import summarize
-from ifeval.runs.validation import validate
 from tests.bfcl_data import bfcl_data  # noqa: F401 - a fixture
 
 NAMES = ("bfcl", "bfcl-native", "bfcl-fixed")

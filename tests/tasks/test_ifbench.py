@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.registry.plugins import discover
 from ifeval.records import Response
+from ifeval.registry.plugins import discover
 from ifeval.task import Row
 
 IFBench = discover()["ifbench"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, Score
+from ifeval.registry.plugins import discover
 from ifeval.task import Row, Task
 
 # Changes with any change of a prompt, an oracle or a schema: raise the task's version then.

@@ -6,8 +6,8 @@ from itertools import islice
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.registry.plugins import discover
 from ifeval.records import Response
+from ifeval.registry.plugins import discover
 from ifeval.task import Row
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifeval.util.jsonio import dumps
-from ifeval.registry.plugins import discover
 from ifeval.records import Response, ToolCall
+from ifeval.registry.plugins import discover
+from ifeval.runs.validation import validate
 from ifeval.task import Row
 from ifeval.tool_calls import DIALECTS, by_name
-from ifeval.runs.validation import validate
+from ifeval.util.jsonio import dumps
 
 TASK = discover()["tool_calls"]()
 SAMPLES = list(TASK.samples(0))

@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
-from ifeval.registry.plugins import discover
 from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.registry.plugins import discover
 
 HELD_OUT = ("polite", "terse")
 """Styles that no training row has; `terse` words every instruction differently from all others."""

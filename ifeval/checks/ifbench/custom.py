@@ -6,8 +6,8 @@ from string import ascii_lowercase
 
 from ifeval.checks.ifbench.tokens import EDGES, bare_words, to_ascii
 from ifeval.checks.ifbench.wordlists import CAPITALS
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import plural, shorten
+from ifeval.checks.text.punkt import sentences
 from ifeval.records import Verdict
 
 MULTIPLES = tuple(str(number) for number in range(14, 51, 7))

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifbench.tokens import EDGES, without_punctuation
-from ifeval.checks.text.punkt import count_sentences
 from ifeval.checks.text.counting import plural, shorten
+from ifeval.checks.text.punkt import count_sentences
 from ifeval.checks.text.treebank import tokens as treebank_tokens
 from ifeval.records import Verdict
 

@@ -6,8 +6,8 @@ from itertools import zip_longest
 from typing import Any
 
 from ifeval.checks.ifbench.tokens import without_punctuation
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import shorten
+from ifeval.checks.text.punkt import sentences
 from ifeval.records import Verdict
 
 BRACKET_DEPTH = 5

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from ifeval.checks.ifbench.arguments import Position, Word
 from ifeval.checks.ifbench.tokens import EDGES, treebank_words
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import plural, shorten
+from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.treebank import tokens as treebank_tokens
 from ifeval.records import Verdict
 

@@ -2,8 +2,8 @@
 
 from ifeval.checks.ifbench.arguments import Number
 from ifeval.checks.ifbench.wordlists import STOP_WORDS
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import plural, words
+from ifeval.checks.text.punkt import sentences
 from ifeval.records import Verdict
 
 OVERLAP_TOLERANCE = 2

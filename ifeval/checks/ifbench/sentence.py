@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from ifeval.checks.ifbench.arguments import Position, Whole, Word
 from ifeval.checks.ifbench.tokens import EDGES, without_punctuation
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import plural, shorten
+from ifeval.checks.text.punkt import sentences
 from ifeval.records import Verdict
 
 

@@ -8,8 +8,8 @@ As upstream, it takes no modal ("can", "will") for a verb, and a mark before the
 import re
 
 from ifeval.checks.ifbench.wordlists import IRREGULAR_VERBS, REGULAR_VERBS
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import shorten
+from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.treebank import tokens as treebank_tokens
 from ifeval.records import Verdict
 

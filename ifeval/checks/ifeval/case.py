@@ -1,8 +1,8 @@
 """IFEval's `change_case:` group: capital words, and English in one case throughout."""
 
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.text.language import detect, english
 from ifeval.checks.text.counting import Relation, compare
+from ifeval.checks.text.language import detect, english
 from ifeval.checks.text.treebank import capital_words
 from ifeval.records import Verdict
 

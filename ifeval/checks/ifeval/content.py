@@ -1,7 +1,7 @@
 """IFEval's `detectable_content:` group: placeholders and a postscript."""
 
-from ifeval.checks.text.counting import patterns
 from ifeval.checks.ifeval.arguments import Count, Pattern
+from ifeval.checks.text import patterns
 from ifeval.checks.text.counting import at_least
 from ifeval.records import Verdict
 

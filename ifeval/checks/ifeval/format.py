@@ -3,8 +3,8 @@
 import json
 import re
 
-from ifeval.checks.text.counting import patterns
 from ifeval.checks.ifeval.arguments import Count, Pattern
+from ifeval.checks.text import patterns
 from ifeval.checks.text.counting import at_least, exactly, shorten
 from ifeval.records import Verdict
 

@@ -1,7 +1,7 @@
 """IFEval's `keywords:` group. Keywords are case-insensitive regular expressions, as upstream has them."""
 
-from ifeval.checks.text.counting import patterns
 from ifeval.checks.ifeval.arguments import Count, Letter, Pattern
+from ifeval.checks.text import patterns
 from ifeval.checks.text.counting import Relation, compare_occurrences
 from ifeval.records import Verdict
 

@@ -3,8 +3,8 @@
 import re
 
 from ifeval.checks.ifeval.arguments import Count, Ordinal
-from ifeval.checks.text.punkt import count_sentences
 from ifeval.checks.text.counting import Relation, compare, count_words, exactly, shorten
+from ifeval.checks.text.punkt import count_sentences
 from ifeval.records import Verdict
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")

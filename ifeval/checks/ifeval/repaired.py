@@ -9,12 +9,12 @@ from typing import Any
 
 from ifeval.checks import CHECKS as FAITHFUL
 from ifeval.checks.ifeval import case
-from ifeval.checks.text.counting import language
 from ifeval.checks.ifeval.arguments import Check, Count, Ordinal
 from ifeval.checks.ifeval.content import POSTSCRIPT
 from ifeval.checks.ifeval.format import CONSTRAINED_RESPONSES, unfenced
 from ifeval.checks.ifeval.keywords import all_present, none_present
 from ifeval.checks.ifeval.length import starts_with_word
+from ifeval.checks.text import language
 from ifeval.checks.text.counting import Relation, at_least, compare, compare_occurrences, exactly, shorten
 from ifeval.records import Verdict
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from ifeval.checks.library.house import blocks_of_text
-from ifeval.checks.text.punkt import count_sentences
 from ifeval.checks.ifeval.repaired import existence
+from ifeval.checks.library.house import blocks_of_text
 from ifeval.checks.text.counting import at_least, count_words, plural, shorten
+from ifeval.checks.text.punkt import count_sentences
 from ifeval.records import Verdict
 
 _BULLET = re.compile(r"^[^\S\n]*[*+•-][^\S\n]+\S", re.MULTILINE)

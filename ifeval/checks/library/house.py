@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from ifeval.checks.ifbench.placement import last_first, paragraph_last_first
 from ifeval.checks.ifbench.sentence import increment
-from ifeval.checks.text.punkt import count_sentences
 from ifeval.checks.text.counting import exactly, plural, shorten
+from ifeval.checks.text.punkt import count_sentences
 from ifeval.records import Verdict
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")

@@ -6,8 +6,8 @@ Clitics are tokens of their own ("do", "n't"); "WELL-KNOWN" and "U.S." stay whol
 import re
 from collections.abc import Callable
 
-from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.counting import remembered
+from ifeval.checks.text.punkt import sentences
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is found, and what stands in its place."""

@@ -14,17 +14,17 @@ from math import ceil
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from ifeval.models.prompts import Chat
-from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.base import Workload
-from ifeval.engines.server.openai_api import Wire, endpoint
+from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.server.http import Client, Failure
+from ifeval.engines.server.openai_api import Wire, endpoint
 from ifeval.engines.server.pool import ClientSettings, Pool, Server
 from ifeval.engines.server.probe import Capabilities, Prober
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps
+from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
+from ifeval.util.jsonio import dumps
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 SUBMIT_AT_ONCE = 64

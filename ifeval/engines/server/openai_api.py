@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from ifeval.models.prompts import encodable
-from ifeval.util.jsonio import dumps, loads
 from ifeval.records import FinishReason, Request, Response, ToolCall
 from ifeval.tool_calls.dialects.base import Malformed, call_of
+from ifeval.util.jsonio import dumps, loads
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "stop": "stop",

@@ -13,10 +13,10 @@ from typing import Any
 
 from yarl import URL
 
-from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.base import failed
-from ifeval.engines.server.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
+from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.server.http import Client, Failure
+from ifeval.engines.server.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
 from ifeval.errors import UserError
 from ifeval.records import Request, Response
 

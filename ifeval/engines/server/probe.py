@@ -6,11 +6,11 @@ from typing import Any
 
 from yarl import URL
 
-from ifeval.engines.server.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
 from ifeval.engines.server.http import Client, Failure
+from ifeval.engines.server.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
 from ifeval.errors import UserError
-from ifeval.util.jsonio import loads
 from ifeval.records import Request, Response, Sample, Sampling
+from ifeval.util.jsonio import loads
 
 SECONDS = 120.0
 ATTEMPTS = 5

@@ -10,9 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ifeval.records import Sample
 from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.neardup import ngrams, words
+from ifeval.records import Sample
 
 N = 8
 """Words in a run; GPT-3's 13 (arXiv 2005.14165, appendix C) is longer than many prompts here."""

@@ -11,14 +11,14 @@ from typing import Any
 
 import torch
 
-from ifeval.models.resolve import Model
 from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.formats import Example
+from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.prepare import encoder_for
 from ifeval.finetuning.training.loss import TokenLosses, choose_losses
 from ifeval.finetuning.training.network import choose_precision, device_of_machine, load_network
-from ifeval.finetuning.options import SftOptions
-from ifeval.finetuning.data.packing import collate
-from ifeval.finetuning.prepare import encoder_for
+from ifeval.models.resolve import Model
 
 
 @torch.no_grad()

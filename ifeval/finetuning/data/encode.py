@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
 from ifeval.errors import UserError
-from ifeval.records import Sample
 from ifeval.finetuning.data.formats import Example, Message
+from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
+from ifeval.records import Sample
 
 IGNORE = -100
 """The label of a position that is not trained, which is torch's own default."""

@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.tool_calls import calls_of_message
+from ifeval.util import jsonio
 
 Message = dict[str, Any]
 

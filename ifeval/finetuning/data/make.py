@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.records import Sample
-from ifeval.runs.run import Run
 from ifeval.finetuning.data import quality
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example
+from ifeval.records import Sample
+from ifeval.runs.run import Run
 from ifeval.task import Task
 
 FIRST_SEED = 1_000_003

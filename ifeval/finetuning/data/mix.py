@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ifeval.util import jsonio
 from ifeval.errors import UserError
 from ifeval.finetuning.data.formats import Example, Malformed, examples_of
+from ifeval.util import jsonio
 
 MOST_BAD = 0.01
 """Share of malformed rows from which on loading stops."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.util.jsonio import canonical
 from ifeval.finetuning.data.formats import Example, Message
 from ifeval.finetuning.data.neardup import near_duplicates, words
+from ifeval.util.jsonio import canonical
 
 REPEATED_RUN = 4
 MOST_REPEATED = 0.3

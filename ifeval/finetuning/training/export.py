@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
-from ifeval.models.resolve import checkpoint
-from ifeval.models.prompts import PromptWriter
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps
-from ifeval.records import Sample
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import Prepared
+from ifeval.models import checkpoint
+from ifeval.models.prompts import PromptWriter
+from ifeval.records import Sample
+from ifeval.util.jsonio import dumps
 
 RECORD = "ifeval_sft.json"
 

@@ -18,15 +18,15 @@ from typing import Any
 
 import torch
 
+from ifeval.comparison.trajectory import primary_scores
 from ifeval.errors import UserError
-from ifeval.util.jsonio import dumps
-from ifeval.runs.run import load_run
+from ifeval.finetuning.options import KERNEL_CACHES, SftOptions
+from ifeval.finetuning.prepare import Prepared
 from ifeval.finetuning.training.export import write_checkpoint
 from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
-from ifeval.finetuning.options import KERNEL_CACHES, SftOptions
 from ifeval.finetuning.training.parallel import Team
-from ifeval.finetuning.prepare import Prepared
-from ifeval.comparison.trajectory import primary_scores
+from ifeval.runs.run import load_run
+from ifeval.util.jsonio import dumps
 
 SEED = 500_009
 """Of the prompts that checkpoints are chosen by."""

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ifeval.util import jsonio
 from ifeval.errors import UserError
 from ifeval.finetuning.training.services import open_services
+from ifeval.util import jsonio
 
 LOG = "log.jsonl"
 

@@ -15,8 +15,10 @@ from random import Random
 import torch
 
 from ifeval.errors import UserError
-from ifeval.models.resolve import resolve
 from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.data.packing import check_isolation, collate
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.prepare import padding_id, prepare
 from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
 from ifeval.finetuning.training.interrupt import stop_signals
 from ifeval.finetuning.training.judge import Judge
@@ -24,11 +26,9 @@ from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
 from ifeval.finetuning.training.loss import choose_losses, labelled_losses
 from ifeval.finetuning.training.network import Neftune, choose_precision, default_learning_rate, load_network, trained
 from ifeval.finetuning.training.objective import choose_objective
-from ifeval.finetuning.options import SftOptions
-from ifeval.finetuning.data.packing import check_isolation, collate
 from ifeval.finetuning.training.parallel import join
-from ifeval.finetuning.prepare import padding_id, prepare
 from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
+from ifeval.models.resolve import resolve
 
 STATE = "training"
 """The folder inside the output that holds state and logs; the state is removed once the checkpoint is written."""

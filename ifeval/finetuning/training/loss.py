@@ -12,8 +12,8 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from ifeval.finetuning.data.encode import IGNORE
-from ifeval.finetuning.training.network import causal
 from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.training.network import causal
 
 CHUNK = 1 << 24
 """Logits in memory at once (64 MiB in fp32)."""

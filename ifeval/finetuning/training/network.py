@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.models.resolve import Model
-from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.options import SftOptions
+from ifeval.models.resolve import Model
 
 BF16_PAYS = 1.3
 """From this ratio of matrix-multiply times on, autocast's casts are worth their cost (docs/sft.md)."""

@@ -11,9 +11,9 @@ import torch
 from torch.nn.functional import logsigmoid
 
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.training.loss import TokenLosses
-from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.data.packing import Batch, collate
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.training.loss import TokenLosses
 
 Packs = Sequence[Sequence[Document]]
 

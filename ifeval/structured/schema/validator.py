@@ -18,9 +18,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ifeval.util import jsonio
 from ifeval.records import Verdict
 from ifeval.structured.schema.routing import must_use_reference, without_patterns
+from ifeval.util import jsonio
 
 if TYPE_CHECKING:
     from ifeval.structured.schema.reference import Reference
