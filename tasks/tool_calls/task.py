@@ -11,7 +11,7 @@ from itertools import count, islice
 from typing import Any
 
 from ifeval.checks.guards import guard
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import Response, Sample, Score, Tag, Verdict
 from ifeval.task import Row, Task
 from ifeval.tool_calls import Expected, OneOf, by_name, match, tool_prompt
 
@@ -52,7 +52,7 @@ class ToolCalls(Task):
         verdicts = match(calls, expected, sample.target["tools"], error)
         if not expected and verdicts[0].ok:
             verdicts = (_in_words(sample, response),)
-        verdicts = tuple(replace(verdict, name=sample.tags["kind"]) for verdict in verdicts)
+        verdicts = tuple(replace(verdict, name=str(sample.tags["kind"])) for verdict in verdicts)
         right = sum(verdict.ok for verdict in verdicts)
         wants, called = bool(expected), bool(calls) or error is not None
         return Score(
@@ -91,7 +91,7 @@ def _variants(seed: int, group: int) -> Iterator[Sample]:
 
 
 def _sample(sample_id: str, item: Item, dialect: str, phrasing: str, group: int | None = None) -> Sample:
-    tags = {
+    tags: dict[str, Tag] = {
         "kind": item.kind,
         "tools": len(item.tools),
         "domain": item.domain,

@@ -44,7 +44,7 @@ class ZeroShot(Task):
         verdict = judge(sample.target, response.answer)
         if verdict.ok and response.truncated:
             verdict = Verdict(False, "the reply was cut off at the token limit")
-        verdict = replace(verdict, name=sample.tags["cluster"])
+        verdict = replace(verdict, name=str(sample.tags["cluster"]))
         exact = verdict.ok and is_exact(sample.target, response.answer)
         return Score((verdict,), {"correct": float(verdict.ok), "exact": float(exact)})
 

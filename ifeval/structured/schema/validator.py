@@ -161,7 +161,7 @@ def _compile(schema: Any, formats: bool, draft: str | None, resources: Mapping[s
 
 def _draft_of(schema: Any, default: str | None, resources: Mapping[str, Any]) -> str:
     named = schema.get("$schema") if isinstance(schema, dict) else None
-    if named is None or named in resources:
+    if named is None or (isinstance(named, str) and named in resources):
         return default or _LATEST
     if named in ("http://json-schema.org/schema#", "http://json-schema.org/schema"):
         return _LATEST
@@ -176,6 +176,11 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
     import jsonschema_rs
 
     cls = getattr(jsonschema_rs, draft.replace("draft", "Draft").replace("-", "") + "Validator")
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    # A metaschema of one's own says by its $vocabulary which keywords count; it is read from a registry only.
+    registry = (
+        jsonschema_rs.Registry([(named, resources[named])]) if isinstance(named, str) and named in resources else None
+    )
 
     def build(document: Any) -> Any:
         return cls(
@@ -183,6 +188,7 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
             validate_formats=formats,
             pattern_options=jsonschema_rs.RegexOptions(size_limit=_REGEX_SIZE),
             retriever=_local_only(resources),
+            registry=registry,
         )
 
     try:
