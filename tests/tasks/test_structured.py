@@ -84,7 +84,7 @@ def test_each_damage_has_its_outcome(task: Task, samples: list[Sample], data: st
     for outcome, text in damages.items():
         verdicts = _score(task, sample, text, cut=outcome == "truncated").verdicts
         first = next(verdict for verdict in verdicts if not verdict.ok)
-        assert first.outcome == outcome, text
+        assert first.failure == outcome, text
 
 
 def test_seeds_share_no_prompt_and_a_limit_is_a_prefix(task: Task, samples: list[Sample]) -> None:
