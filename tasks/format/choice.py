@@ -46,14 +46,18 @@ class Choice:
 
 
 def material(brief: Brief, wanted: int, first: Sequence[int], rng: Random) -> Material:
-    """What an oracle for the brief is made of: its facts, those numbered `first` at the front, and its words."""
+    """What an oracle for the brief is made of: its words, and its facts, those numbered `first` being taken first.
+
+    Both the facts wanted and the others stand in the brief's own order, in which they read best.
+    """
     others = [place for place in range(len(brief.facts)) if place not in first]
-    order = [*rng.sample(list(first), len(first)), *rng.sample(others, len(others))]
+    mixed = [*rng.sample(list(first), len(first)), *rng.sample(others, len(others))]
+    order = [*sorted(mixed[:wanted]), *sorted(mixed[wanted:])]
     points = [
         Point(brief.facts[n].say, tuple(rng.sample(brief.facts[n].sentences, len(brief.facts[n].sentences))))
         for n in order
     ]
-    words = dict(rng.sample(brief.words, len(brief.words)))
+    words = {word: sentence for word, sentence in rng.sample(brief.words, len(brief.words)) if " " not in word}
     return Material(brief.ask, brief.topic, brief.title, points, words, wanted, brief.kind)
 
 

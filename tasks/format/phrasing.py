@@ -27,10 +27,9 @@ def _inline(parts: Parts) -> str:
 
 
 def _polite(parts: Parts) -> str:
-    """Every order with a please, the second and later ones joined on."""
-    orders = [
-        f"{'Please also' if n else 'Please'} {order[0].lower()}{order[1:]}" for n, order in enumerate(parts.orders)
-    ]
+    """A please before the first order; one before each of eight would be a nuisance."""
+    first, *others = parts.orders
+    orders = [f"Please {first[0].lower()}{first[1:]}", *others]
     return (
         f"Hello! I would be glad of your help. {parts.ask}\n\n{parts.material}\n\n"
         f"It should say {listed(parts.says)}. {' '.join(orders)} Thank you!"
@@ -38,7 +37,7 @@ def _polite(parts: Parts) -> str:
 
 
 def _list(parts: Parts) -> str:
-    lines = [f"It says {listed(parts.says)}.", *parts.orders]
+    lines = [f"The text must say {listed(parts.says)}.", *parts.orders]
     return "\n".join(
         (parts.ask, "", "---", parts.material, "---", "", "Requirements:", *(f"- {line}" for line in lines))
     )

@@ -33,10 +33,8 @@ def _build_highlights(draft: Draft, arguments: Arguments) -> None:
 
 
 def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
-    """The longest words of the title as tags after the text."""
-    words = sorted(re.findall(r"[A-Za-z]{4,}", draft.material.title), key=len)
-    if len(words) < arguments["hashtags"]:
-        words += sorted((word for word in re.findall(r"[A-Za-z]{4,}", draft.material.subject)), key=len)
+    """The last words of the subject, then those of the title, as tags after the text."""
+    words = [*re.findall(r"[A-Za-z]{4,}", draft.material.title), *re.findall(r"[A-Za-z]{4,}", draft.material.subject)]
     tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
     draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 

@@ -18,9 +18,11 @@ def _build_order(draft: Draft, arguments: Arguments) -> None:
 
 
 def _common(material: Material) -> Counter[str]:
-    """How many sentences of the material hold each of its longer words."""
+    """How many sentences of the material hold each of its longer words that are no names."""
     sentences = [sentence for point in material.points for sentence in point.sentences]
-    return Counter(word for one in sentences for word in set(words_of(one)) if word.isalpha() and len(word) > 4)
+    text = " ".join(sentences)
+    common = Counter(word for one in sentences for word in set(words_of(one)) if word.isalpha() and len(word) > 4)
+    return Counter({word: count for word, count in common.items() if f" {word}" in text})
 
 
 def _topic_arguments(rng: Random, material: Material) -> Arguments:
