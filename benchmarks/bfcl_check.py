@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from ifeval import datasets
+from ifeval.registry import datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 

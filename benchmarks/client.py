@@ -73,10 +73,10 @@ def measure(url: str, count: int) -> None:
     """Send `count` requests through the engine and print rate, CPU seconds a request and peak memory (MiB)."""
     import resource
 
-    from ifeval.chat import Chat
     from ifeval.engines.base import Workload
-    from ifeval.engines.server import ServerEngine
-    from ifeval.models import resolve
+    from ifeval.engines.server.engine import ServerEngine
+    from ifeval.models.prompts import Chat
+    from ifeval.models.resolve import resolve
     from ifeval.records import Request
     from ifeval.tool_calls import by_name
 

@@ -21,8 +21,8 @@ from pathlib import Path
 import torch
 from timing import wall_seconds
 
-from ifeval.checkpoint import inspect, read_json
-from ifeval.sft.network import multiply_seconds
+from ifeval.finetuning.training.network import multiply_seconds
+from ifeval.models.checkpoint import inspect, read_json
 
 WARM_UP = 2
 SIZE = 2048

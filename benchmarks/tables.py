@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from ifeval.rundir import MANIFEST, SUMMARY, TABLE, write_json
-from ifeval.summary import RATES
+from ifeval.runs.directory import MANIFEST, SUMMARY, TABLE, write_json
+from ifeval.runs.summary import RATES
 
 REPLY = "A reply of about a thousand characters. " * 25
 

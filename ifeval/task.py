@@ -1,6 +1,6 @@
 """What a task plug-in is.
 
-A plug-in is a class found in a known place (`ifeval.plugins`). It yields samples and scores responses; it never
+A plug-in is a class found in a known place (`ifeval.registry.plugins`). It yields samples and scores responses; it never
 calls an engine, and `score` does no I/O. See docs/tasks.md for one written in 40 lines.
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ifeval import datasets
+from ifeval.registry import datasets
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def safetensors(shapes: Mapping[str, tuple[int, int]]) -> bytes:
 
 
 def checkpoint(folder: Path, config: Mapping[str, object] = CONFIG) -> Path:
-    """Write a checkpoint directory that `ifeval.models.resolve` accepts."""
+    """Write a checkpoint directory that `ifeval.models.resolve.resolve` accepts."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "generation_config.json").write_text('{"eos_token_id": 2}')

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval import baselines
-from ifeval.compare import compare
+from ifeval.comparison import baselines
+from ifeval.comparison.differences import compare
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import NotComparable, UserError
-from ifeval.outcomes import run_outcomes
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from tests.made_runs import make_run
 
 RIGHT = [1] * 40

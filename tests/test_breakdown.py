@@ -3,11 +3,11 @@
 import pytest
 
 import ifeval
-from ifeval.breakdown import agreement, breakdowns, to_text
 from ifeval.cli.show import print_breakdowns
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
-from ifeval.results import Run
+from ifeval.runs.breakdown import agreement, breakdowns, to_text
+from ifeval.runs.run import Run
+from ifeval.util.jsonio import loads
 
 
 @pytest.fixture(scope="module")

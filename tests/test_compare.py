@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ifeval.compare import Comparison, compare
+from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import NotComparable
-from ifeval.outcomes import run_outcomes
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio
 from ifeval.stats.paired import mcnemar_p, tango_interval
-from ifeval.text_table import short_name
+from ifeval.util.tables import short_name
 from tests.made_runs import SETTINGS, make_run
 
 WORSE = [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]

@@ -7,15 +7,15 @@ import pytest
 from scipy import stats
 
 import ifeval
-from ifeval.compare import compare
-from ifeval.compare_formats import to_text
-from ifeval.contrasts import gain_split, seen_split, seen_split_of_rows, welch_interval
+from ifeval.comparison.differences import compare
+from ifeval.comparison.formats import to_text
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps
-from ifeval.outcomes import run_outcomes
-from ifeval.plugins import discover
 from ifeval.records import Response, Score
+from ifeval.registry.plugins import discover
+from ifeval.runs.generalisation import gain_split, seen_split, seen_split_of_rows, welch_interval
 from ifeval.task import Row
+from ifeval.util.jsonio import dumps
 
 CLUSTERS = [name for name in "abcdefgh" for _ in range(20)]
 SEEN = ("a", "b", "c")

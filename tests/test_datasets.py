@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ifeval import datasets, fetch
 from ifeval.cli.data import app
-from ifeval.datasets import DATASETS, content_hash, ensure
 from ifeval.errors import UserError
+from ifeval.registry import datasets, fetch
+from ifeval.registry.datasets import DATASETS, content_hash, ensure
 from tests.loopback import Reply, serving
 
 ROWS = [
@@ -329,6 +329,6 @@ def test_the_commands(publish: Callable, pin: Callable) -> None:
 
 
 def test_listing_imports_nothing_heavy() -> None:
-    code = "import sys; from ifeval import datasets; print(*{'httpx', 'pyarrow', 'numpy', 'torch'} & set(sys.modules))"
+    code = "import sys; from ifeval.registry import datasets; print(*{'httpx', 'pyarrow', 'numpy', 'torch'} & set(sys.modules))"
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert child.stdout.strip() == "", child.stderr

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from ifeval.cli import main
-from ifeval.jsonio import loads
-from ifeval.policy import Policy, read_policy
+from ifeval.release.policy import Policy, read_policy
+from ifeval.util.jsonio import loads
 from tests.made_runs import make_run
 
 RIGHT = [1] * 300

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 from tests.checkpoints import damage
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.models import resolve
+from ifeval.models.resolve import resolve
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -45,10 +45,10 @@ def test_a_gguf_file_is_converted_once(gguf: str, cache: Path) -> None:
 
 @pytest.mark.engine
 def test_a_conversion_that_is_killed_leaves_no_checkpoint(gguf: str, cache: Path) -> None:
-    from ifeval.models import gguf_file
+    from ifeval.models.resolve import gguf_file
 
     target = cache / "converted" / "killed"
-    child = subprocess.Popen([sys.executable, "-m", "ifeval.gguf", str(gguf_file(gguf)), str(target)])
+    child = subprocess.Popen([sys.executable, "-m", "ifeval.models.gguf", str(gguf_file(gguf)), str(target)])
     while child.poll() is None and not target.with_name("killed.partial").exists():
         time.sleep(0.01)
     child.kill()
@@ -58,7 +58,7 @@ def test_a_conversion_that_is_killed_leaves_no_checkpoint(gguf: str, cache: Path
 
 @pytest.mark.engine
 def test_a_damaged_gguf_file(tmp_path: Path, gguf: str) -> None:
-    from ifeval.models import gguf_file
+    from ifeval.models.resolve import gguf_file
 
     cut = tmp_path / "cut.gguf"
     with gguf_file(gguf).open("rb") as whole:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
-from ifeval.journal import AppendLog, ResponseLog, read_log
-from ifeval.jsonio import dumps, loads
 from ifeval.records import Response, ToolCall
+from ifeval.runs.journal import AppendLog, ResponseLog, read_log
+from ifeval.util.jsonio import dumps, loads
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 JSON = st.recursive(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.baselines import Published, published
+from ifeval.comparison.baselines import Published, published
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
-from ifeval.leaderboard import Entry, Filter, build, find_runs, rank_ranges
-from ifeval.leaderboard_formats import stale, to_csv, to_latex, to_markdown, write
+from ifeval.report.leaderboard import Entry, Filter, build, find_runs, rank_ranges
+from ifeval.report.leaderboard_formats import stale, to_csv, to_latex, to_markdown, write
+from ifeval.util.jsonio import dumps, loads
 from tests.made_runs import make_run
 
 PAPER = Published("Qwen", "a", "prompt_strict", 0.592, "arXiv 2505.09388", "thinking mode")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import ifeval
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
-from ifeval.merge import merge
-from ifeval.results import Run, load_run
-from ifeval.shards import belongs, parse_shard, shard_of
+from ifeval.runs.merge import merge
+from ifeval.runs.run import Run, load_run
+from ifeval.runs.shards import belongs, parse_shard, shard_of
+from ifeval.util.jsonio import read_jsonl
 
 PLUGINS = Path(__file__).parent / "plugins"
 

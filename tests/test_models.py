@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.models import resolve
+from ifeval.models.resolve import resolve
 from tests.checkpoints import adapter, checkpoint, safetensors
 from tests.loopback import serving
 
@@ -59,7 +59,7 @@ def test_a_base_model_has_no_template(folder: Path) -> None:
 
 def test_resolving_a_directory_imports_nothing_heavy(folder: Path) -> None:
     child = run_python(
-        f"import sys; from ifeval.models import resolve; resolve({str(folder)!r});"
+        f"import sys; from ifeval.models.resolve import resolve; resolve({str(folder)!r});"
         "print(*{'torch', 'transformers', 'vllm', 'numpy', 'pandas'} & set(sys.modules))"
     )
     assert child.stdout.strip() == "", child.stderr
@@ -256,7 +256,7 @@ def hub(folder: Path):
 def resolve_from_hub(names: list[str], endpoint: str, home: Path) -> list[str]:
     """A line for each name: what it resolves to in one fresh process, or the error."""
     child = run_python(
-        "from ifeval.models import resolve\nfrom ifeval.errors import UserError\n"
+        "from ifeval.models.resolve import resolve\nfrom ifeval.errors import UserError\n"
         f"for name in {names!r}:\n"
         "    try: model = resolve(name); print(model.name, model.fingerprint, model.path)\n"
         "    except UserError as error: print(error)",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.plugins import discover
+from ifeval.registry.plugins import discover
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow

@@ -15,9 +15,9 @@ import pytest
 
 import ifeval
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
-from ifeval.rescore import rescore
-from ifeval.results import load_run
+from ifeval.runs.rescore import rescore
+from ifeval.runs.run import load_run
+from ifeval.util.jsonio import read_jsonl
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -27,7 +27,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
 
 
-def evaluate(tmp_path: Path, model: str = "scripted:oracle", task: str = "tiny-copy", **settings) -> ifeval.results.Run:
+def evaluate(
+    tmp_path: Path, model: str = "scripted:oracle", task: str = "tiny-copy", **settings
+) -> ifeval.runs.run.Run:
     settings = {"out": tmp_path / "run", "task_paths": (PLUGINS,), **settings}
     return ifeval.evaluate(model, tasks=[task], **settings)
 

@@ -19,7 +19,7 @@ from ifeval.report.contrasts import contrasts
 from ifeval.report.html import embedded, policy, write_report
 from ifeval.report.panels import score_card, weakest_checks
 from ifeval.report.text import HEAD, TAIL, clipped, visible
-from ifeval.results import Run, load_run
+from ifeval.runs.run import Run, load_run
 from tests.made_runs import make_run
 
 PLUGINS = Path(__file__).parent / "plugins"

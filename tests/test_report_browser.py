@@ -10,7 +10,7 @@ import pytest
 
 from ifeval.report.html import write_report
 from ifeval.report.text import clipped
-from ifeval.results import load_run
+from ifeval.runs.run import load_run
 from tests.made_runs import make_run
 from tests.test_report import HOSTILE, PAYLOAD, hostile_run
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from jsonschema import validators
 
-from ifeval.bounded_regex import PatternError, search
-from ifeval.schema import MAX_DEPTH, SchemaError, compile_schema, json_path, measure
-from ifeval.schema_reference import DRAFTS, Reference, Unusable
+from ifeval.structured.schema.reference import DRAFTS, Reference, Unusable
+from ifeval.structured.schema.regex import PatternError, search
+from ifeval.structured.schema.validator import MAX_DEPTH, SchemaError, compile_schema, json_path, measure
 
 # The suite's required tests that jsonschema itself gets wrong, whatever our corrections. The fast path gets them right.
 REFERENCE_MISSES = {
@@ -224,7 +224,7 @@ BRANCHING = {"n": {"anyOf": [{"properties": {"c": NODE}, "required": [name]} for
     ],
 )
 def test_hostile_schemas_end_in_a_verdict(monkeypatch: pytest.MonkeyPatch, schema: Any, instance: Any) -> None:
-    monkeypatch.setattr("ifeval.schema.SECONDS", 0.2)
+    monkeypatch.setattr("ifeval.structured.schema.validator.SECONDS", 0.2)
     began = time.monotonic()
     assert not compile_schema(schema).check(instance).ok
     assert time.monotonic() - began < 10
@@ -253,5 +253,5 @@ def test_patterns_are_translated() -> None:
 
 
 def test_import_is_light() -> None:
-    code = "import ifeval.schema, sys; print([m for m in ('jsonschema', 'jsonschema_rs', 'regex') if m in sys.modules])"
+    code = "import ifeval.structured.schema.validator, sys; print([m for m in ('jsonschema', 'jsonschema_rs', 'regex') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.plugins import discover
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.formats import Example
-from ifeval.suites import expand
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.formats import Example
+from ifeval.registry.plugins import discover
+from ifeval.registry.suites import expand
+from ifeval.runs.validation import validate
 from ifeval.tool_calls import by_name
-from ifeval.validation import validate
 
 STORY = Path(__file__).parents[1] / "benchmarks" / "story"
 PLAN = tomllib.loads((STORY / "story.toml").read_text())
@@ -33,8 +33,8 @@ def test_what_is_practised_is_nowhere_examined() -> None:
     index = PromptIndex({name: task.samples(0) for name, task in exam.items()}, {n: t.unit for n, t in exam.items()})
     everyday, practice = (list(TASKS[name]().samples(0)) for name in ("everyday", "practice"))
     assert len(everyday) > 300
-    assert not index.offences(Example(s.id, "", tuple(s.messages)) for s in everyday)
-    alike = index.offences(Example(s.id, "", tuple(s.messages)) for s in practice)
+    assert not index.overlaps(Example(s.id, "", tuple(s.messages)) for s in everyday)
+    alike = index.overlaps(Example(s.id, "", tuple(s.messages)) for s in practice)
     assert len(alike) < len(practice) / 100  # constraints in the same words; `ifeval data make` leaves these out
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.records import Response, Score
-from ifeval.schema import MAX_DEPTH
 from ifeval.structured import Rules, Wanted, differences, judge, read_csv, read_json, read_markdown, read_yaml
 from ifeval.structured.decoding import contrast
+from ifeval.structured.schema.validator import MAX_DEPTH
 from ifeval.task import Row
 
 JSON = st.recursive(
@@ -225,7 +225,7 @@ def test_three_questions_kept_apart(reply: str, finish: Any, passed: list[bool],
     verdicts, _ = judge(Response("k", reply, finish, answer=reply), Wanted("json", SCHEMA, {"n": 3}))
     assert [verdict.name for verdict in verdicts] == ["parses", "validates", "values"]
     assert [verdict.ok for verdict in verdicts] == passed
-    assert [verdict.outcome for verdict in verdicts] == outcomes
+    assert [verdict.failure for verdict in verdicts] == outcomes
 
 
 def test_decodings_are_paired_by_sample_and_repeat() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import ifeval
-from ifeval.plugins import discover
-from ifeval.suites import expand
+from ifeval.registry.plugins import discover
+from ifeval.registry.suites import expand
+from ifeval.runs.validation import validate
 from ifeval.tool_calls import by_name
-from ifeval.validation import validate
 
 DOC = (Path(__file__).parents[1] / "docs" / "tasks.md").read_text()
 PLUGIN = re.search(r"```python\n(.*?)```", DOC, re.DOTALL)[1]

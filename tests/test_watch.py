@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifeval.comparison.trajectory import markdown, svg, threshold, trajectory, verdict
+from ifeval.comparison.watch import by_command, checkpoints, is_whole, natural, watch
 from ifeval.errors import UserError
-from ifeval.results import load_run
-from ifeval.trajectory import markdown, svg, threshold, trajectory, verdict
-from ifeval.watch import by_command, checkpoints, is_whole, natural, watch
+from ifeval.runs.run import load_run
 from tests.checkpoints import checkpoint
 from tests.made_runs import make_run
 

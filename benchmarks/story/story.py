@@ -16,13 +16,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ifeval.baselines import find
-from ifeval.checkpoint import read_json
-from ifeval.compare import compare
-from ifeval.datasets import path as fetched
-from ifeval.results import Run, load_run
+from ifeval.comparison.baselines import find
+from ifeval.comparison.differences import compare
+from ifeval.models.checkpoint import read_json
+from ifeval.registry.datasets import path as fetched
+from ifeval.runs.run import Run, load_run
 from ifeval.stats.differences import paired_t_interval
-from ifeval.text_table import markdown, points, signed, span
+from ifeval.util.tables import markdown, points, signed, span
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))

@@ -9,8 +9,8 @@ from ifeval.cli.compare import Folder
 from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
-    from ifeval.options import RunOptions
-    from ifeval.outcomes import Outcomes
+    from ifeval.comparison.outcomes import OutcomeTable
+    from ifeval.runs.options import RunOptions
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
 
@@ -34,10 +34,10 @@ def add(
     baselines: Folder = HERE,
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
-    from ifeval.baselines import record, save
-    from ifeval.options import RunOptions
-    from ifeval.outcomes import run_outcomes
-    from ifeval.results import load_run
+    from ifeval.comparison.baselines import record, save
+    from ifeval.comparison.outcomes import run_outcomes
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.run import load_run
 
     options = RunOptions(
         model=source,
@@ -57,7 +57,7 @@ def add(
 @app.command("list")
 def list_baselines(baselines: Folder = HERE) -> None:
     """The recorded baselines, then the published numbers with their sources."""
-    from ifeval.baselines import builtin_folder, load, published, recorded
+    from ifeval.comparison.baselines import builtin_folder, load, published, recorded
 
     folders = [baselines, builtin_folder()]
     for path in recorded(folders):
@@ -73,7 +73,7 @@ def show(
     name: Annotated[str, typer.Argument(help="A recorded baseline, or a run's directory.")], baselines: Folder = HERE
 ) -> None:
     """A baseline's settings, scores and noise floor."""
-    from ifeval.baselines import builtin_folder, find
+    from ifeval.comparison.baselines import builtin_folder, find
 
     outcomes = find(name, [baselines, builtin_folder()])
     print(f"{outcomes.name}, fingerprint {outcomes.model['fingerprint'][:16]}, run {outcomes.started}")
@@ -99,21 +99,21 @@ def floors(
 
 def run_directory(source: str, options: "RunOptions") -> Path:
     """The directory of a run: `source` itself, or that of running the model it names."""
-    from ifeval.rundir import MANIFEST
+    from ifeval.runs.directory import MANIFEST
 
     if (Path(source) / MANIFEST).is_file():
         return Path(source)
     from ifeval.cli.progress import observer
-    from ifeval.runner import run
+    from ifeval.runs.pipeline import run
 
     with observer(quiet=False, verbose=False) as watching:
         return run(options, watching)
 
 
-def describe(outcomes: "Outcomes") -> list[str]:
+def describe(outcomes: "OutcomeTable") -> list[str]:
     """Each task's score, and its noise floor where it was measured."""
-    from ifeval.pairing import match
-    from ifeval.text_table import points
+    from ifeval.comparison.pairing import match
+    from ifeval.util.tables import points
 
     lines = []
     for name, task in outcomes.tasks.items():

@@ -18,9 +18,9 @@ def bfcl_check(
     ] = None,
 ) -> None:
     """Write the rows of FILE to standard output with the official checker's `valid` and `error_type`."""
-    from ifeval import datasets
-    from ifeval.jsonio import dumps, read_jsonl
+    from ifeval.registry import datasets
     from ifeval.tool_calls.bfcl import judge_row
+    from ifeval.util.jsonio import dumps, read_jsonl
 
     folder = data or datasets.ensure("bfcl")
     for number, row in enumerate(read_jsonl(file), start=1):

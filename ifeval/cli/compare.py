@@ -22,9 +22,9 @@ def compare(
     """Compare runs sample by sample: paired differences, intervals, adjusted p-values, and what flipped."""
     from dataclasses import replace
 
-    from ifeval.baselines import builtin_folder, find
-    from ifeval.compare import compare as compare_runs
-    from ifeval.compare_formats import to_json, to_text
+    from ifeval.comparison.baselines import builtin_folder, find
+    from ifeval.comparison.differences import compare as compare_runs
+    from ifeval.comparison.formats import to_json, to_text
 
     folders = [baselines, builtin_folder()]
     old = find(baseline, folders)

@@ -15,8 +15,8 @@ train_data.register(app)
 @app.command("list")
 def list_datasets(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Each data set's source, pinned revision, licence, and where it lies once fetched."""
-    from ifeval import datasets
-    from ifeval.jsonio import dumps
+    from ifeval.registry import datasets
+    from ifeval.util.jsonio import dumps
 
     shown = [field.name for field in fields(datasets.Dataset) if field.name not in ("fetch", "file")]
     rows = [
@@ -37,7 +37,7 @@ def fetch(
     names: Annotated[list[str], typer.Argument(help="Data sets to fetch; `ifeval data list` names them.")],
 ) -> None:
     """Fetch data sets into the cache, verify them, and print where they lie. What is there already is kept."""
-    from ifeval import datasets
+    from ifeval.registry import datasets
 
     for name in names:
         datasets.path(name)  # an unknown name stops here, before anything is fetched

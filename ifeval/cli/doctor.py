@@ -28,8 +28,8 @@ def doctor(
 
 def machine_lines() -> Iterator[tuple[bool, str]]:
     from ifeval.engines.machine import available_memory, cores
-    from ifeval.manifest import gpu_names
-    from ifeval.paths import cache_root
+    from ifeval.runs.manifest import gpu_names
+    from ifeval.util.files import cache_root
 
     yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}"
     yield True, f"{len(cores())} cores, {available_memory() / 2**30:.1f} GiB of memory free"
@@ -42,7 +42,7 @@ def machine_lines() -> Iterator[tuple[bool, str]]:
 
 def engine_lines() -> Iterator[tuple[bool, str]]:
     from ifeval.engines.machine import has_cuda, installed
-    from ifeval.manifest import libraries
+    from ifeval.runs.manifest import libraries
 
     found = libraries()
     name = "vllm" if installed("vllm") else "transformers" if installed("transformers") else None
@@ -70,9 +70,9 @@ def torchvision_works() -> bool:
 
 
 def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
-    from ifeval import datasets
-    from ifeval.plugins import discover
-    from ifeval.suites import expand
+    from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
+    from ifeval.registry.suites import expand
 
     known = discover()
     for name in expand(tasks.split(","), known):
@@ -83,7 +83,7 @@ def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
 
 
 def model_lines(model: str) -> Iterator[tuple[bool, str]]:
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
     from ifeval.tool_calls import detect
 
     try:

@@ -25,10 +25,10 @@ def leaderboard(
     latex: Annotated[bool, typer.Option("--latex", help="Write leaderboard.tex too.")] = False,
 ) -> None:
     """Rebuild leaderboard.md, .csv and .json from the summaries of complete runs."""
-    from ifeval.baselines import builtin_folder
-    from ifeval.baselines import published as published_rows
-    from ifeval.leaderboard import Filter, build, find_runs
-    from ifeval.leaderboard_formats import stale, write
+    from ifeval.comparison.baselines import builtin_folder
+    from ifeval.comparison.baselines import published as published_rows
+    from ifeval.report.leaderboard import Filter, build, find_runs
+    from ifeval.report.leaderboard_formats import stale, write
 
     wanted = Filter(family, parameters(max_parameters), day(since))
     rows = published_rows([baselines, builtin_folder()]) if published else []

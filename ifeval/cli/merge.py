@@ -17,6 +17,6 @@ def merge(
 ) -> None:
     """Put shards together into the run that one machine would have made; says which shards are missing."""
     from ifeval.cli.scorecard import print_run
-    from ifeval.merge import merge as merge_runs
+    from ifeval.runs.merge import merge as merge_runs
 
     print_run(merge_runs(runs, out, data_paths(data or []), tuple(task_path or ())), json=json)

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from ifeval.engines.base import Engine
-from ifeval.plan import Item
 from ifeval.records import Response, Score
-from ifeval.runner import Observer, Silent
+from ifeval.runs.pipeline import Observer, Silent
+from ifeval.runs.plan import Item
 from ifeval.stats.intervals import wilson
-from ifeval.text_table import bounded
+from ifeval.util.tables import bounded
 
 QUIET_SECONDS = 60.0
 
@@ -104,7 +104,7 @@ def every_minute(progress: Plain) -> Iterator[None]:
 
 
 def lasting_stderr() -> TextIO:
-    """Standard error that stays where it is while that of loading libraries goes to a file (`ifeval.quiet`)."""
+    """Standard error that stays where it is while that of loading libraries goes to a file (`ifeval.util.quiet`)."""
     try:
         return os.fdopen(os.dup(sys.stderr.fileno()), "w")
     except OSError:  # none of the system's: somebody captures what we say

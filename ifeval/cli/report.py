@@ -16,7 +16,7 @@ def report(
 ) -> None:
     """Write a self-contained HTML page: scores, contrasts, failures with reasons, and what changed between runs."""
     from ifeval.report.html import write_report
-    from ifeval.results import load_run
+    from ifeval.runs.run import load_run
 
     found = write_report([load_run(run) for run in runs], out, failures, allow or [])
     embedded = sum(found.shown.values())

@@ -16,7 +16,7 @@ def rescore(
 ) -> None:
     """Score a run's stored replies again with today's scorers; nothing is generated."""
     from ifeval.cli.scorecard import print_run
-    from ifeval.rescore import rescore as rescore_run
+    from ifeval.runs.rescore import rescore as rescore_run
 
     changed = rescore_run(run, data_paths(data or []), tuple(task_path or ()))
     if not json:

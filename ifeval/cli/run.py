@@ -76,9 +76,9 @@ def run(
     """Probe a checkpoint with tasks; the same command resumes what was interrupted."""
     from ifeval.cli.progress import observer
     from ifeval.cli.scorecard import print_run
-    from ifeval.options import RunOptions
-    from ifeval.runner import run as run_pipeline
-    from ifeval.shards import parse_shard
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.pipeline import run as run_pipeline
+    from ifeval.runs.shards import parse_shard
 
     options = RunOptions(
         model=model,
@@ -138,7 +138,7 @@ def parallel_sizes(tp: str | None, pp: int | None, dp: int | None = None) -> dic
 
 def pairs(flag: str, values: list[str]) -> dict[str, Any]:
     """`k=v` flags as a dict; a value that reads as JSON (true, 3, [1, 2]) is taken as such."""
-    from ifeval.jsonio import loads
+    from ifeval.util.jsonio import loads
 
     found: dict[str, Any] = {}
     for value in values:

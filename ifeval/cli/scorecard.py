@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ifeval.jsonio import dumps
-from ifeval.results import Run, load_run
+from ifeval.runs.run import Run, load_run
+from ifeval.util.jsonio import dumps
 
 NOTABLE_RATE = 0.005
 WORST = 3

@@ -22,8 +22,8 @@ def serve(
 ) -> None:
     """Serve a checkpoint with vLLM until interrupted; prints the URL once it is healthy."""
     from ifeval.engines.vllm_server import free_port, serving
-    from ifeval.models import resolve
-    from ifeval.paths import cache_root
+    from ifeval.models.resolve import resolve
+    from ifeval.util.files import cache_root
 
     found = resolve(model, adapter=adapter, trust_remote_code=trust_remote_code)
     port = port or free_port()

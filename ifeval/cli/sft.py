@@ -14,8 +14,8 @@ import typer
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
-    from ifeval.sft.log import Step, Watcher
-    from ifeval.sft.options import SftOptions
+    from ifeval.finetuning.options import SftOptions
+    from ifeval.finetuning.training.log import Step, Watcher
 
 QUIET_SECONDS = 10.0
 
@@ -71,7 +71,7 @@ def sft(
 ) -> None:
     """Fine-tune a checkpoint: response-only loss, packed rows, the model's own chat template."""
     from ifeval.cli.run import pairs
-    from ifeval.sft.options import SftOptions
+    from ifeval.finetuning.options import SftOptions
 
     if out is None and show_mask is None:
         raise UserError("--out is missing: say where the checkpoint goes.")
@@ -112,9 +112,9 @@ def sft(
     if show_mask is not None:
         print_mask(options, show_mask)
         return
-    from ifeval.sft.export import RECORD
-    from ifeval.sft.state import newest
-    from ifeval.sft.train import STATE, train
+    from ifeval.finetuning.training.export import RECORD
+    from ifeval.finetuning.training.loop import STATE, train
+    from ifeval.finetuning.training.state import newest
 
     leads = os.environ.get("RANK", "0") == "0"
     with watcher(quiet=json or not leads) as watch:
@@ -139,7 +139,7 @@ def sft(
 def prepare_process() -> None:
     """Settings that count only before torch is imported; raises UserError where it is not installed."""
     from ifeval.engines.machine import cores, installed
-    from ifeval.sft.options import KERNEL_CACHES
+    from ifeval.finetuning.options import KERNEL_CACHES
 
     for package in ("torch", "transformers"):
         if not installed(package):
@@ -156,9 +156,9 @@ def print_mask(options: "SftOptions", number: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ifeval.models import resolve
-    from ifeval.sft.mask import marked, runs
-    from ifeval.sft.prepare import prepare
+    from ifeval.finetuning.data.mask import marked, runs
+    from ifeval.finetuning.prepare import prepare
+    from ifeval.models.resolve import resolve
 
     data = prepare(options, resolve(options.model))
     documents = sorted((d for pack in data.packs for d in pack), key=lambda d: d.place)
@@ -177,7 +177,7 @@ def print_mask(options: "SftOptions", number: int) -> None:
 
 def summary(record: bytes, folder: Path) -> str:
     """What was done, in a few lines."""
-    from ifeval.jsonio import loads
+    from ifeval.util.jsonio import loads
 
     said = loads(record)
     counts, training = said["counts"], said["training"]

@@ -31,8 +31,8 @@ def show(
 ) -> None:
     """The score card of a run; with a filter, its samples and why they passed or failed."""
     from ifeval.cli.scorecard import print_run
-    from ifeval.jsonio import dumps
-    from ifeval.results import load_run
+    from ifeval.runs.run import load_run
+    from ifeval.util.jsonio import dumps
 
     if beside and by is None:
         raise UserError("--beside puts runs beside each other by a tag: name it with --by.")
@@ -65,9 +65,9 @@ def show(
 
 def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json: bool) -> None:
     """A table a task; of several runs also how far each agrees with the first."""
-    from ifeval.breakdown import agreement, breakdowns, to_records, to_text
-    from ifeval.jsonio import dumps
-    from ifeval.results import load_run
+    from ifeval.runs.breakdown import agreement, breakdowns, to_records, to_text
+    from ifeval.runs.run import load_run
+    from ifeval.util.jsonio import dumps
 
     for breakdown in breakdowns([load_run(path) for path in paths], tag, task):
         if json:

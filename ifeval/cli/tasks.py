@@ -20,9 +20,9 @@ def list_tasks(
     task_path: TaskPath = None, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     """One line a task; a task that needs data says how to get it."""
-    from ifeval.jsonio import dumps
-    from ifeval.plugins import discover
-    from ifeval.suites import load_suites
+    from ifeval.registry.plugins import discover
+    from ifeval.registry.suites import load_suites
+    from ifeval.util.jsonio import dumps
 
     found = discover(task_path or [])
     if json:
@@ -48,8 +48,8 @@ def show(
 ) -> None:
     """What a task is, and its first samples with their oracle replies."""
     from ifeval.engines.scripted import oracle_text
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
     from ifeval.tool_calls import by_name
 
     options = RunOptions(model="", tasks=(task,), data=data_paths(data or []), task_paths=tuple(task_path or ()))
@@ -77,12 +77,12 @@ def validate(
     task_path: TaskPath = None,
 ) -> None:
     """Prove, without a model, that every oracle passes and that blank, echoed, cut and shuffled replies fail."""
-    from ifeval import datasets
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
-    from ifeval.plugins import discover
+    from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
+    from ifeval.runs.validation import validate as validate_task
     from ifeval.tool_calls import by_name
-    from ifeval.validation import validate as validate_task
 
     given = data_paths(data or [])
     names = tasks or [

@@ -10,7 +10,7 @@ import typer
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
-    from ifeval.sft.contamination import PromptIndex
+    from ifeval.finetuning.data.contamination import PromptIndex
 
 Files = Annotated[list[str], typer.Argument(help="JSONL, JSON or Parquet files.")]
 Tasks = Annotated[
@@ -42,9 +42,9 @@ def check(
     """Counts, lengths, duplicates, conflicts, repetition, imbalance, and contamination; exits 1 on contamination."""
     from dataclasses import asdict
 
-    from ifeval.jsonio import dumps
-    from ifeval.sft.data import load, parse_source
-    from ifeval.sft.quality import report
+    from ifeval.finetuning.data.mix import load, parse_source
+    from ifeval.finetuning.data.quality import report
+    from ifeval.util.jsonio import dumps
 
     loaded = load([parse_source(file) for file in files], max_bad)
     index = prompt_index(tasks, task_path)
@@ -54,7 +54,7 @@ def check(
         **report(loaded.examples),
         "contamination": {
             "prompts": dict(index.prompts),
-            "offences": [asdict(offence) for offence in index.offences(loaded.examples)],
+            "overlaps": [asdict(overlap) for overlap in index.overlaps(loaded.examples)],
         },
     }
     if model:
@@ -62,7 +62,7 @@ def check(
     if difficulty:
         found["difficulty"] = difficulties(model, max_length, loaded.examples)
     sys.stdout.write(dumps(found, pretty=True).decode() + "\n" if json else summary(found))
-    if found["contamination"]["offences"]:
+    if found["contamination"]["overlaps"]:
         raise typer.Exit(Exit.REGRESSION)
 
 
@@ -71,11 +71,11 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
 
     task_path: folders of plug-ins that are tasks too.
     """
-    from ifeval import datasets
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
-    from ifeval.plugins import discover
-    from ifeval.sft.contamination import PromptIndex
+    from ifeval.finetuning.data.contamination import PromptIndex
+    from ifeval.registry import datasets
+    from ifeval.registry.plugins import discover
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
 
     names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
     if not names:
@@ -92,19 +92,19 @@ def difficulties(model: str | None, max_length: int, examples: Any) -> dict[str,
     if model is None:
         raise UserError("--difficulty asks a model: name one with --model.")
     from ifeval.cli.sft import prepare_process
-    from ifeval.models import resolve
+    from ifeval.models.resolve import resolve
 
     prepare_process()
-    from ifeval.sft.difficulty import measure
+    from ifeval.finetuning.data.difficulty import measure
 
     return measure(resolve(model), examples, max_length)
 
 
 def token_counts(model: str, max_length: int, examples: Any) -> dict[str, Any]:
     """Lengths in tokens, and what would be dropped, cut or split at `max_length`."""
-    from ifeval.models import resolve
-    from ifeval.sft.prepare import encoder_for
-    from ifeval.sft.quality import percentiles
+    from ifeval.finetuning.data.quality import percentiles
+    from ifeval.finetuning.prepare import encoder_for
+    from ifeval.models.resolve import resolve
 
     encoded = encoder_for(resolve(model), max_length).encode_all(examples)
     return {
@@ -161,10 +161,10 @@ def _faults(found: dict[str, Any]) -> list[str]:
 
 def _contamination(found: dict[str, Any]) -> list[str]:
     tasks = ", ".join(f"{task} ({n})" for task, n in found["prompts"].items())
-    offences = found["offences"]
+    overlaps = found["overlaps"]
     return [
-        f"contamination against {tasks}: {len({offence['place'] for offence in offences})} rows",
-        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in offences[:SHOWN]),
+        f"contamination against {tasks}: {len({overlap['place'] for overlap in overlaps})} rows",
+        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in overlaps[:SHOWN]),
     ]
 
 
@@ -192,15 +192,15 @@ def curate(
     """Keep the best examples by quality and diversity; say of every other one why it was dropped."""
     from collections import Counter
 
-    from ifeval.sft.curate import curate as choose
-    from ifeval.sft.data import load, parse_source
+    from ifeval.finetuning.data.curate import curate as choose
+    from ifeval.finetuning.data.mix import load, parse_source
 
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
     loaded = load([parse_source(file) for file in files], max_bad)
-    offences = prompt_index(tasks, task_path).offences(loaded.examples)
+    overlaps = prompt_index(tasks, task_path).overlaps(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
-    chosen = choose(loaded.examples, keep, {offence.place for offence in offences}, hard)
+    chosen = choose(loaded.examples, keep, {overlap.place for overlap in overlaps}, hard)
     write_rows(out, (example.row() for example in chosen.kept))
     left_out = {problem.place: f"malformed: {problem.reason}" for problem in loaded.problems} | dict(chosen.dropped)
     if dropped is not None:
@@ -229,11 +229,11 @@ def make(
     seed: Annotated[int, typer.Option(help="Of the training seeds.")] = 0,
 ) -> None:
     """Write training rows from procedural tasks and from a model's own good replies, without evaluations' prompts."""
-    from ifeval.options import RunOptions
-    from ifeval.plan import load_tasks
-    from ifeval.results import load_run
-    from ifeval.sft.make import make as make_rows
-    from ifeval.sft.make import replay as replay_rows
+    from ifeval.finetuning.data.make import make as make_rows
+    from ifeval.finetuning.data.make import replay as replay_rows
+    from ifeval.runs.options import RunOptions
+    from ifeval.runs.plan import load_tasks
+    from ifeval.runs.run import load_run
 
     if not task and not replay:
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")
@@ -264,7 +264,7 @@ def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSONL. Raises UserError where the file exists or cannot be written."""
-    from ifeval.jsonio import dumps
+    from ifeval.util.jsonio import dumps
 
     try:
         with path.open("xb") as file:

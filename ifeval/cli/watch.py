@@ -14,9 +14,9 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="Evaluate what is there, then end.")] = False,
 ) -> None:
     """Evaluate each whole checkpoint as it appears; say when a drop is real. All other flags are those of ifeval run."""
-    from ifeval.trajectory import verdict
-    from ifeval.watch import by_command
-    from ifeval.watch import watch as watch_folder
+    from ifeval.comparison.trajectory import verdict
+    from ifeval.comparison.watch import by_command
+    from ifeval.comparison.watch import watch as watch_folder
 
     for points in watch_folder(folder, out, by_command(context.args), None if once else poll):
         if points:

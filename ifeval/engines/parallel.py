@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 
 USABLE_SHARE = 0.9
 """Of a GPU's memory, as vLLM's default `gpu_memory_utilization`."""

@@ -17,7 +17,6 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
-from ifeval.chat import Chat, PromptWriter
 from ifeval.engines.base import Workload, failed
 from ifeval.engines.machine import available_memory, cores
 from ifeval.engines.parent_death import OWNER
@@ -34,9 +33,10 @@ from ifeval.engines.vllm import (
     vllm_version,
 )
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
-from ifeval.models import Model
+from ifeval.models.prompts import Chat, PromptWriter
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
+from ifeval.util.jsonio import loads
 
 ROWS = 16
 """Rows of a batch. A batch comes back when its last reply is done, and is what a replica that dies has to do again."""

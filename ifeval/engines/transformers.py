@@ -6,10 +6,10 @@ from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
-from ifeval.chat import PLAIN_STOP, Chat, PromptWriter
 from ifeval.engines.base import Workload, failed
 from ifeval.errors import UserError
-from ifeval.models import Model
+from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
 
 BATCH = 16

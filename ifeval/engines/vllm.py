@@ -15,15 +15,15 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.chat import PLAIN_STOP, Chat, PromptWriter
 from ifeval.engines.base import Workload, failed
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import OWNER
 from ifeval.errors import UserError
-from ifeval.jsonio import dumps, loads
-from ifeval.models import Model
+from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
+from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
+from ifeval.util.jsonio import dumps, loads
 
 SUBMIT_AT_ONCE = 64
 """Requests tokenised between two steps: few enough that the first step is not kept waiting."""

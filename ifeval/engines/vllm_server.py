@@ -21,7 +21,7 @@ from ifeval.engines.machine import has_cuda
 from ifeval.engines.parent_death import OWNER, install
 from ifeval.engines.vllm import common_settings, cpu_environment, cpu_settings, parallel_settings, quiet_environment
 from ifeval.errors import UserError
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 from ifeval.tool_calls import detect
 
 EXPECTED = Workload(

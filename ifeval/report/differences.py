@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ifeval.compare import Comparison, Difference
+from ifeval.comparison.differences import Comparison, Difference
 from ifeval.report.charts import Axis, Mark, difference_axis
 
 SURE = 0.05

@@ -8,10 +8,10 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
-from ifeval.jsonio import dumps
 from ifeval.report.text import clipped, visible
-from ifeval.results import Run, printable
-from ifeval.summary import row_rates
+from ifeval.runs.run import Run, printable
+from ifeval.runs.summary import row_rates
+from ifeval.util.jsonio import dumps
 
 Key = tuple[str, str, int]
 """Task, sample id, repeat."""

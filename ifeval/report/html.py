@@ -10,15 +10,15 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ifeval.compare import Comparison, compare
+from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import UserError
-from ifeval.outcomes import run_outcomes
 from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
 from ifeval.report.failures import Failures, Key, collect
 from ifeval.report.text import visible
-from ifeval.results import Run
+from ifeval.runs.run import Run
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_RUNS = 6
@@ -29,7 +29,7 @@ LONG_NAME = 48
 def write_report(runs: Sequence[Run], out: Path, failures: int = 500, allow: Iterable[str] = ()) -> Failures:
     """Write the page of one run, or of a baseline and the runs to set beside it; returns what it embeds.
 
-    failures: most failed samples a task. allow: settings in which the runs may differ (see `ifeval.compare`).
+    failures: most failed samples a task. allow: settings in which the runs may differ (see `ifeval.comparison.differences`).
     Raises NotComparable where the runs cannot be compared, UserError where `out` cannot be written.
     """
     if not 1 <= len(runs) <= MOST_RUNS:

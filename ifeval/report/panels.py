@@ -6,7 +6,7 @@ from typing import Any
 
 from ifeval.report.charts import SHARES, Axis, Mark
 from ifeval.report.text import visible
-from ifeval.summary import RATES
+from ifeval.runs.summary import RATES
 
 Summary = Mapping[str, Any]
 FEW = 5

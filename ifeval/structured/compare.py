@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ifeval.schema import json_path
+from ifeval.structured.schema.validator import json_path
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -29,7 +29,7 @@ EXACT = Rules()
 def differences(actual: Any, expected: Any, rules: Rules = EXACT, path: tuple[str | int, ...] = ()) -> Iterator[str]:
     """One line a difference ("$.items[2].price: 3, wanted 4"), outermost first.
 
-    1 and 1.0 are equal, 1 and true are not. Values nest at most `ifeval.schema.MAX_DEPTH` levels.
+    1 and 1.0 are equal, 1 and true are not. Values nest at most `ifeval.structured.schema.validator.MAX_DEPTH` levels.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         yield from (f"{json_path((*path, name))} is missing" for name in expected if name not in actual)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ifeval.schema import MAX_DEPTH, measure
 from ifeval.structured.documents import Parsed, fenced_blocks
+from ifeval.structured.schema.validator import MAX_DEPTH, measure
 
 MAX_STARTS = 8
 """How many brackets that are never closed are given up before the scan ends; each costs one pass over the text."""

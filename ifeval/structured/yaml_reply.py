@@ -7,8 +7,8 @@ is not false.
 import re
 from typing import Any
 
-from ifeval.schema import MAX_DEPTH
 from ifeval.structured.documents import Parsed, block_or_all
+from ifeval.structured.schema.validator import MAX_DEPTH
 
 MAX_CHARACTERS = 100_000
 

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from ifeval.checks import CHECKS
-from ifeval.checks.data import read_prompts
 from ifeval.checks.ifbench import IFBENCH_CHECKS
+from ifeval.checks.ifeval.data import read_prompts
 from ifeval.checks.verify import by_instruction, verify
 from ifeval.errors import UserError
 from ifeval.records import Response, Sample, Score

@@ -5,7 +5,7 @@ A row is known by its key and its instructions as published, so that data of one
 
 from dataclasses import replace
 
-from ifeval.checks.data import Prompt
+from ifeval.checks.ifeval.data import Prompt
 from ifeval.checks.verify import Instruction
 
 _QUOTED: Instruction = ("startend:quotation", {})

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
 
-from ifeval.checks import CHECKS, repaired
-from ifeval.checks.arguments import Check
-from ifeval.checks.data import Prompt, read_prompts
+from ifeval.checks import CHECKS
+from ifeval.checks.ifeval import repaired
+from ifeval.checks.ifeval.arguments import Check
+from ifeval.checks.ifeval.data import Prompt, read_prompts
 from ifeval.checks.verify import by_instruction, verify
 from ifeval.errors import UserError
 from ifeval.records import Response, Sample, Score

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import loads
+from ifeval.util.jsonio import loads
 
 LISTS = ("test_tasks_official_119.txt", "splits/default/test_tasks.txt", "test_tasks.txt")
 INSTANCES = 100

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ifeval.checks.ifbench import count, custom, format, marks, placement, ratio, repeat, sentence, tables, words
 from ifeval.checks.ifbench.tokens import to_ascii
 from ifeval.checks.ifbench.verbs import start_verb
-from ifeval.checks.treebank import tokens as treebank_tokens
+from ifeval.checks.text.treebank import tokens as treebank_tokens
 
 
 @pytest.mark.parametrize(

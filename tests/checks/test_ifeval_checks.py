@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.checks import CHECKS, check
-from ifeval.checks.arguments import validate
-from ifeval.checks.repaired import CHECKS as REPAIRED
+from ifeval.checks.ifeval.arguments import validate
+from ifeval.checks.ifeval.repaired import CHECKS as REPAIRED
 from ifeval.errors import UserError
 
 ARGUMENTS: dict[str, dict] = {

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ifeval.checks.language import detect
+from ifeval.checks.text.language import detect
 
 TEXTS = [
     "The weather is fine today.",

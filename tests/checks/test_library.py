@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from ifeval.checks.arguments import validate
+from ifeval.checks.ifeval.arguments import validate
 from ifeval.checks.library import CHECKS, INSTRUCTIONS, Draft, Material, construct
 from ifeval.checks.library.draft import SENTENCES
 from ifeval.checks.library.easy_checks import CHECKS as EASY

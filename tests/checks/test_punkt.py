@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.checks.punkt import sentences
-from ifeval.checks.treebank import capital_words
+from ifeval.checks.text.punkt import sentences
+from ifeval.checks.text.treebank import capital_words
 
 NLTK_SENTENCES = [
     ["Dr. Smith met J. S. Bach at 5 p.m. on Jan. 3.", "He left."],

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.engines.adaptive import ConcurrencyLimit
+from ifeval.engines.server.adaptive import ConcurrencyLimit
 
 
 def round_of_answers(limit: ConcurrencyLimit) -> None:

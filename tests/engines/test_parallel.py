@@ -20,7 +20,7 @@ from ifeval.engines.parallel import (
 )
 from ifeval.engines.vllm import parallel_settings
 from ifeval.errors import UserError
-from ifeval.models import Model
+from ifeval.models.resolve import Model
 
 LLAMA_8B = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
 LLAMA_70B = {"num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8, "hidden_size": 8192}

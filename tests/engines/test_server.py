@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import ifeval
-from ifeval.engines.server import client_settings
+from ifeval.engines.server.engine import client_settings
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
-from ifeval.results import Run
+from ifeval.runs.run import Run
+from ifeval.util.jsonio import read_jsonl
 from tests.engines.hostile_server import MODEL, HostileServer, send, serving
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
@@ -230,10 +230,10 @@ def test_a_reply_cut_while_reasoning_never_ended_it(tmp_path: Path) -> None:
 
 
 def test_closing_early_gives_up_what_is_under_way() -> None:
-    from ifeval.chat import Chat
     from ifeval.engines.base import Workload
-    from ifeval.engines.server import ServerEngine
-    from ifeval.models import resolve
+    from ifeval.engines.server.engine import ServerEngine
+    from ifeval.models.prompts import Chat
+    from ifeval.models.resolve import resolve
     from ifeval.records import Request, Sample, Sampling
     from ifeval.tool_calls import by_name
 
@@ -278,7 +278,7 @@ def test_a_bug_on_the_clients_thread_ends_the_run(tmp_path: Path, monkeypatch: p
         raise ZeroDivisionError("a bug")
 
     with serving(HostileServer()) as url:
-        monkeypatch.setattr("ifeval.engines.server_pool.read_reply", broken)
+        monkeypatch.setattr("ifeval.engines.server.pool.read_reply", broken)
         with pytest.raises(ZeroDivisionError, match="a bug"):
             evaluate(tmp_path, url)
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from ifeval.chat import Chat, PromptWriter
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import installed
-from ifeval.jsonio import read_jsonl
-from ifeval.models import resolve
+from ifeval.models.prompts import Chat, PromptWriter
+from ifeval.models.resolve import resolve
 from ifeval.records import Request, Sample, Sampling
-from ifeval.results import load_run
-from ifeval.schema import compile_schema
+from ifeval.runs.run import load_run
+from ifeval.structured.schema.validator import compile_schema
 from ifeval.tool_calls import by_name
+from ifeval.util.jsonio import read_jsonl
 from tests.processes import alive, command_lines, descends
 
 ROOT = Path(__file__).parents[2]

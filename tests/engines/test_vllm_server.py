@@ -14,8 +14,8 @@ import pytest
 import ifeval
 from ifeval.engines.vllm_server import flags, free_port, last_words, serve_command, serving
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
-from ifeval.models import Model, resolve
+from ifeval.models.resolve import Model, resolve
+from ifeval.util.jsonio import read_jsonl
 from tests.processes import command_lines
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
-from ifeval.sft.data import Source, load, mix, parse_source, rows
-from ifeval.sft.formats import Example, Malformed, examples_of
+from ifeval.finetuning.data.formats import Example, Malformed, examples_of
+from ifeval.finetuning.data.mix import Source, load, mix, parse_source, rows
 
 TOOL = {"name": "weather", "description": "the weather", "parameters": {"type": "object", "properties": {}}}
 CALL = {"name": "weather", "arguments": {"city": "Oslo"}}

@@ -4,10 +4,10 @@ import math
 
 import torch
 
-from ifeval.sft.difficulty import difficulties, difficulty, without_prompt
-from ifeval.sft.encode import IGNORE, Document
-from ifeval.sft.loss import labelled_losses
-from ifeval.sft.packing import collate
+from ifeval.finetuning.data.difficulty import difficulties, difficulty, without_prompt
+from ifeval.finetuning.data.encode import IGNORE, Document
+from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.training.loss import labelled_losses
 from tests.sft.tiny import llama
 
 

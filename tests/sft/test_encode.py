@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ifeval.chat import Chat, PromptWriter
 from ifeval.errors import UserError
+from ifeval.finetuning.data.encode import IGNORE, Document, Encoder, Unusable
+from ifeval.finetuning.data.formats import Example
+from ifeval.finetuning.data.mix import Source, load
+from ifeval.finetuning.templates import CHATML, PLAIN, training_template
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.records import Sample
-from ifeval.sft.data import Source, load
-from ifeval.sft.encode import IGNORE, Document, Encoder, Unusable
-from ifeval.sft.formats import Example
-from ifeval.sft.templates import CHATML, PLAIN, training_template
 from ifeval.tool_calls import by_name, detect
 from tests.sft.families import FAMILIES, family
 

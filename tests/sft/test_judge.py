@@ -16,13 +16,13 @@ from typer.testing import CliRunner
 
 from ifeval.cli import app
 from ifeval.errors import UserError
-from ifeval.sft import judge
-from ifeval.sft.export import RECORD
-from ifeval.sft.judge import SEED, Evaluation, best, judged, run_child, run_command
-from ifeval.sft.log import read_evaluations, read_log
-from ifeval.sft.options import SftOptions
-from ifeval.sft.state import newest
-from ifeval.sft.train import STATE, train
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.training import judge
+from ifeval.finetuning.training.export import RECORD
+from ifeval.finetuning.training.judge import SEED, Evaluation, best, judged, run_child, run_command
+from ifeval.finetuning.training.log import read_evaluations, read_log
+from ifeval.finetuning.training.loop import STATE, train
+from ifeval.finetuning.training.state import newest
 from tests.conftest import ROOT
 from tests.sft.test_train import Watch, base, options, own_cache  # noqa: F401 - fixtures
 

@@ -8,15 +8,15 @@ from typer.testing import CliRunner
 
 from ifeval.cli import app
 from ifeval.errors import UserError
-from ifeval.options import RunOptions
-from ifeval.plugins import discover
-from ifeval.results import load_run
-from ifeval.runner import run as run_pipeline
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.curate import curate
-from ifeval.sft.data import Source, load
-from ifeval.sft.formats import Example, examples_of
-from ifeval.sft.make import make, replay, reply_fault
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.curate import curate
+from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.make import make, replay, reply_fault
+from ifeval.finetuning.data.mix import Source, load
+from ifeval.registry.plugins import discover
+from ifeval.runs.options import RunOptions
+from ifeval.runs.pipeline import run as run_pipeline
+from ifeval.runs.run import load_run
 from ifeval.task import Task
 from tests.sft.test_quality import pair, text
 

@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
-from ifeval.sft.encode import Document
-from ifeval.sft.loss import labelled_losses
-from ifeval.sft.objective import Dpo, Objective, Orpo, reply_logprobs
-from ifeval.sft.packing import collate, pack_pairs
+from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.data.packing import collate, pack_pairs
+from ifeval.finetuning.training.loss import labelled_losses
+from ifeval.finetuning.training.objective import Dpo, Objective, Orpo, reply_logprobs
 from tests.sft.tiny import documents, llama
 
 DOCUMENTS = documents(12)

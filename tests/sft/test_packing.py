@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
-from ifeval.sft.encode import IGNORE, Document
-from ifeval.sft.packing import best_fit_decreasing, check_isolation, collate, isolation_error, pack
+from ifeval.finetuning.data.encode import IGNORE, Document
+from ifeval.finetuning.data.packing import best_fit_decreasing, check_isolation, collate, isolation_error, pack
 from tests.sft.tiny import WINDOW, documents, gemma, llama
 
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ifeval.cli import app
-from ifeval.plugins import discover
+from ifeval.finetuning.data import quality
+from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
 from ifeval.records import Sample
-from ifeval.sft import quality
-from ifeval.sft.contamination import PromptIndex
-from ifeval.sft.formats import Example, examples_of
-from ifeval.sft.neardup import near_duplicates, ngrams, words
+from ifeval.registry.plugins import discover
 
 WORDS = [f"word{i}" for i in range(400)]
 
@@ -87,8 +87,8 @@ def test_contamination_is_found_and_boilerplate_is_not() -> None:
         pair("say  hello", "x", 4),
         pair("say hello to her", "x", 5),
     ]
-    offences = [(o.place, o.task, o.sample) for o in index.offences(rows)]
-    assert offences == [("f:1", "made", "2"), ("f:3", "made", "4"), ("f:4", "made", "short")]
+    overlaps = [(o.place, o.task, o.sample) for o in index.overlaps(rows)]
+    assert overlaps == [("f:1", "made", "2"), ("f:3", "made", "4"), ("f:4", "made", "short")]
 
 
 @pytest.mark.parametrize("name", ["format", "tool_calls", "zero_shot"])
@@ -97,7 +97,7 @@ def test_our_own_prompts_are_found(name: str) -> None:
     samples = list(task.samples(task.default_seed))
     index = PromptIndex({name: samples}, {name: task.unit})
     rows = [pair(sample.messages[-1]["content"], "x", line) for line, sample in enumerate(samples)]
-    found = {offence.place for offence in index.offences(rows)}
+    found = {offence.place for offence in index.overlaps(rows)}
     assert len(found) >= 0.95 * len({row.prompt for row in rows})
 
 
@@ -123,13 +123,13 @@ def test_check_reports_and_exits_1_on_contamination(tmp_path: Path) -> None:
     file.write_text(json.dumps(rows[0]))
     clean = CliRunner().invoke(app, ["data", "check", str(file), "--tasks", "zero_shot", "--json"])
     assert clean.exit_code == 0
-    assert json.loads(clean.stdout)["contamination"]["offences"] == []
+    assert json.loads(clean.stdout)["contamination"]["overlaps"] == []
 
 
 def test_real_files_are_clean_of_our_tasks(golden: Path) -> None:
     from ifeval.cli.train_data import prompt_index
-    from ifeval.sft.data import Source, load
+    from ifeval.finetuning.data.mix import Source, load
 
     loaded = load([Source(golden / "train" / "rasbt_instruction_data_1100.json")])
-    offences = prompt_index("core", []).offences(loaded.examples)
-    assert offences == []
+    overlaps = prompt_index("core", []).overlaps(loaded.examples)
+    assert overlaps == []

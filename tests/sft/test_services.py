@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.sft import services
-from ifeval.sft.log import Log, Step
-from ifeval.sft.options import SftOptions
-from ifeval.sft.services import check_services, open_services, remembered
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.training import services
+from ifeval.finetuning.training.log import Log, Step
+from ifeval.finetuning.training.services import check_services, open_services, remembered
 
 
 def train_twice(folder: Path, service: str) -> None:

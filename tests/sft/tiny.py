@@ -13,7 +13,7 @@ from transformers import (
     LlamaForCausalLM,
 )
 
-from ifeval.sft.encode import IGNORE, Document
+from ifeval.finetuning.data.encode import IGNORE, Document
 
 SIZES = {
     "vocab_size": 320,

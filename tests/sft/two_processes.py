@@ -9,9 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ifeval.sft import judge
-from ifeval.sft.options import SftOptions
-from ifeval.sft.train import train
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.training import judge
+from ifeval.finetuning.training.loop import train
 
 
 def settings(base: Path, folder: Path) -> SftOptions:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.plugins import discover
 from ifeval.records import Response
+from ifeval.registry.plugins import discover
 from ifeval.task import Row, Task
 
 ROW = {

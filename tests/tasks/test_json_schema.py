@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.plugins import discover
 from ifeval.records import Response, Sample, Score
+from ifeval.registry.plugins import discover
 from ifeval.task import Task
 
 POINT = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifeval.jsonio import dumps
-from ifeval.plugins import discover
 from ifeval.records import Response
+from ifeval.registry.plugins import discover
 from ifeval.task import Row
+from ifeval.util.jsonio import dumps
 
 TASK = discover()["zero_shot"]()
 SAMPLES = list(TASK.samples(seed=0))
 
-answers = importlib.import_module("ifeval_tasks.zero_shot.answers")
-clusters = importlib.import_module("ifeval_tasks.zero_shot.clusters")
-summary = importlib.import_module("ifeval_tasks.zero_shot.summary")
+answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
+clusters = importlib.import_module("ifeval.tasks.zero_shot.clusters")
+summary = importlib.import_module("ifeval.tasks.zero_shot.summary")
 
 FROZEN = "e873976d938039b0a8372da47de1df5a3b8ca069baa4f919b514393fea4b0c5b"
 

@@ -3,8 +3,8 @@
 from typer.testing import CliRunner
 
 from ifeval.cli import app
-from ifeval.jsonio import dumps, loads, read_jsonl
 from ifeval.tool_calls.bfcl import SINGLE_TURN, judge_row, load
+from ifeval.util.jsonio import dumps, loads, read_jsonl
 from tests.bfcl_data import bfcl_data  # noqa: F401 - a fixture
 
 

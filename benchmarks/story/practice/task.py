@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
-from ifeval.plugins import discover
+from ifeval.finetuning.data.make import fresh
 from ifeval.records import Sample
-from ifeval.sft.make import fresh
+from ifeval.registry.plugins import discover
 
 BUILTIN = discover()
 STYLES = ("inline", "list", "rules_first")

@@ -4,8 +4,8 @@
 exception (malformed CSV, an empty field) the reply has not followed, and `words:start_verb` needs no tagger.
 """
 
-from ifeval.checks.arguments import Check
 from ifeval.checks.ifbench import count, custom, format, marks, placement, ratio, repeat, sentence, tables, verbs, words
+from ifeval.checks.ifeval.arguments import Check
 
 IFBENCH_CHECKS: dict[str, Check] = {
     "count:conjunctions": count.conjunctions,

@@ -4,7 +4,7 @@ import string
 import unicodedata
 from functools import lru_cache
 
-from ifeval.checks.treebank import tokens
+from ifeval.checks.text.treebank import tokens
 
 EDGES = string.punctuation + " "
 """What IFBench strips from the ends of a word or line: ASCII punctuation and the plain space."""

@@ -8,9 +8,9 @@ their defects mended, IFBench's where upstream judges what its words say, and th
 from collections.abc import Sequence
 from random import Random
 
-from ifeval.checks import repaired
-from ifeval.checks.arguments import Check
 from ifeval.checks.ifbench import IFBENCH_CHECKS
+from ifeval.checks.ifeval import repaired
+from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.library import easy_checks, house
 from ifeval.checks.library.content import CONTENT
 from ifeval.checks.library.draft import Draft

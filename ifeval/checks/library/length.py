@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Stage
-from ifeval.checks.punkt import count_sentences
-from ifeval.checks.text import count_words
+from ifeval.checks.text.counting import count_words
+from ifeval.checks.text.punkt import count_sentences
 
 ALONE = frozenset({"layout", "wrapper", "opening", "closing", "label", "length", "marks"})
 """What may not stand beside a rule about counted sentences: titles and lists leave it open what a sentence is."""

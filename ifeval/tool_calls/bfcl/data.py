@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.jsonio import read_jsonl
+from ifeval.util.jsonio import read_jsonl
 
 PREFIX = "BFCL_v4_"
 NON_LIVE = (

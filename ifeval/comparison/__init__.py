@@ -1,0 +1,1 @@
+"""Two or more runs or baselines, set side by side."""

@@ -1,0 +1,271 @@
+"""Two runs on the same samples: how much each task changed, how sure that is, and what flipped, with the reasons."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ifeval.comparison.comparable import require_comparable
+from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, failed_checks
+from ifeval.comparison.pairing import Pairs, align, match, pair
+from ifeval.runs.generalisation import SeenSplit, gain_split
+from ifeval.runs.summary import RATES
+from ifeval.stats.assessment import FEW_DISCORDANT
+from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
+from ifeval.stats.interval import Interval
+from ifeval.stats.multiplicity import benjamini_hochberg, holm
+from ifeval.stats.paired import mcnemar_p, tango_interval
+from ifeval.stats.power import minimum_detectable_effect
+from ifeval.stats.strata import (
+    Stratum,
+    boolean_stratum,
+    score_stratum,
+    standard_error,
+    stratified_interval,
+    stratified_p,
+)
+
+NO_REASON = "no reason recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One metric's difference, candidate minus baseline. Scores and rates are in [0, 1], NaN without samples.
+
+    `adjusted` is Holm's p over the tasks' primary metrics (and over the families), Benjamini-Hochberg's q elsewhere.
+    `noise` is the share of samples that changed when the baseline ran twice, None where that was not measured.
+    `detectable` is the smallest true difference that a comparison of this size finds in 80 of 100 cases.
+    """
+
+    name: str
+    metric: str
+    n: int
+    baseline: float
+    candidate: float
+    interval: Interval
+    p: float
+    adjusted: float
+    losses: int
+    wins: int
+    noise: float | None
+    detectable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A sample whose primary outcome changed, with the failed checks of the run that is worse on it."""
+
+    task: str
+    sample_id: str
+    repeat: int
+    loss: bool
+    checks: tuple[FailedCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generalisation:
+    """A task's gains on the clusters that the candidate's training held and on the others; the gap is their difference."""
+
+    task: str
+    clusters: tuple[str, ...]
+    gains: SeenSplit
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens a second) are (old, new)."""
+
+    baseline: str
+    candidate: str
+    tasks: tuple[Difference, ...]
+    families: tuple[Difference, ...]
+    metrics: tuple[Difference, ...]
+    rates: tuple[Difference, ...]
+    generalisation: tuple[Generalisation, ...]
+    tokens: tuple[float, float]
+    speed: tuple[float | None, float | None]
+    flips: tuple[Flip, ...]
+    notes: tuple[str, ...]
+
+    def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
+        """("task: check", the flips it had a part in, each with its reason), most frequent first.
+
+        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
+        """
+        groups: dict[str, list[tuple[Flip, str]]] = {}
+        for flip in self.flips:
+            if flip.loss is loss:
+                reasons = {check.name or check.failure or "reply": check.reason for check in flip.checks}
+                for name, reason in (reasons or {NO_REASON: ""}).items():
+                    groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
+        return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+    def flipped_checks(self, loss: bool) -> list[tuple[str, int]]:
+        """("task: check", number of flips it had a part in), most frequent first."""
+        return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
+
+
+def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str] = ()) -> Comparison:
+    """Compare two runs sample by sample.
+
+    allow: settings that may differ, by name ("template", "tasks.format.sampling"). Raises NotComparable naming every
+    other setting that differs, or where the runs share no sample, or more than 1 % of a run's requests failed.
+    """
+    notes = require_comparable(baseline, candidate, allow)
+    baseline, candidate = align(baseline, candidate)
+    shared = primary_metrics(baseline)
+    primaries = [(task, match(baseline.tasks[task], candidate.tasks[task], primary)) for task, primary in shared]
+    others = [
+        _difference(task, metric, match(baseline.tasks[task], candidate.tasks[task], metric), baseline)
+        for task, primary in shared
+        for metric in _metrics(baseline, task)
+        if metric != primary and metric in _metrics(candidate, task)
+    ]
+    names = dict(shared)
+    tasks = [_difference(task, names[task], pairs, baseline) for task, pairs in primaries]
+    rates = [_difference("all", rate, rate_pairs(rate, baseline, candidate)) for rate in RATES]
+    return Comparison(
+        baseline=baseline.name,
+        candidate=candidate.name,
+        tasks=_adjusted(tasks, holm),
+        families=_adjusted(_families(primaries, tasks, baseline), holm),
+        metrics=_adjusted(others, benjamini_hochberg),
+        rates=_adjusted(rates, benjamini_hochberg),
+        generalisation=tuple(_generalisation(baseline, candidate)),
+        tokens=_mean_tokens(baseline, candidate),
+        speed=(baseline.speed, candidate.speed),
+        flips=tuple(_flips(baseline, candidate)),
+        notes=tuple(notes),
+    )
+
+
+def primary_metrics(outcomes: OutcomeTable) -> list[tuple[str, str]]:
+    """(task, its primary metric), by name."""
+    return [(name, task.primary) for name, task in sorted(outcomes.tasks.items())]
+
+
+def mean_noise(noises: Sequence[float | None]) -> float | None:
+    """A family's noise floor: the mean of its tasks'; None where one was not measured."""
+    known = [noise for noise in noises if noise is not None]
+    return sum(known) / len(known) if known and len(known) == len(noises) else None
+
+
+def stratum(pairs: Pairs) -> Stratum:
+    """A task's pairs as one stratum of its family."""
+    if pairs.boolean:
+        return boolean_stratum(pairs.losses, pairs.wins, len(pairs.old))
+    return score_stratum(pairs.independent)
+
+
+def rate_pairs(rate: str, baseline: OutcomeTable, candidate: OutcomeTable) -> Pairs:
+    """A rate (truncated, errors ...) on the first reply to every sample of two aligned runs."""
+    old, new = (
+        np.concatenate([np.empty(0), *(side.tasks[task].rates[rate][:, 0] for task in baseline.tasks)])
+        for side in (baseline, candidate)
+    )
+    return pair(old, new)
+
+
+def _difference(name: str, metric: str, pairs: Pairs, baseline: OutcomeTable | None = None) -> Difference:
+    """baseline: the run whose noise floor stands beside the task `name`; None for what is no task's metric."""
+    noise = None if baseline is None else baseline.tasks[name].noise.get(metric)
+    n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
+    if pairs.boolean:
+        interval = tango_interval(losses, wins, n)
+        p = float(mcnemar_p(losses, wins, exact=losses + wins < FEW_DISCORDANT))
+        variance = (losses + wins + 1) / (n + 2)
+    else:
+        d = pairs.independent
+        interval = paired_t_interval(d)
+        p = sign_flip_p(d) if len(d) < SMALL else paired_t_p(d)
+        variance = float(d.var(ddof=1)) if len(d) > 1 else 1.0
+    detectable = minimum_detectable_effect(len(pairs.independent), min(1.0, variance), two_sided=True)
+    return Difference(name, metric, n, *pairs.scores, interval, p, p, losses, wins, noise, detectable)
+
+
+def _families(
+    primaries: Sequence[tuple[str, Pairs]], tasks: Sequence[Difference], baseline: OutcomeTable
+) -> Iterator[Difference]:
+    """Each family's difference: the unweighted mean of its tasks'; a family of one task is that task."""
+    members: dict[str, list[tuple[Pairs, Difference]]] = {}
+    for (name, pairs), task in zip(primaries, tasks, strict=True):
+        if task.n:
+            members.setdefault(baseline.tasks[name].family, []).append((pairs, task))
+    for family, parts in sorted(members.items()):
+        if len(parts) == 1:
+            yield replace(parts[0][1], name=family)
+            continue
+        strata = [stratum(pairs) for pairs, _ in parts]
+        above = stratified_p(strata)
+        p = 2 * min(above, 1 - above)
+        interval = stratified_interval(strata)
+        variance = standard_error(strata) ** 2 * interval.n
+        yield Difference(
+            name=family,
+            metric="mean of " + ", ".join(task.name for _, task in parts),
+            n=sum(task.n for _, task in parts),
+            baseline=float(np.mean([task.baseline for _, task in parts])),
+            candidate=float(np.mean([task.candidate for _, task in parts])),
+            interval=interval,
+            p=p,
+            adjusted=p,
+            losses=sum(task.losses for _, task in parts),
+            wins=sum(task.wins for _, task in parts),
+            noise=mean_noise([task.noise for _, task in parts]),
+            detectable=minimum_detectable_effect(interval.n, min(1.0, variance), two_sided=True),
+        )
+
+
+def _adjusted(
+    differences: Iterable[Difference], adjust: Callable[[list[float]], npt.NDArray[np.float64]]
+) -> tuple[Difference, ...]:
+    listed = list(differences)
+    adjusted = adjust([one.p for one in listed])
+    return tuple(replace(one, adjusted=float(p)) for one, p in zip(listed, adjusted, strict=True))
+
+
+def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Generalisation]:
+    """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
+    if candidate.run is None:
+        return
+    for task, primary in primary_metrics(baseline):
+        seen = candidate.run.summary["tasks"][task].get("seen")
+        if seen is None:
+            continue
+        rows = candidate.run.columns("task", "sample_id", "tag.cluster").query("task == @task")
+        cluster = dict(zip(rows["sample_id"], rows["tag.cluster"], strict=True))
+        old, new = (side.tasks[task].metrics[primary].mean(axis=1) for side in (baseline, candidate))
+        known = ~np.isnan(old + new)
+        names = [cluster[name] for name, keep in zip(baseline.tasks[task].ids, known.tolist(), strict=True) if keep]
+        if set(seen["clusters"]) < set(names):
+            yield Generalisation(
+                task, tuple(seen["clusters"]), gain_split(old[known], new[known], names, seen["clusters"])
+            )
+
+
+def _flips(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Flip]:
+    """Losses first, then wins; by task, sample and repeat."""
+    changed: dict[bool, list[tuple[str, str, int]]] = {True: [], False: []}
+    for task, primary in primary_metrics(baseline):
+        old, new = baseline.tasks[task], candidate.tasks[task]
+        change = new.metrics[primary] - old.metrics[primary]
+        for loss, where in ((True, change < 0), (False, change > 0)):
+            changed[loss] += [(task, old.ids[row], repeat) for row, repeat in np.argwhere(where).tolist()]
+    for loss, side in ((True, candidate), (False, baseline)):
+        reasons = failed_checks(side.run, set(changed[loss])) if side.run else {}
+        for key in changed[loss]:
+            yield Flip(*key, loss, reasons.get(key, ()))
+
+
+def _metrics(outcomes: OutcomeTable, task: str) -> tuple[str, ...]:
+    return (*outcomes.tasks[task].metrics, *outcomes.tasks[task].ratios)
+
+
+def _mean_tokens(baseline: OutcomeTable, candidate: OutcomeTable) -> tuple[float, float]:
+    """Mean reply length in tokens of both runs."""
+    old, new = (
+        np.concatenate([np.empty(0), *(task.tokens.ravel() for task in side.tasks.values())])
+        for side in (baseline, candidate)
+    )
+    return float(np.nanmean(old)), float(np.nanmean(new))

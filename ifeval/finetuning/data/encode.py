@@ -1,0 +1,239 @@
+"""Examples to token ids and labels: trained are the assistant turns with their end-of-turn token, and nothing else.
+
+Masks are made by position, never by looking for token ids: the conversation is rendered up to each assistant turn (the
+prompt an evaluation would send) and as a whole, and the whole must begin with each prompt. A template that rewrites
+history (reasoning left out of earlier turns, a system prompt that moves) breaks that; then every assistant turn becomes
+a document of its own, which is what the model will see when it is asked.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.formats import Example, Message
+from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
+from ifeval.records import Sample
+
+IGNORE = -100
+"""The label of a position that is not trained, which is torch's own default."""
+
+ENDED = "an assistant turn does not end with the template's end-of-turn token"
+
+
+class Unusable(ValueError):
+    """An example that this tokenizer and template cannot carry; the message is a drop reason, the same for its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One training document. ids and labels have the same length; labels[i] is ids[i] or IGNORE.
+
+    `source` is the example's; `shortened`: turns at its end did not fit the length and were left out.
+    """
+
+    place: str
+    source: str
+    ids: Sequence[int]
+    labels: Sequence[int]
+    shortened: bool = False
+
+    @property
+    def trained(self) -> int:
+        """Number of trained tokens."""
+        return sum(label != IGNORE for label in self.labels)
+
+
+@dataclass(slots=True)
+class Encoded:
+    """All documents of a data set, and what became of the rest: dropped (by reason), shortened, split into turns."""
+
+    documents: list[Document] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    first_dropped: dict[str, str] = field(default_factory=dict)
+    split: int = 0
+
+    @property
+    def shortened(self) -> int:
+        return sum(document.shortened for document in self.documents)
+
+
+class Encoder:
+    """Writes examples as documents of at most `max_length` tokens, with the template of `chat`.
+
+    tokenizer: a transformers tokenizer. chat: the template with its arguments. `end` and `end_id` are the token that ends an assistant turn.
+    Raises UserError for a template that ends it with no special token, or writes two BOS tokens.
+    """
+
+    def __init__(self, tokenizer: Any, chat: Chat, max_length: int) -> None:
+        self.tokenizer = tokenizer
+        self.max_length = max_length
+        self.chat = chat
+        self._writer = PromptWriter(tokenizer, chat)
+        self.end, self.end_id = self._end_of_turn()
+        special = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
+        self._control = re.compile("|".join(map(re.escape, sorted(special | {self.end}))))
+
+    def encode(self, example: Example) -> list[Document]:
+        """The documents of one example: one, or one a trained turn where the template rewrites history.
+
+        Raises Unusable.
+        """
+        if any(self._control.search(text) for message in example.messages for text in _texts(message)):
+            raise Unusable("the text holds one of the tokenizer's control tokens")
+        messages = [self._in_words(message) for message in example.messages]
+        turns = example.trained
+        prompts = {k: self._prompt(example, messages[:k]) for k in turns}
+        whole = self._whole(example, messages[: turns[-1] + 1])
+        if all(whole.startswith(prompt) for prompt in prompts.values()):
+            texts = [(whole, [self._span(whole, prompts[k], messages[k]) for k in turns])]
+        else:
+            wholes = {k: self._whole(example, messages[: k + 1]) for k in turns}
+            if not all(wholes[k].startswith(prompts[k]) for k in turns):
+                raise Unusable("the template does not begin a conversation with the prompt it writes for it")
+            texts = [(wholes[k], [self._span(wholes[k], prompts[k], messages[k])]) for k in turns]
+        documents = [self._document(example, text, spans) for text, spans in texts]
+        fitting = [document for document in documents if document is not None]
+        if not fitting:
+            raise Unusable(f"longer than {self.max_length} tokens before the first reply ends")
+        return fitting
+
+    @property
+    def template(self) -> str:
+        return self.chat.template or ""
+
+    def prompt_ids(self, sample: Sample) -> list[int]:
+        """The ids an evaluation would send for a sample."""
+        return self._writer.ids(self.chat.prepare(sample))
+
+    def encode_pair(self, example: Example) -> list[Document]:
+        """The chosen and the rejected document of a preference pair, trained on their last turns. Raises Unusable."""
+        if example.rejected is None:
+            raise Unusable("no rejected reply to learn from")
+        before = tuple(m | {"weight": 0} if m["role"] == "assistant" else m for m in example.messages[:-1])
+        endings = (example.messages[-1], example.rejected)
+        return [self.encode(replace(example, messages=(*before, ending)))[0] for ending in endings]
+
+    def encode_all(self, examples: Iterable[Example], pairs: bool = False) -> Encoded:
+        """All examples, the unusable ones counted by reason. Raises UserError where none is left.
+
+        pairs: documents alternate, chosen and rejected.
+        """
+        result = Encoded()
+        for example in examples:
+            try:
+                documents = self.encode_pair(example) if pairs else self.encode(example)
+            except Unusable as reason:
+                result.dropped[str(reason)] += 1
+                result.first_dropped.setdefault(str(reason), example.place)
+            else:
+                result.documents += documents
+                result.split += not pairs and len(documents) > 1
+        if not result.documents:
+            reasons = "; ".join(f"{n} x {reason}" for reason, n in result.dropped.most_common(3)) or "no rows"
+            raise UserError(f"No row can be trained on: {reasons}.")
+        return result
+
+    def _in_words(self, message: Message) -> Message:
+        """The message as the template can carry it: what it does not know is written into the text."""
+        message = {key: value for key, value in message.items() if key != "weight"}
+        if self.chat.tools_in_words:
+            reasoning = message.get("reasoning_content")
+            message = dict(plain_turn(message, self.chat.dialect))
+            if reasoning:
+                message["reasoning_content"] = reasoning
+        if "reasoning_content" in message and "reasoning_content" not in self.template:
+            thought = message.pop("reasoning_content").strip()
+            message["content"] = f"<think>\n{thought}\n</think>\n\n{message['content']}"
+        return message
+
+    def _sample(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> Sample:
+        return self.chat.prepare(Sample(id=example.place, messages=messages, tools=example.tools))
+
+    def _prompt(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> str:
+        try:
+            return self._writer.text(self._sample(example, messages))
+        except UserError:
+            raise Unusable("the chat template refuses the conversation") from None
+
+    def _whole(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> str:
+        sample = self._sample(example, messages)
+        try:
+            return self.tokenizer.apply_chat_template(
+                [encodable(message) for message in sample.messages],
+                tools=list(sample.tools) if sample.tools else None,
+                chat_template=self.chat.template,
+                tokenize=False,
+                **self.chat.template_args,
+            )
+        except Exception:  # a template raises whatever its author or its Jinja code does
+            raise Unusable("the chat template refuses the conversation") from None
+
+    def _span(self, whole: str, prompt: str, reply: Mapping[str, Any]) -> tuple[int, int]:
+        """Where a reply stands in the text, its end-of-turn token included; all of it must be there."""
+        end = whole.find(self.end, len(prompt))
+        if end < 0:
+            raise Unusable(ENDED)
+        written = whole[len(prompt) : end]
+        names = [call["function"]["name"] for call in reply.get("tool_calls") or ()]
+        parts = [encodable(reply["content"]).strip(), *names]
+        if not written.strip() or not all(part in written for part in parts):
+            raise Unusable("the chat template leaves out part of a reply")
+        return len(prompt), end + len(self.end)
+
+    def _document(self, example: Example, text: str, spans: Iterable[tuple[int, int]]) -> Document | None:
+        """Ids and labels of the turns that fit `max_length`, None where none does."""
+        ids: list[int] = []
+        labels: list[int] = []
+        done, shortened = 0, False
+        for start, end in spans:
+            prompt = self._extend(ids, text, done, start)
+            reply = self._extend(prompt, text, start, end)
+            if len(reply) > self.max_length:
+                shortened = True
+                break
+            if reply[-1] != self.end_id:
+                raise Unusable(ENDED)
+            labels += [IGNORE] * (len(prompt) - len(labels)) + reply[len(prompt) :]
+            ids, done = reply, end
+        return Document(example.place, example.source, ids, labels, shortened) if ids else None
+
+    def _extend(self, ids: list[int], text: str, done: int, end: int) -> list[int]:
+        """The ids of text[:end], given those of text[:done]: never another tokenisation of what stands already.
+
+        The whole is tokenised, since some tokenizers treat the start of a text specially; where tokens would merge
+        across the border, the rest is tokenised apart, as a model that is asked to go on writes it.
+        """
+        whole = self._ids(text[:end])
+        return whole if whole[: len(ids)] == ids else ids + self._ids(text[done:end])
+
+    def _ids(self, text: str) -> list[int]:
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    def _end_of_turn(self) -> tuple[str, int]:
+        """The special token that follows a reply, as text and id."""
+        asked = Example("the probe", "", ({"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4!"}))
+        try:
+            self._writer.ids(self._sample(asked, asked.messages[:1]))
+            whole = self._whole(asked, asked.messages)
+        except Unusable:
+            raise UserError(
+                "The chat template refuses a question and its answer; give another --chat-template."
+            ) from None
+        special = {index for index, token in self.tokenizer.added_tokens_decoder.items() if token.special}
+        for index in self._ids(whole[whole.rfind("4!") + 2 :]):
+            if index in special:
+                return str(self.tokenizer.added_tokens_decoder[index]), index
+        raise UserError(
+            "The chat template ends a reply with no special token, so nothing would teach the model to stop."
+        )
+
+
+def _texts(message: Mapping[str, Any]) -> Iterable[str]:
+    """All text of a message, arguments of calls included."""
+    yield message["content"]
+    yield message.get("reasoning_content") or ""
+    for call in message.get("tool_calls") or ():
+        yield str(call["function"])

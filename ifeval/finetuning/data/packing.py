@@ -1,0 +1,136 @@
+"""Documents side by side in rows of one length, none seeing another.
+
+Isolation rests on `position_ids` that restart at 0 with every document *and* on no attention mask being given: only
+then does transformers derive a block-diagonal mask (`masking_utils.find_packed_sequence_indices`). With an all-ones
+mask the same row would let documents read each other, silently; `check_isolation` proves the model at hand before the
+first step.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.encode import IGNORE, Document
+
+TOLERANCE = 1e-2
+"""Largest difference of a logit in fp32 between a packed and a single document; contamination is off by whole units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows for one forward pass, each tensor of shape (rows, length), int64.
+
+    `labels` are as `ids`, IGNORE where not trained and at every document's first token, which nothing before it in the
+    row may be asked to predict. `mask` is None for packed rows, else 1 where a token is no padding.
+    """
+
+    ids: torch.Tensor
+    positions: torch.Tensor
+    labels: torch.Tensor
+    mask: torch.Tensor | None = None
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Arguments of a model's forward pass."""
+        position = {"position_ids": self.positions} if self.mask is None else {"attention_mask": self.mask}
+        return {"input_ids": self.ids, "use_cache": False, **position}
+
+    def to(self, device: torch.device) -> "Batch":
+        mask = None if self.mask is None else self.mask.to(device)
+        return Batch(self.ids.to(device), self.positions.to(device), self.labels.to(device), mask)
+
+
+def best_fit_decreasing(lengths: Sequence[int], capacity: int) -> list[list[int]]:
+    """Indices of `lengths` in bins whose sums are at most `capacity`; the longest first, each to the fullest bin it fits.
+
+    O(n log n) comparisons. Raises ValueError where a length exceeds the capacity.
+    """
+    bins: list[list[int]] = []
+    rooms: list[tuple[int, int]] = []  # (room left, bin), sorted
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if lengths[index] > capacity:
+            raise ValueError(f"a document of {lengths[index]} tokens does not fit {capacity}")
+        at = bisect_left(rooms, (lengths[index], -1))
+        if at == len(rooms):
+            bins.append([])
+            room, target = capacity, len(bins) - 1
+        else:
+            room, target = rooms.pop(at)
+        bins[target].append(index)
+        insort(rooms, (room - lengths[index], target))
+    return bins
+
+
+def pack(documents: Sequence[Document], length: int) -> list[list[Document]]:
+    """The documents in packs of at most `length` tokens."""
+    return [[documents[i] for i in bin] for bin in best_fit_decreasing([len(d.ids) for d in documents], length)]
+
+
+def pack_pairs(documents: Sequence[Document], length: int) -> list[list[Document]]:
+    """Packs of whole pairs, each of the documents (chosen, rejected, chosen, ...) beside its partner.
+
+    `length` bounds a document; a pack holds twice that.
+    """
+    pairs = list(zip(documents[::2], documents[1::2], strict=True))
+    bins = best_fit_decreasing([len(chosen.ids) + len(rejected.ids) for chosen, rejected in pairs], 2 * length)
+    return [[document for i in bin for document in pairs[i]] for bin in bins]
+
+
+def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True) -> Batch:
+    """One row a pack, padded on the right with the id `padding`.
+
+    packed: padding is one more document that nobody is trained on, and there is no mask. Otherwise each pack holds a
+    single document, and padding is masked.
+    """
+    rows = [_row(documents) for documents in packs]
+    width = max(len(ids) for ids, _, _ in rows)
+    lengths = torch.tensor([[len(ids)] for ids, _, _ in rows])
+    for ids, positions, labels in rows:
+        rest = width - len(ids)
+        ids += [padding] * rest
+        positions += range(rest)
+        labels += [IGNORE] * rest
+    all_ids, all_positions, all_labels = (torch.tensor(part) for part in map(list, zip(*rows, strict=True)))
+    return Batch(all_ids, all_positions, all_labels, None if packed else (torch.arange(width) < lengths).long())
+
+
+def _row(documents: Sequence[Document]) -> tuple[list[int], list[int], list[int]]:
+    ids: list[int] = []
+    positions: list[int] = []
+    labels: list[int] = []
+    for document in documents:
+        ids += document.ids
+        positions += range(len(document.ids))
+        labels += [IGNORE, *document.labels[1:]]
+    return ids, positions, labels
+
+
+@torch.no_grad()
+def isolation_error(model: Any, documents: Sequence[Document], padding: int) -> float:
+    """Largest absolute difference of a logit between the documents packed in one row and each alone."""
+    device = next(model.parameters()).device
+    packed = model(**collate([documents], padding).to(device).inputs).logits[0]
+    worst, start = 0.0, 0
+    for document in documents:
+        alone = model(input_ids=torch.tensor([document.ids], device=device), use_cache=False).logits[0]
+        end = start + len(document.ids)
+        worst = max(worst, (packed[start:end] - alone).abs().max().item())
+        start = end
+    return worst
+
+
+def check_isolation(model: Any, documents: Sequence[Document], padding: int) -> float:
+    """The isolation error of two documents; raises UserError where the model lets packed documents see each other."""
+    training = model.training
+    model.eval()
+    error = isolation_error(model, documents[:2], padding)
+    model.train(training)
+    if not error <= TOLERANCE:
+        raise UserError(
+            f"Packed documents see each other in this model (logits differ by {error:.2g}); train with --no-packing."
+        )
+    return error

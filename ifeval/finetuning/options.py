@@ -1,0 +1,88 @@
+"""What `ifeval sft` can be told."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.mix import MOST_BAD, MOST_REPEATS
+from ifeval.finetuning.training.services import check_services
+
+NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "log", "resume")
+"""Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
+
+KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+"""How many compiled kernels the CPU's matrix library keeps. Each shape has one of its own, and every length of a row and
+every number of trained tokens is a new shape: with the default of 1,024 a training goes on growing (docs/sft.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SftOptions:
+    """Settings of one training. Each is a flag of `ifeval sft`; docs/sft.md says when to change which.
+
+    data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's divergence. max_length: tokens of a row. batch: rows an optimiser step, `rows` of them a
+    forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
+    clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
+    lora: rank of adapters, 0 to train all weights. save_every: optimiser steps, 0 for never.
+    eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
+    eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.finetuning.training.services`.
+    """
+
+    model: str
+    data: tuple[str, ...]
+    out: Path
+    method: Literal["sft", "orpo", "dpo"] = "sft"
+    beta: float = 0.1
+    chat_template: str | None = None
+    template_args: Mapping[str, Any] = field(default_factory=dict)
+    epochs: int = 1
+    max_steps: int | None = None
+    max_length: int = 1024
+    batch: int = 8
+    rows: int = 1
+    learning_rate: float | None = None
+    warmup: float = 0.03
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    neftune: float = 0.0
+    lora: int = 0
+    keep_adapter: bool = False
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    gradient_checkpointing: bool = False
+    packing: bool = True
+    most_repeats: int = MOST_REPEATS
+    max_bad: float = MOST_BAD
+    save_every: int = 50
+    eval_tasks: str = ""
+    eval_every: int = 50
+    eval_args: tuple[str, ...] = ()
+    seed: int = 0
+    log: tuple[str, ...] = ()
+    resume: bool = False
+
+    def check(self) -> None:
+        """Raise UserError for a value that makes no sense."""
+        if self.precision not in ("auto", "fp32", "bf16"):
+            raise UserError(f"--precision {self.precision}: it is auto, fp32 or bf16.")
+        for name in ("epochs", "max_length", "batch", "rows", "most_repeats", "eval_every"):
+            if getattr(self, name) < 1:
+                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is at least 1.")
+        if self.method not in ("sft", "orpo", "dpo"):
+            raise UserError(f"--method {self.method}: it is sft, orpo or dpo.")
+        if self.method != "sft" and not self.packing:
+            raise UserError(f"--no-packing goes with --method sft; {self.method} reads its pairs side by side.")
+        if self.max_steps is not None and self.max_steps < 1:
+            raise UserError(f"--max-steps {self.max_steps}: it is at least 1.")
+        if self.batch % self.rows:
+            raise UserError(f"--batch {self.batch} is not a multiple of --rows {self.rows}.")
+        if not 0 <= self.warmup < 1:
+            raise UserError(f"--warmup {self.warmup}: it is a share of the steps, 0 or more and less than 1.")
+        check_services(self.log)
+        if self.keep_adapter and not self.lora:
+            raise UserError("--keep-adapter needs adapters: give their rank with --lora.")
+
+    @property
+    def training_identity(self) -> dict[str, Any]:
+        """The settings that decide what is learnt, as JSON values."""
+        return {name: value for name, value in asdict(self).items() if name not in NOT_LEARNT}

@@ -1,0 +1,132 @@
+"""Everything before the first step: the data read, encoded and packed, the model loaded, and a record of both."""
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.encode import Document, Encoded, Encoder
+from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
+from ifeval.finetuning.data.packing import pack, pack_pairs
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.templates import training_template
+from ifeval.models.fingerprint import file_digests
+from ifeval.models.prompts import Chat
+from ifeval.models.resolve import Model
+from ifeval.runs.manifest import libraries
+from ifeval.tool_calls import by_name, detect
+from ifeval.util.jsonio import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Data ready to train on. `packs` are the rows of an epoch; `record` is what `ifeval_sft.json` says of it all."""
+
+    encoder: Encoder
+    packs: Sequence[Sequence[Document]]
+    record: dict[str, Any]
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.encoder.tokenizer
+
+    @property
+    def template(self) -> str:
+        return self.encoder.template
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all that decides what is learnt; a run can be resumed only with the same."""
+        return hashlib.sha256(
+            canonical([self.record[key] for key in ("base", "data", "template", "settings")])
+        ).hexdigest()
+
+
+def prepare(options: SftOptions, model: Model) -> Prepared:
+    """Read, encode and pack the data of `options` for `model`, a checkpoint.
+
+    Raises UserError for data that cannot be used.
+    """
+    sources = [parse_source(text) for text in options.data]
+    loaded = load(sources, options.max_bad)
+    encoder = encoder_for(model, options.max_length, options.chat_template, options.template_args)
+    weights = dict(zip(loaded.rows, (source.weight for source in sources), strict=True))
+    mixed = mix(loaded.examples, weights, options.seed, options.most_repeats)
+    encoded = encoder.encode_all(mixed, pairs=options.method != "sft")
+    if options.method != "sft":
+        packs = pack_pairs(encoded.documents, options.max_length)
+    elif options.packing:
+        packs = pack(encoded.documents, options.max_length)
+    else:
+        packs = [[document] for document in encoded.documents]
+    record = {
+        "base": {"name": model.name, "fingerprint": model.fingerprint},
+        "data": _data_record(sources, loaded),
+        "settings": options.training_identity,
+        "seen_clusters": sorted({example.cluster for example in mixed if example.cluster}),
+        "seen_kinds": sorted({example.kind for example in mixed if example.kind}),
+        "counts": _counts(encoded, packs),
+        "template": {"sha256": hashlib.sha256(encoder.template.encode()).hexdigest(), "end_of_turn": encoder.end},
+        "versions": {"ifeval-harness": version("ifeval-harness"), "python": platform.python_version(), **libraries()},
+    }
+    return Prepared(encoder, packs, record)
+
+
+def encoder_for(
+    model: Model, max_length: int, chat_template: str | None = None, template_args: Mapping[str, Any] | None = None
+) -> Encoder:
+    """The encoder with a checkpoint's tokenizer and the template to train with (see `training_template`).
+
+    Raises UserError where transformers cannot load the tokenizer, or the template cannot be trained with.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(model.path))
+    except (ValueError, OSError, KeyError) as error:
+        raise UserError(f"transformers cannot load the tokenizer of {model.name}: {error}") from error
+    template = training_template(tokenizer, chat_template)
+    chat = Chat(template, by_name(detect(template)), template_args=template_args or {})
+    return Encoder(tokenizer, chat, max_length)
+
+
+def padding_id(tokenizer: Any) -> int:
+    """An id to fill rows with; it is never trained on and nothing sees it, so any will do."""
+    return tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
+
+
+def _data_record(sources: Sequence[Source], loaded: Loaded) -> list[dict[str, Any]]:
+    paths = [Path(source.path) for source in sources]
+    digests = file_digests(paths)
+    return [
+        {
+            "file": source.name,
+            "sha256": digests[path],
+            "weight": source.weight,
+            "rows": rows,
+            "malformed": sum(problem.place.startswith(f"{path}:") for problem in loaded.problems),
+        }
+        for source, path, rows in zip(sources, paths, loaded.rows.values(), strict=True)
+    ]
+
+
+def _counts(encoded: Encoded, packs: Sequence[Sequence[Document]]) -> dict[str, Any]:
+    documents = encoded.documents
+    by_source: dict[str, int] = {}
+    for document in documents:
+        by_source[document.source] = by_source.get(document.source, 0) + document.trained
+    return {
+        "documents": len(documents),
+        "rows": len(packs),
+        "tokens": sum(len(document.ids) for document in documents),
+        "trained_tokens": sum(by_source.values()),
+        "trained_tokens_by_source": by_source,
+        "shortened": encoded.shortened,
+        "split_into_turns": encoded.split,
+        "dropped": dict(encoded.dropped),
+        "first_dropped": encoded.first_dropped,
+    }

@@ -1,0 +1,93 @@
+"""The trained model as a checkpoint that any engine serves, and `ifeval_sft.json`, which says where it comes from."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ifeval.errors import UserError
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.prepare import Prepared
+from ifeval.models import checkpoint
+from ifeval.models.prompts import PromptWriter
+from ifeval.records import Sample
+from ifeval.util.jsonio import dumps
+
+RECORD = "ifeval_sft.json"
+
+MERGE_TOLERANCE = 1e-2
+"""Largest difference of a logit in fp32 between a model with adapters and the same with the adapters merged."""
+
+
+def write_checkpoint(network: Any, data: Prepared, options: SftOptions, folder: Path) -> float | None:
+    """Write `network` to a fresh `folder` in bf16 (adapters merged, or alone with `keep_adapter`), tokenizer and template.
+
+    The network is changed on the way. A tied head is not stored twice, and generation stops at the end-of-turn token.
+    Returns the largest difference that merging made to a logit, None without adapters to merge. Raises UserError where
+    it cannot be written, where merging changes the model, and where the written tokenizer makes other prompts than
+    training saw.
+    """
+    merge_error = None
+    if options.lora and not options.keep_adapter:
+        network, merge_error = merged(network, data)
+    network.generation_config.eos_token_id = stop_ids(network, data)
+    data.tokenizer.chat_template = data.template
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        network.to(torch.bfloat16).save_pretrained(folder)
+        data.tokenizer.save_pretrained(folder)
+        check_prompts(folder, data)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise unwritable(folder, error) from error
+    return merge_error
+
+
+def publish(folder: Path, data: Prepared, out: Path) -> None:
+    """Move the checkpoint in `folder` to `out`, the record last. Raises UserError where that fails."""
+    try:
+        (folder / RECORD).write_bytes(dumps(data.record, pretty=True) + b"\n")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == RECORD):
+            file.replace(out / file.name)
+        folder.rmdir()
+    except OSError as error:
+        raise unwritable(out, error) from error
+
+
+def unwritable(folder: Path, error: OSError) -> UserError:
+    """What the user is told about a folder that could not be written to."""
+    return UserError(f"The checkpoint cannot be written to {folder}: {error.strerror or error}.")
+
+
+def stop_ids(network: Any, data: Prepared) -> list[int]:
+    """The ids that end generation: the model's own and the template's end of turn."""
+    own = network.generation_config.eos_token_id
+    return sorted({data.encoder.end_id, *([own] if isinstance(own, int) else own or [])})
+
+
+@torch.no_grad()
+def merged(network: Any, data: Prepared) -> tuple[Any, float]:
+    """The model with its adapters merged in, and the largest difference of a logit. Raises UserError beyond tolerance."""
+    network.eval()
+    device = next(network.parameters()).device
+    ids = torch.tensor([data.packs[0][0].ids], device=device)
+    before = network(input_ids=ids, use_cache=False).logits
+    whole = network.merge_and_unload()
+    error = (whole(input_ids=ids, use_cache=False).logits - before).abs().max().item()
+    if not error <= MERGE_TOLERANCE:
+        raise UserError(f"Merging the adapters changes the logits by {error:.2g}; keep them apart with --keep-adapter.")
+    return whole, error
+
+
+def check_prompts(folder: Path, data: Prepared) -> None:
+    """Raise UserError unless the written tokenizer and template make the ids that training saw."""
+    from transformers import AutoTokenizer
+
+    template = checkpoint.chat_template(folder)
+    probe = Sample("probe", [{"role": "user", "content": "Name three  things:\n- 日本\n"}])
+    chat = replace(data.encoder.chat, template=template)
+    written = PromptWriter(AutoTokenizer.from_pretrained(str(folder)), chat).ids(chat.prepare(probe))
+    if template != data.template or written != data.encoder.prompt_ids(probe):
+        raise UserError(f"The tokenizer written to {folder} makes other prompts than training used; it was not kept.")

@@ -1,0 +1,88 @@
+"""What a training says while it goes on: JSONL for machines, curves for services, an observer for people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ifeval.errors import UserError
+from ifeval.finetuning.training.services import open_services
+from ifeval.util import jsonio
+
+LOG = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One optimiser step. `loss`: before it, nats a trained token, or of a preference method its loss a pair. `tokens`: all tokens read. `seconds`: its time."""
+
+    step: int
+    of: int
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+    tokens: int
+    trained_tokens: int
+    seconds: float
+
+
+class Watcher(Protocol):
+    """Told of every phase and step; `ifeval.cli.sft` has the ones for people."""
+
+    def phase(self, text: str) -> None: ...
+    def step(self, step: Step) -> None: ...
+
+
+class Log:
+    """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps, and services asked for.
+
+    services: of `ifeval.finetuning.training.services.SERVICES`. settings: what they show beside the curves.
+    """
+
+    def __init__(
+        self, folder: Path, start: int, services: Sequence[str] = (), settings: Mapping[str, Any] | None = None
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / LOG
+        kept = [row for row in _rows(self._file) if row["step"] <= start] if start else []
+        self._file.write_bytes(b"".join(jsonio.dumps(row) + b"\n" for row in kept))
+        self._services = open_services(folder, start, services, settings or {})
+
+    def step(self, step: Step) -> None:
+        self._append(asdict(step))
+        values = {name: getattr(step, name) for name in ("loss", "gradient_norm", "learning_rate")}
+        self._tell({**values, "tokens_per_second": step.tokens / step.seconds}, step.step)
+
+    def evaluation(self, evaluation: Mapping[str, Any]) -> None:
+        """Log a checkpoint's evaluation: its `step`, its `scores` by task, and whatever else it holds."""
+        self._append(evaluation)
+        self._tell({f"evaluation/{task}": score for task, score in evaluation["scores"].items()}, evaluation["step"])
+
+    def _tell(self, values: Mapping[str, float], step: int) -> None:
+        for service in self._services:
+            service.write(values, step)
+
+    def _append(self, row: Mapping[str, Any]) -> None:
+        try:
+            with self._file.open("ab") as lines:
+                lines.write(jsonio.dumps(row) + b"\n")
+        except OSError as error:
+            raise UserError(f"{self._file} cannot be written: {error.strerror}; --resume goes on.") from error
+
+    def close(self) -> None:
+        for service in self._services:
+            service.close()
+
+
+def read_log(file: Path) -> list[dict[str, Any]]:
+    """The steps of a log; none where there is no file."""
+    return [row for row in _rows(file) if "scores" not in row]
+
+
+def read_evaluations(file: Path) -> list[dict[str, Any]]:
+    """The evaluations of a log, in the order of their steps."""
+    return [row for row in _rows(file) if "scores" in row]
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return list(jsonio.read_jsonl(file)) if file.is_file() else []

@@ -1,0 +1,198 @@
+"""Supervised fine-tuning, top to bottom: one loop, nothing behind it.
+
+The state after a step is a function of base model, data and settings alone, so a training that was interrupted and
+resumed ends with the same bytes as one that was not (on a CPU; GPU kernels may differ in the last bits).
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import torch
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.data.packing import check_isolation, collate
+from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.prepare import padding_id, prepare
+from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
+from ifeval.finetuning.training.interrupt import stop_signals
+from ifeval.finetuning.training.judge import Judge
+from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
+from ifeval.finetuning.training.loss import choose_losses, labelled_losses
+from ifeval.finetuning.training.network import Neftune, choose_precision, default_learning_rate, load_network, trained
+from ifeval.finetuning.training.objective import choose_objective
+from ifeval.finetuning.training.parallel import join
+from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
+from ifeval.models.resolve import resolve
+
+STATE = "training"
+"""The folder inside the output that holds state and logs; the state is removed once the checkpoint is written."""
+
+
+def train(options: SftOptions, watch: Watcher) -> Path:
+    """Fine-tune `options.model` on `options.data` and write a checkpoint to `options.out`, which is returned.
+
+    Raises UserError for what the user can mend, and KeyboardInterrupt after SIGTERM or SIGINT once the state is saved.
+    """
+    options.check()
+    team = join()
+    folder = options.out / STATE
+    check_output(options.out, options.resume)
+    watch.phase("reading data")
+    model = resolve(options.model)
+    data = prepare(options, model)
+    padding = padding_id(data.tokenizer)
+
+    watch.phase("loading the model")
+    torch.manual_seed(options.seed)
+    fresh = partial(load_network, model, options)
+    dtype = team.from_leader(partial(choose_precision, options.precision, team.device))
+    cast = partial(torch.autocast, team.device.type, dtype) if dtype else nullcontext
+    network = team.spread(fresh(team.home), dtype)
+    isolation = check_isolation(network, first_two(data.packs), padding) if options.packing else None
+    probe = collate([data.packs[0][-1:]], padding, options.packing).to(team.device)
+    token_losses = choose_losses(network, probe, team.as_forward(network, labelled_losses))
+    objective = choose_objective(options, token_losses)
+    with cast():
+        objective.prepare(network, data.packs, padding)
+    highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
+    weights = [weight for _, weight in trained(network)]
+    optimizer = torch.optim.AdamW(weights, lr=highest, weight_decay=options.weight_decay, fused=True)
+    noise = Neftune(network, options.neftune) if options.neftune else None
+
+    steps_an_epoch = math.ceil(len(data.packs) / options.batch)
+    steps = options.max_steps or options.epochs * steps_an_epoch
+    state = newest(folder) if options.resume else None
+    start = load_state(state, network, optimizer, data.identity, team) if state else 0
+    save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
+    log = Log(folder, start, options.log, options.training_identity) if team.leads else None
+    judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
+    copy = partial(team.copy, network, fresh)
+    watch.phase(
+        f"training: {steps} steps of {options.batch} rows, {'bf16 autocast' if dtype else 'fp32'}, "
+        f"{team.size if team.size > 1 else ''}{team.device.type}"
+    )
+
+    with stop_signals(patient=team.size > 1) as stopped, closing(log) if log else nullcontext():
+        if judge and judge.due(start, steps):
+            judge.evaluate(start, copy, stopped)
+        for step in range(start, steps):
+            started, rng = time.monotonic(), random_state()
+            rate = highest * schedule(step, steps, options.warmup)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            window = window_of_step(data.packs, step, options.batch, options.seed)
+            size = sum(objective.size(pack) for pack in window)
+            summed = 0.0
+            for packs, counts in team.share(window, options.rows):
+                batch = collate(packs, padding, options.packing).to(team.device)
+                if noise:
+                    noise(batch)
+                with cast():
+                    loss = objective(network, batch, packs)
+                (loss * counts * team.size / size).backward()  # gradients are averaged over the team
+                summed += loss.item() * counts
+                if team.total(len(stopped)):
+                    save(step, rng=rng)
+                    raise KeyboardInterrupt
+            summed, norm = team.total(summed), team.clip(weights, options.clip)
+            if not math.isfinite(summed + norm):
+                save(step, rng=rng)
+                raise UserError(
+                    f"The loss is not finite in step {step + 1}; the state before it is kept in {folder}. "
+                    "Lower --learning-rate, or look at the rows of that step."
+                )
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            tokens = sum(len(document.ids) for pack in window for document in pack)
+            labelled = sum(document.trained for pack in window for document in pack)
+            seconds = time.monotonic() - started
+            done = Step(step + 1, steps, summed / size, norm, rate, tokens, labelled, seconds)
+            if log:
+                log.step(done)
+            watch.step(done)
+            due = judge is not None and judge.due(done.step, steps)
+            if due or (options.save_every and (done.step % options.save_every == 0 or done.step == steps)):
+                save(done.step, rng=random_state())
+            if judge and due:
+                judge.evaluate(done.step, copy, stopped)
+
+    watch.phase("writing the checkpoint")
+    final = None if judge else copy()
+    if log is None:
+        return options.out
+    rows = read_log(folder / LOG)
+    data.record["training"] = {
+        "steps": steps,
+        "learning_rate": highest,
+        "precision": "bf16 autocast" if dtype else "fp32",
+        "device": team.device.type,
+        "processes": team.size,
+        "isolation_error": isolation,
+        "loss_head": token_losses.__name__,
+        "seconds": sum(row["seconds"] for row in rows),
+        "tokens": sum(row["tokens"] for row in rows),
+        "peak_memory_bytes": peak_memory(team.device),
+        "loss": [[row["step"], row["loss"]] for row in rows],
+    }
+    if judge:
+        written = judge.checkpoint(judge.chosen.step)
+        data.record["evaluation"], data.record["training"]["merge_error"] = judge.record(), judge.merge_error
+    else:
+        written = options.out / "checkpoint.partial"
+        data.record["training"]["merge_error"] = write_checkpoint(final, data, options, written)
+    publish(written, data, options.out)
+    for old in folder.glob("step-*.pt"):
+        old.unlink()
+    return options.out
+
+
+def check_output(out: Path, resume: bool) -> None:
+    """Raise UserError where `out` holds something that this training would overwrite, or nothing to resume."""
+    if (out / RECORD).is_file():
+        raise UserError(f"{out} holds a finished training; choose another --out.")
+    state = newest(out / STATE)
+    if resume and state is None:
+        raise UserError(f"--resume: {out} holds no state of a training; leave the flag out to start one.")
+    if not resume and state is not None:
+        raise UserError(f"{out} holds an unfinished training: go on with --resume, or choose another --out.")
+    if not resume and out.exists() and any(entry.name != STATE for entry in out.iterdir()):
+        raise UserError(f"{out} is not empty; choose another --out.")
+
+
+def window_of_step(
+    packs: Sequence[Sequence[Document]], step: int, batch: int, seed: int
+) -> Sequence[Sequence[Document]]:
+    """The packs of one optimiser step: the order is a function of seed and epoch, the last window may be smaller."""
+    epoch, index = divmod(step, math.ceil(len(packs) / batch))
+    order = list(range(len(packs)))
+    Random(f"{seed}:{epoch}").shuffle(order)
+    return [packs[i] for i in order[index * batch : (index + 1) * batch]]
+
+
+def schedule(step: int, steps: int, warmup: float) -> float:
+    """The share of the highest learning rate in `step` (from 0): linear warm-up, then half a cosine towards 0."""
+    rising = math.ceil(warmup * steps)
+    if step < rising:
+        return (step + 1) / rising
+    return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising)))
+
+
+def first_two(packs: Sequence[Sequence[Document]]) -> list[Document]:
+    """Two documents to try packing on; one twice where there is no second."""
+    documents = [document for pack in packs[:2] for document in pack][:2]
+    return documents if len(documents) == 2 else documents * 2
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes: of the GPU's allocator, or the largest resident size of this process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

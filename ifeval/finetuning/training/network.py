@@ -1,0 +1,125 @@
+"""The model to train: loaded in fp32, adapters put on, noise hooked in; and which precision pays on this device."""
+
+import math
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+from ifeval.errors import UserError
+from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.options import SftOptions
+from ifeval.models.resolve import Model
+
+BF16_PAYS = 1.3
+"""From this ratio of matrix-multiply times on, autocast's casts are worth their cost (docs/sft.md)."""
+
+SMALL = 1e9  # parameters
+
+
+def device_of_machine() -> torch.device:
+    """The first GPU, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def load_network(model: Model, options: SftOptions, device: torch.device) -> Any:
+    """The checkpoint as a causal language model with fp32 weights on `device`, in training mode.
+
+    With `options.lora`, all weights are frozen and every linear layer of the body gets an adapter of that rank.
+    Raises UserError where transformers cannot load it, or peft is needed and not installed.
+    """
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        network: Any = AutoModelForCausalLM.from_pretrained(str(model.path), dtype=torch.float32)
+    except (ValueError, OSError, KeyError) as error:
+        raise UserError(f"transformers cannot load {model.name}: {str(error).splitlines()[0]}") from error
+    network = network.to(device)
+    if options.gradient_checkpointing:
+        network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if options.lora:
+        network = with_adapters(network, options.lora)
+    return network.train()
+
+
+def with_adapters(network: Any, rank: int) -> Any:
+    """`network` with LoRA adapters (arXiv 2106.09685) of `rank`, scaled by 2, on all linear layers but the head."""
+    try:
+        from peft import LoraConfig, get_peft_model
+    except ImportError:
+        raise UserError("--lora needs peft: pip install 'ifeval-harness[sft]'") from None
+    settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    return get_peft_model(network, settings)
+
+
+def causal(network: Any) -> Any:
+    """The causal language model itself, below the adapters put on it."""
+    return network.get_base_model() if hasattr(network, "peft_config") else network
+
+
+def trained(network: Any) -> Iterable[tuple[str, torch.nn.Parameter]]:
+    """The parameters that are trained, by name."""
+    return ((name, weight) for name, weight in network.named_parameters() if weight.requires_grad)
+
+
+def default_learning_rate(network: Any, lora: bool) -> float:
+    """2e-4 for adapters; for all weights 1e-4 below a billion of them, else 2e-5."""
+    size = sum(parameter.numel() for parameter in network.parameters())
+    return 2e-4 if lora else 1e-4 if size < SMALL else 2e-5
+
+
+def choose_precision(precision: str, device: torch.device) -> torch.dtype | None:
+    """The dtype to autocast to, None for plain fp32. "auto" tries a matrix multiply in both.
+
+    Weights stay fp32 either way: a bf16 weight is too coarse to keep the small steps of fine-tuning.
+    """
+    if precision == "auto":
+        if device.type == "cuda":
+            precision = "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+        else:
+            precision = (
+                "bf16" if multiply_seconds(torch.float32) > BF16_PAYS * multiply_seconds(torch.bfloat16) else "fp32"
+            )
+    return torch.bfloat16 if precision == "bf16" else None
+
+
+def multiply_seconds(dtype: torch.dtype, size: int = 1024) -> float:
+    """The best of five times of one (size, size) matrix multiply on the CPU, in seconds."""
+    left, right = torch.randn(size, size).to(dtype), torch.randn(size, size).to(dtype)
+    best = math.inf
+    for _ in range(5):
+        started = time.perf_counter()
+        left @ right
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+class Neftune:
+    """Uniform noise on the embeddings while training, alpha / sqrt(length * width) at most (arXiv 2310.05914).
+
+    The length is a document's own, whatever else is packed beside it. Call it with each batch before the forward pass.
+    """
+
+    def __init__(self, network: Any, alpha: float) -> None:
+        self._alpha = alpha
+        self._lengths: torch.Tensor | None = None
+        network.get_input_embeddings().register_forward_hook(self._add)
+
+    def __call__(self, batch: Batch) -> None:
+        self._lengths = document_lengths(batch.positions)
+
+    def _add(self, module: torch.nn.Module, _: Any, out: torch.Tensor) -> torch.Tensor:
+        if not module.training or self._lengths is None:
+            return out
+        scale = self._alpha / (self._lengths * out.shape[-1]).sqrt()
+        return out + (torch.rand_like(out) * 2 - 1) * scale[..., None].to(out.dtype)
+
+
+def document_lengths(positions: torch.Tensor) -> torch.Tensor:
+    """For each position of shape (rows, length) how long the document is that it belongs to."""
+    numbers = (positions == 0).cumsum(-1) - 1
+    lengths = torch.zeros_like(positions).scatter_add_(1, numbers, torch.ones_like(positions))
+    return lengths.gather(1, numbers)

@@ -1,0 +1,1 @@
+"""What --model may be, how it is asked, and how its replies are read."""

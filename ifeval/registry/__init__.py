@@ -1,0 +1,1 @@
+"""Where tasks, suites and external datasets are found."""

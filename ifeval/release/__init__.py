@@ -1,0 +1,1 @@
+"""The decision about a release: policy, statistics, verdict, formats."""

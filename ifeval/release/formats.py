@@ -1,0 +1,184 @@
+"""The gate's verdict as text, JSON, JUnit, markdown and GitHub annotations. Nothing is decided here."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from xml.etree import ElementTree
+
+from ifeval.release.decision import Judged, ReleaseDecision, Rise
+from ifeval.stats.assessment import Decision
+from ifeval.util.jsonio import dumps
+from ifeval.util.tables import aligned, markdown, points, signed, span
+
+HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_text(verdict: ReleaseDecision) -> str:
+    """The verdict for a terminal or a log: one line, a table, and a sentence for whatever needs one."""
+    lines = [headline(verdict)]
+    if verdict.judged:
+        lines += ["", *aligned([HEADER, *(cells(one) for one in verdict.judged)]), ""]
+    return "\n".join([*lines, *sentences(verdict)]) + "\n"
+
+
+def to_json(verdict: ReleaseDecision) -> bytes:
+    """Everything the verdict rests on; shares in [0, 1], null where a number does not exist."""
+    return (
+        dumps({"verdict": verdict.label, "exit_code": int(verdict.exit_code), **asdict(verdict)}, pretty=True) + b"\n"
+    )
+
+
+def to_markdown(verdict: ReleaseDecision) -> str:
+    """The verdict for a pull request or a job summary."""
+    lines = [f"### {_escaped(headline(verdict))}", ""]
+    if verdict.judged:
+        rows = [HEADER, *(cells(one) for one in verdict.judged)]
+        lines += [*markdown([[_escaped(cell) for cell in row] for row in rows]), ""]
+    return "\n".join([*lines, *(f"- {_escaped(line)}" for line in sentences(verdict))]) + "\n"
+
+
+def to_junit(verdict: ReleaseDecision) -> bytes:
+    """JUnit XML: a test case an endpoint and a rate. A failed advisory endpoint is skipped with its reason."""
+    suite = ElementTree.Element("testsuite", name="ifeval gate")
+    counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+
+    def case(name: str, tag: str | None, kind: str, message: str) -> None:
+        element = ElementTree.SubElement(
+            suite, "testcase", classname="ifeval.release.assessment", name=_xml(name), time="0"
+        )
+        counts["tests"] += 1
+        if tag is None:
+            ElementTree.SubElement(element, "system-out").text = _xml(message)
+            return
+        counts["skipped" if tag == "skipped" else f"{tag}s"] += 1
+        outcome = ElementTree.SubElement(element, tag, message=_xml(message))
+        if tag != "skipped":
+            outcome.set("type", kind)
+
+    if verdict.refusal is not None:
+        case("runs can be compared", "error", "not-comparable", verdict.refusal)
+    for one in verdict.judged:
+        case(one.name, *_junit_outcome(one), sentence(one))
+    for rise in verdict.rises:
+        case(f"rate {rise.rate}", "failure" if rise.failed else None, "regression", rise_sentence(rise))
+    for name, count in counts.items():
+        suite.set(name, str(count))
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def annotations(verdict: ReleaseDecision) -> Iterator[str]:
+    """GitHub workflow commands: an error or a warning for whatever is not a plain pass."""
+    if verdict.refusal is not None:
+        yield _command("error", verdict.label, verdict.refusal)
+    for one in verdict.judged:
+        if one.decision is not Decision.PASS:
+            blocks = one.blocking and one.decision is not Decision.WARN
+            yield _command("error" if blocks else "warning", f"{one.decision.value}: {one.name}", sentence(one))
+    for rise in verdict.rises:
+        if rise.failed:
+            yield _command("error", f"FAIL: rate {rise.rate}", rise_sentence(rise))
+
+
+def headline(verdict: ReleaseDecision) -> str:
+    """One line: the answer, who, against whom."""
+    line = f"{verdict.label}: {verdict.candidate} against {verdict.baseline}"
+    if verdict.stopped is not None and verdict.stopped.early:
+        line += f", decided after {verdict.stopped.seen} of {verdict.stopped.planned} samples"
+    return line
+
+
+def sentences(verdict: ReleaseDecision) -> Iterator[str]:
+    """What the numbers mean, in words."""
+    if verdict.refusal is not None:
+        yield verdict.refusal
+    for one in verdict.judged:
+        yield sentence(one)
+    yield from (rise_sentence(rise) for rise in verdict.rises if rise.failed)
+    if verdict.stopped is not None:
+        yield (
+            "Sequential: intervals hold at every look (confidence sequence); the scores are those of the samples seen "
+            "and no full result."
+        )
+    yield from verdict.notes
+
+
+def sentence(one: Judged) -> str:
+    """One endpoint in words; the reader learns what was shown, or how many samples would show it."""
+    margin, assessment = points(one.assessment.margin), one.assessment
+    role = "" if one.blocking else " (advisory)"
+    worse = f"worse (p = {one.adjusted_p:.2g})"
+    noise = (
+        ""
+        if one.noise is None
+        else f" Noise floor: {points(one.noise)} % of outcomes differ when the baseline runs twice."
+    )
+    n = assessment.interval.n
+    power = f" {n} independent samples find a loss of {points(one.detectable)} points in 80 of 100 cases."
+    if n == 0:
+        said, power = "no sample to judge.", ""
+    elif one.decision is Decision.PASS and assessment.noninferiority_p <= assessment.alpha:
+        said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."
+    elif one.decision is Decision.PASS:
+        said = f"no significant loss (p = {one.adjusted_p:.2g})."
+    elif one.decision is Decision.WARN:
+        said = f"{worse}, but by less than {margin} points."
+    elif one.decision is Decision.FAIL:
+        said = f"{worse}, and a loss of {margin} points is not excluded."
+    else:
+        said = f"neither worse nor within {margin} points was shown."
+        power += f" They show a margin of {points(assessment.attainable_margin)} points in as many."
+        if assessment.needed is not None:
+            power += f" About {assessment.needed:,} samples would settle it, if the true difference is the one seen."
+    return f"{one.name}{role}: {said}{power}{noise}"
+
+
+def rise_sentence(rise: Rise) -> str:
+    """One rate in words."""
+    old, new = rise.scores
+    change = f"{rise.rate}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+    return f"{change}; a rise of more than {points(rise.limit)} points fails." if rise.failed else f"{change}."
+
+
+def cells(one: Judged) -> tuple[str, ...]:
+    """One endpoint's row under HEADER, scores and differences in points."""
+    interval = one.assessment.interval
+    return (
+        one.name if one.blocking else f"{one.name} (advisory)",
+        points(one.scores[0]),
+        points(one.scores[1]),
+        signed(interval.estimate),
+        span(interval),
+        str(one.losses),
+        str(one.wins),
+        f"{one.adjusted_p:.2g}",
+        points(one.assessment.margin),
+        one.decision.value,
+    )
+
+
+def _junit_outcome(one: Judged) -> tuple[str | None, str]:
+    if one.decision in (Decision.PASS, Decision.WARN):
+        return None, ""
+    if not one.blocking:
+        return "skipped", ""
+    return ("failure", "regression") if one.decision is Decision.FAIL else ("error", "inconclusive")
+
+
+def _xml(text: str) -> str:
+    return NOT_XML.sub("\ufffd", text)
+
+
+def _escaped(text: str) -> str:
+    """Text that markdown shows as it is: no table, link, tag or heading can begin in a model's name."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split())) if text else text
+
+
+def _command(level: str, title: str, message: str) -> str:
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    safe_title = data(title).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={safe_title}::{data(message)}"

@@ -1,0 +1,36 @@
+"""The content hash of a request: same key, same reply. The response cache and resume rest on it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from ifeval.records import Sample, Sampling
+from ifeval.util.jsonio import canonical
+
+
+def request_key(sample: Sample, sampling: Sampling, repeat: int, context: Mapping[str, Any]) -> str:
+    """SHA-256 in hex over everything that decides a reply, and nothing else.
+
+    `context` is the run's share: model fingerprint, engine name and version, template arguments. The sample gives
+    its messages, its tools, and its schema where the engine enforces it; not its id or target, so two tasks that
+    ask the same thing share one reply.
+    """
+    content = {
+        "context": context,
+        "messages": sample.messages,
+        "tools": sample.tools,
+        "schema": sample.schema if sample.constrain else None,
+        "sampling": sampling,
+        "repeat": repeat,
+    }
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def digest64(text: str) -> int:
+    """64 bits that stand for a text among millions of others, in a fraction of its memory."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def order_key(seed: int, task: str, sample_id: str) -> bytes:
+    """Sorting by it is a random order of samples that depends on the seed and the samples alone."""
+    return hashlib.sha256(f"{seed}\0{task}\0{sample_id}".encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,288 @@
+"""The one pipeline: samples to requests, one engine pass for all tasks, each reply on disk before it is scored.
+
+    Task.samples -> Request -> Engine -> Response -> Task.score -> journal -> summary
+
+Killed at any point, the same call goes on where it stopped: replies come from the log, scored rows from the journal.
+"""
+
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from ifeval.engines import open_engine, open_model
+from ifeval.engines.arguments import identity_arguments
+from ifeval.engines.base import Engine, Workload
+from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
+from ifeval.models.reasoning import reasoning_parser
+from ifeval.models.resolve import Model
+from ifeval.records import Request, Response, Score
+from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
+from ifeval.runs.journal import ResponseLog
+from ifeval.runs.manifest import manifest, now
+from ifeval.runs.options import RunOptions
+from ifeval.runs.plan import Item, Plan, load_tasks, workload
+from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.summary import summarise
+from ifeval.tool_calls import by_name, detect
+from ifeval.util.files import cache_root
+from ifeval.util.jsonio import loads
+from ifeval.util.quiet import output_to
+
+
+class Observer(Protocol):
+    """Who is told how a run goes on: the terminal, a notebook, nobody."""
+
+    def phase(self, name: str, detail: str = "") -> None:
+        """A phase begins: prepare, load, generate, write."""
+
+    def started(self, engine: Engine, total: int) -> None:
+        """Generation begins; `total` samples are to be finished."""
+
+    def prompt(self, text: str) -> None:
+        """The run's first prompt, as the model sees it."""
+
+    def finished(self, item: Item, response: Response, score: Score) -> None:
+        """One sample is scored and journalled."""
+
+
+class Silent:
+    """An observer that says nothing."""
+
+    def phase(self, name: str, detail: str = "") -> None: ...
+
+    def started(self, engine: Engine, total: int) -> None: ...
+
+    def prompt(self, text: str) -> None: ...
+
+    def finished(self, item: Item, response: Response, score: Score) -> None: ...
+
+
+class Phases:
+    """Seconds spent in each phase, and who is told."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._observer = observer
+
+    @contextmanager
+    def __call__(self, name: str, detail: str = "") -> Iterator[None]:
+        self._observer.phase(name, detail)
+        with self.clock(name):
+            yield
+
+    @contextmanager
+    def clock(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - started
+
+
+def run(options: RunOptions, observer: Observer | None = None) -> Path:
+    """Do what `options` ask and return the run's directory.
+
+    Raises UserError for what a user can mend; KeyboardInterrupt passes through with everything finished on disk.
+    """
+    return Pipeline(options, observer or Silent()).run()
+
+
+class Pipeline:
+    """One run from its options to its summary."""
+
+    def __init__(self, options: RunOptions, observer: Observer) -> None:
+        self._observer = observer
+        self._phases = Phases(observer)
+        with self._phases("prepare"):
+            model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
+            name = options.tool_dialect or detect(model.chat_template)
+            native_tools = model.kind != "checkpoint" and options.tool_dialect is None
+            chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
+            self._engine = open_engine(
+                model,
+                chat,
+                engine=options.engine,
+                engine_args=options.engine_args,
+                trust_remote_code=options.trust_remote_code,
+                ray_address=options.ray_address,
+            )
+            plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))
+            self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
+            self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
+            described = manifest(self._plan, model, self._engine)
+            self._directory = RunDirectory(options.out or default_directory(model, described["identity"]), described)
+            self._replies = open_replies(self._directory.path, model, options.cache)
+
+    def run(self) -> Path:
+        try:
+            total, unanswered = self._pending()
+            if total or not self._directory.complete:
+                self._directory.write_manifest(status="running")
+                self._execute(total, unanswered)
+                self._finish()
+            return self._directory.path
+        finally:
+            self._engine.close()
+            self._replies.close()
+            self._directory.close()
+
+    def _pending(self) -> tuple[int, Workload]:
+        """How many samples are not yet journalled, and what those whose reply is not on disk ask of the engine."""
+        total = 0
+
+        def unanswered() -> Iterator[Item]:
+            nonlocal total
+            for item in self._todo():
+                total += 1
+                if item.request.key not in self._replies:
+                    yield item
+
+        asked = workload(unanswered())
+        return total, asked
+
+    def _execute(self, total: int, unanswered: Workload) -> None:
+        if unanswered.requests:
+            with self._phases("load", self._engine.name), output_to(self._directory.path / ENGINE_LOG):
+                self._engine.load(unanswered)
+            self._observer.prompt(self._engine.preview(next(self._todo()).request))
+        waiting: dict[str, list[Item]] = {}
+        with self._phases("generate"):
+            self._observer.started(self._engine, total)
+            responses = self._engine.generate(self._requests(waiting))
+            try:
+                for response in responses:
+                    if response.error is None:
+                        self._replies.add(response)
+                    for item in waiting.pop(response.key):
+                        self._score(item, response)
+            finally:
+                responses.close()  # what still decodes is cancelled
+
+    def _todo(self) -> Iterator[Item]:
+        return (item for item in self._plan.items() if not self._directory.is_done(item.identity))
+
+    def _requests(self, waiting: dict[str, list[Item]]) -> Iterator[Request]:
+        """The requests nobody has answered, each once; items whose reply is on disk are scored on the way."""
+        for item in self._todo():
+            key = item.request.key
+            if key in waiting:
+                waiting[key].append(item)
+            elif (reply := self._replies.get(key)) is not None:
+                self._score(item, reply)
+            else:
+                waiting[key] = [item]
+                yield item.request
+
+    def _score(self, item: Item, response: Response) -> None:
+        with self._phases.clock("score"):
+            read, score = self._scorer.score(item.task, item.sample, response)
+        with self._phases.clock("journal"):
+            self._directory.append(row(item, read, score))
+        self._observer.finished(item, read, score)
+
+    def _finish(self) -> None:
+        from ifeval.runs.run import write_table
+
+        with self._phases("write"):
+            summary = summarise(self._directory.rows, self._plan.tasks, self._plan.options.seen)
+            summary["engine"] = self._throughput()
+            write_table(self._directory.path, self._directory.rows)
+            write_json(self._directory.path / SUMMARY, summary)
+        self._directory.write_manifest(
+            status="complete",
+            finished=now(),
+            phases=exclusive(self._phases.seconds),
+            engine_settings=dict(self._engine.settings),
+        )
+
+    def _throughput(self) -> dict[str, Any]:
+        """What the engine did in this process: replies taken from an earlier one do not count."""
+        tokens, seconds = self._engine.tokens, exclusive(self._phases.seconds)["generate"]
+        return {
+            "name": self._engine.name,
+            "generated_tokens": tokens,
+            "tokens_per_second": round(tokens / seconds, 1) if tokens and seconds > 0 else None,
+        }
+
+
+def trained_clusters(model: Model) -> tuple[str, ...]:
+    """The task clusters a checkpoint of ours was trained on, from the record that training left in it."""
+    record = None if model.path is None else model.path / "ifeval_sft.json"
+    return tuple(loads(record.read_bytes()).get("seen_clusters", ())) if record and record.exists() else ()
+
+
+def seen_clusters(plan: Plan, recorded: Collection[str]) -> tuple[str, ...]:
+    """The clusters that split this run's score: those of `--seen`, else those `recorded` in the checkpoint.
+
+    A record that holds none of the run's clusters, or all, splits nothing. Raises UserError where `--seen` does so.
+    """
+    asked = plan.options.seen
+    if not (asked or recorded):
+        return ()
+    known = {
+        str(sample.tags["cluster"])
+        for task in plan.tasks
+        if "cluster" in task.breakdowns
+        for sample in plan.samples(task)
+    }
+    if asked and not set(asked) < known:
+        raise UserError(
+            f"--seen {','.join(asked)}: name some of the run's clusters and leave some out; "
+            f"they are {', '.join(sorted(known)) or 'none, for no task of this run has clusters'}."
+        )
+    split = known & set(asked or recorded)
+    return tuple(sorted(split)) if split != known else ()
+
+
+def exclusive(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Phase seconds that add up: scoring and journalling happen while replies come in and are counted apart."""
+    nested = seconds.get("score", 0.0) + seconds.get("journal", 0.0)
+    return {name: round(value - nested if name == "generate" else value, 3) for name, value in seconds.items()}
+
+
+def request_context(model: Model, engine: Engine, options: RunOptions) -> Mapping[str, Any]:
+    """The run's share of every request key."""
+    return {
+        "model": model.fingerprint,
+        "engine": f"{engine.name} {engine.version}",
+        "engine_args": identity_arguments(options.engine_args),
+        "template_args": dict(options.template_args),
+    }
+
+
+def open_replies(run_directory: Path, model: Model, cache: bool) -> ResponseLog:
+    """Where this run's replies are kept: in the cache, beside those of earlier runs of the same model.
+
+    Without a cache, and for scripts and servers (whose content nobody can fingerprint), in the run itself.
+    """
+    if not cache or not model.fingerprinted:
+        return ResponseLog(run_directory / REPLIES)
+    folder = cache_root() / "responses" / model.fingerprint[:16]
+    own = folder / f"{hashlib.sha256(str(run_directory.resolve()).encode()).hexdigest()[:16]}.jsonl"
+    return ResponseLog(own, sorted(path for path in folder.glob("*.jsonl") if path != own))
+
+
+def default_directory(model: Model, identity: str) -> Path:
+    """`runs/<model>-<identity>`: the same command finds its own run again."""
+    name = "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in model.name)
+    return Path("runs") / f"{name[-60:].strip('-.')}-{identity[:8]}"
+
+
+def row(item: Item, response: Response, score: Score) -> dict[str, Any]:
+    """One line of samples.jsonl."""
+    return {
+        "task": item.task.name,
+        "sample_id": item.sample.id,
+        "repeat": item.request.repeat,
+        "tags": dict(item.sample.tags),
+        "messages": item.request.sample.messages,
+        "tools": item.request.sample.tools,
+        "response": response,
+        "score": score_to_json(score),
+    }

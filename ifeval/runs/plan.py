@@ -1,0 +1,170 @@
+"""From tasks to requests: what a run will ask, one item after the other, and what it adds up to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from ifeval.engines.base import Workload
+from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
+from ifeval.models.reasoning import resolve_reasoning
+from ifeval.records import Request, Sample, Sampling
+from ifeval.registry import datasets
+from ifeval.registry.plugins import discover
+from ifeval.registry.suites import expand
+from ifeval.runs.keys import order_key, request_key
+from ifeval.runs.options import RunOptions
+from ifeval.runs.shards import belongs
+from ifeval.task import Task
+
+MOST_KEPT = 20_000
+"""Samples of a task held in memory; those beyond are drawn anew each time, so that a million need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sample to be scored: its task, the sample as the task made it, and the request that answers it."""
+
+    task: Task
+    sample: Sample
+    request: Request
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """What a journal line is found by."""
+        return self.task.name, self.sample.id, self.request.repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All items of a run, in the same order at each iteration.
+
+    Tasks with long replies come first, so that the engine is still full when the last ones finish.
+    """
+
+    tasks: Sequence[Task]
+    options: RunOptions
+    chat: Chat
+    context: Mapping[str, Any]
+    _kept: dict[str, list[Sample]] = field(default_factory=dict, repr=False, compare=False)
+
+    def items(self) -> Iterator[Item]:
+        """In task order; with `order_seed` in the random order that it gives."""
+        seed = self.options.order_seed
+        if seed is None:
+            return self._in_task_order()
+        return iter(sorted(self._in_task_order(), key=lambda item: order_key(seed, item.task.name, item.sample.id)))
+
+    def _in_task_order(self) -> Iterator[Item]:
+        for task in sorted(self.tasks, key=lambda task: -self.sampling(task).max_tokens):
+            sampling = self.sampling(task)
+            for sample in self.samples(task):
+                prepared = self.chat.prepare(sample)
+                for repeat in range(self.options.repeats):
+                    key = request_key(prepared, sampling, repeat, self.context)
+                    yield Item(task, sample, Request(key, task.name, prepared, sampling, repeat))
+
+    def samples(self, task: Task) -> Iterator[Sample]:
+        """The samples of this run's shard, each that has a schema followed by its twin under `--constrain`.
+
+        Raises UserError where a task gives two samples the same id.
+        """
+        kept = self._kept.get(task.name)
+        if kept is None:
+            drawn = self._draw(task)
+            kept = self._kept[task.name] = list(islice(drawn, MOST_KEPT + 1))
+        yield from kept[:MOST_KEPT]
+        if len(kept) > MOST_KEPT:
+            yield from islice(self._draw(task), MOST_KEPT, None)
+
+    def _draw(self, task: Task) -> Iterator[Sample]:
+        """The samples as the task gives them, less those of other shards, twins added."""
+        seen: set[str] = set()
+        for sample in task.samples(self.seed(task), self.limit(task)):
+            if sample.id in seen:
+                raise UserError(f"Task {task.name} gives two samples the id {sample.id!r}; ids must be unique.")
+            seen.add(sample.id)
+            if not belongs(sample.id, self.options.shard):
+                continue
+            if not self.options.constrain or sample.schema is None:
+                yield sample
+                continue
+            yield replace(sample, tags={**sample.tags, "decoding": "free"})
+            yield replace(
+                sample,
+                id=f"{sample.id}#constrained",
+                constrain=True,
+                tags={**sample.tags, "decoding": "constrained"},
+            )
+
+    @property
+    def reasoning(self) -> str:
+        """The resolved reasoning parser."""
+        return resolve_reasoning(self.options.reasoning, self.chat.template)
+
+    def seed(self, task: Task) -> int:
+        return task.default_seed if self.options.seed is None else self.options.seed
+
+    def limit(self, task: Task) -> int | None:
+        """How many samples of a task: `--limit`, else what its suite asks for."""
+        return task.limit if self.options.limit is None else self.options.limit
+
+    def sampling(self, task: Task) -> Sampling:
+        options = self.options
+        return Sampling(
+            temperature=options.temperature,
+            top_p=options.top_p,
+            top_k=options.top_k,
+            max_tokens=options.max_tokens or task.max_tokens,
+            seed=None if options.temperature == 0 else self.seed(task),
+        )
+
+
+def load_tasks(options: RunOptions) -> list[Task]:
+    """The tasks and suites asked for, with their data, ready to score.
+
+    Raises UserError for an unknown name, for data that is not there, and where a scorer lacks what it needs.
+    """
+    known = discover(options.task_paths)
+    names = expand(options.tasks, known)
+    external = [name for name in names if known[name].dataset is not None]
+    if "" in options.data and not external:
+        raise UserError(f"--data: none of {', '.join(names)} reads data.")
+    if unknown := sorted(set(options.data) - {"", *names}):
+        raise UserError(f"--data {unknown[0]}=...: the run has no task {unknown[0]!r}; it runs {', '.join(names)}.")
+    tasks = []
+    for name, limit in names.items():
+        kind = known[name]
+        data = options.data.get(name) or (options.data.get("") if kind.dataset else None)
+        task = kind(data or (datasets.path(kind.dataset) if kind.dataset else None))
+        task.limit = limit
+        task.prepare()
+        tasks.append(task)
+    return tasks
+
+
+def workload(items: Iterator[Item]) -> Workload:
+    """What the given items ask of an engine; a request that several share is counted once."""
+    seen: set[bytes] = set()
+    tokens = prompt = reply = text = 0
+    constrained = seeded = False
+    for item in items:
+        request = item.request
+        digest = bytes.fromhex(request.key)[:16]
+        if digest in seen:
+            continue
+        seen.add(digest)
+        tokens += request.sampling.max_tokens
+        reply = max(reply, request.sampling.max_tokens)
+        size = _prompt_bytes(request.sample)
+        prompt, text = max(prompt, size), text + size
+        constrained |= request.sample.constrain
+        seeded |= request.sampling.seed is not None and request.sampling.temperature > 0
+    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded)
+
+
+def _prompt_bytes(sample: Sample) -> int:
+    """An upper bound of the prompt's tokens before the template: bytes of its messages and tools."""
+    content = sum(len(str(message).encode("utf-8", "replace")) for message in sample.messages)
+    return content + 2 * len(str(sample.tools or ""))

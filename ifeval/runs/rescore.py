@@ -1,0 +1,87 @@
+"""Scoring a stored run again: no engine, the same replies, new scores."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
+from ifeval.models.reasoning import reasoning_parser
+from ifeval.records import Sample
+from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
+from ifeval.runs.journal import response_from_json
+from ifeval.runs.manifest import now, task_settings
+from ifeval.runs.options import RunOptions
+from ifeval.runs.plan import Plan, load_tasks
+from ifeval.runs.run import Run, load_run, write_table
+from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.summary import summarise
+from ifeval.tool_calls import by_name
+from ifeval.util.jsonio import dumps
+
+
+def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
+    """Read and score every stored reply of the run at `path` anew, in place; returns how many scores changed.
+
+    data: where external data lies now; the run's own places where not given. Raises UserError where the samples a
+    run was made from cannot be had (another version's, other data).
+    """
+    run = load_run(path)
+    plan = stored_plan(run, data, task_paths)
+    scorer = Scorer(reasoning_parser(plan.reasoning, None), plan.chat.dialect)
+    tasks = {task.name: task for task in plan.tasks}
+    samples = {task.name: {sample.id: sample for sample in plan.samples(task)} for task in plan.tasks}
+    changed = 0
+
+    def rows() -> Iterator[dict[str, Any]]:
+        nonlocal changed
+        for row in run.rows():
+            sample = _sample(samples, row, path)
+            read, score = scorer.score(tasks[row["task"]], sample, response_from_json(row["response"]))
+            scored = score_to_json(score)
+            changed += scored["metrics"] != row["score"]["metrics"]
+            yield {**row, "tags": dict(sample.tags), "response": asdict(read), "score": scored}
+
+    _replace_journal(path / JOURNAL, rows())
+    write_table(path, run.rows)
+    write_json(path / SUMMARY, {**summarise(run.rows, plan.tasks, plan.options.seen), "engine": run.summary["engine"]})
+    settings = {**run.manifest["settings"], "tasks": task_settings(plan)}
+    write_json(path / MANIFEST, {**run.manifest, "settings": settings, "rescored": now()})
+    return changed
+
+
+def stored_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
+    """The plan a stored run was made from, as far as scoring needs it."""
+    stored = run.manifest["options"]
+    known = {field.name for field in fields(RunOptions)}
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known}
+    options = RunOptions(**kept)
+    places = {name: Path(place) for name, place in stored["data"].items()} | dict(data)
+    options = replace(options, data=places, task_paths=task_paths or tuple(map(Path, stored["task_paths"])))
+    settings = run.manifest["settings"]
+    chat = Chat(None, by_name(settings["tool_dialect"]), options.system, options.template_args)
+    return Plan(load_tasks(options), replace(options, reasoning=settings["reasoning"]), chat, {})
+
+
+def _sample(samples: Mapping[str, Mapping[str, Sample]], row: Mapping[str, Any], path: Path) -> Sample:
+    try:
+        return samples[row["task"]][row["sample_id"]]
+    except KeyError:
+        raise UserError(
+            f"{path}: sample {row['sample_id']!r} of {row['task']} is not in today's version or data of that task; "
+            "give the data it was made from with --data, or run it again."
+        ) from None
+
+
+def _replace_journal(journal: Path, rows: Iterator[dict[str, Any]]) -> None:
+    """Write the new journal beside the old one and put it in its place whole."""
+    temporary = journal.with_name(f".{journal.name}")
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(dumps(row) + b"\n" for row in rows)
+        temporary.replace(journal)
+    except OSError as error:
+        raise UserError(f"{journal} cannot be written: {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)

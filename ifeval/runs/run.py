@@ -1,0 +1,171 @@
+"""A run read back: manifest, summary, and its samples as pandas frames."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ifeval.errors import UserError
+from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.summary import row_rates
+from ifeval.util.jsonio import dumps, loads
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+ROWS_AT_ONCE = 10_000
+RESPONSE_COLUMNS = (
+    "finish_reason",
+    "prompt_tokens",
+    "completion_tokens",
+    "latency",
+    "unclosed_reasoning",
+    "tool_error",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, read lazily from its directory."""
+
+    path: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """run.json: model, settings, versions, machine, phase timings."""
+        return read_manifest(self.path)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """summary.json. Raises UserError while the run is not complete."""
+        try:
+            return loads((self.path / SUMMARY).read_bytes())
+        except FileNotFoundError:
+            raise UserError(f"{self.path} has no {SUMMARY} yet: repeat its command to finish it.") from None
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.path / SUMMARY} is damaged ({error}); ifeval rescore makes it anew.") from None
+
+    @property
+    def name(self) -> str:
+        """The model's display name."""
+        return self.manifest["model"]["name"]
+
+    def rows(self) -> Iterable[dict[str, Any]]:
+        """The journal's rows, one a sample, as written."""
+        return journal_rows(self.path)
+
+    @cached_property
+    def samples(self) -> "pandas.DataFrame":
+        """One row a sample: task, sample_id, repeat, prompt, reply, answer, `metric.*`, `tag.*`, rates, tokens, error."""
+        return self.columns()
+
+    def columns(self, *names: str) -> "pandas.DataFrame":
+        """Some columns of `samples` (all without names), read without the rest."""
+        import pandas
+
+        if (self.path / TABLE).exists():
+            return pandas.read_parquet(self.path / TABLE, columns=list(names) or None)
+        frame = pandas.DataFrame([flat_row(row) for row in self.rows()])
+        return frame[list(names)] if names else frame
+
+    @cached_property
+    def verdicts(self) -> "pandas.DataFrame":
+        """One row a check: task, sample_id, repeat, name, ok, reason, outcome."""
+        import pandas
+
+        keys = ["task", "sample_id", "repeat"]
+        frame = self.columns(*keys, "verdicts").explode("verdicts").dropna(subset=["verdicts"])
+        return pandas.concat(
+            [frame[keys].reset_index(drop=True), pandas.DataFrame(list(frame["verdicts"]))], axis="columns"
+        )
+
+
+def load_run(path: str | Path) -> Run:
+    """The run in a directory. Raises UserError where there is none."""
+    run = Run(Path(path))
+    _ = run.manifest
+    return run
+
+
+def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A journal line as one flat row: what samples.parquet holds."""
+    response, score = row["response"], row["score"]
+    return {
+        "task": row["task"],
+        "sample_id": printable(row["sample_id"]),
+        "repeat": row["repeat"],
+        "key": response["key"],
+        "messages": printable(dumps(row["messages"]).decode()),
+        "reply": printable(response["raw"]),
+        "answer": printable(response["answer"]),
+        "reasoning": printable(response["reasoning"]),
+        **{name: response[name] for name in RESPONSE_COLUMNS},
+        **row_rates(row),
+        "error": printable(score["error"]),
+        **{f"metric.{name}": value for name, value in score["metrics"].items()},
+        **{f"count.{name}": pair for name, pair in score["counts"].items()},
+        **{f"tag.{name}": printable(str(value)) for name, value in row["tags"].items()},
+        "verdicts": [{**verdict, "reason": printable(verdict["reason"])} for verdict in score["verdicts"]],
+        "loose": score["loose"],
+    }
+
+
+def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
+    """Write samples.parquet from the journal, a block of rows at a time; appears whole or not at all."""
+    import pyarrow
+    import pyarrow.parquet
+
+    schema = _schema(rows())
+    temporary = run / f".{TABLE}"
+    try:
+        with pyarrow.parquet.ParquetWriter(temporary, schema, compression="zstd") as writer:
+            flat = map(flat_row, rows())
+            while block := list(islice(flat, ROWS_AT_ONCE)):
+                writer.write_table(pyarrow.Table.from_pylist(block, schema=schema))
+        temporary.replace(run / TABLE)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"{run / TABLE} cannot be written: {error.strerror or error}.") from error
+
+
+def printable(text: str | None) -> str | None:
+    """Text that Parquet can hold: a lone surrogate becomes its escape. The journal keeps the original."""
+    return text if text is None or text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _schema(rows: Iterable[Mapping[str, Any]]) -> "pyarrow.Schema":
+    """The union of all rows' columns, in the order they first appear."""
+    import pyarrow as pa
+
+    verdict = pa.struct([("name", pa.string()), ("ok", pa.bool_()), ("reason", pa.string()), ("outcome", pa.string())])
+    fixed = {
+        "repeat": pa.int32(),
+        "prompt_tokens": pa.int32(),
+        "completion_tokens": pa.int32(),
+        "latency": pa.float32(),
+        "verdicts": pa.list_(verdict),
+        "loose": pa.list_(pa.bool_()),
+        **dict.fromkeys(("unclosed_reasoning", "truncated", "empty", "unparsable", "errors"), pa.bool_()),
+    }
+    prefixed = {"metric.": pa.float64(), "count.": pa.list_(pa.int32())}
+    names: dict[str, None] = {}
+    shapes: set[tuple[str, ...]] = set()
+    for row in rows:
+        shape = (row["task"], *row["score"]["metrics"], *row["score"]["counts"], *row["tags"])
+        if shape not in shapes:
+            shapes.add(shape)
+            names |= dict.fromkeys(flat_row(row))
+    return pa.schema(
+        [
+            (
+                name,
+                next(
+                    (kind for prefix, kind in prefixed.items() if name.startswith(prefix)), fixed.get(name, pa.string())
+                ),
+            )
+            for name in names
+        ]
+    )

@@ -1,0 +1,205 @@
+"""A run's numbers: every metric with its interval, the rates beside it, the breakdowns. One pass over the rows."""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import nan, sqrt
+from typing import Any
+
+import numpy as np
+
+from ifeval.runs.directory import to_row
+from ifeval.runs.generalisation import seen_split_of_rows
+from ifeval.runs.keys import digest64
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
+from ifeval.task import Task
+
+RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
+MOST_VALUES = 64
+"""A breakdown with more values than this (a free-text tag) is left out of the summary."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one task's rows add up to, in columns of numbers: a million rows take some 50 MB.
+
+    `samples` and `units` hold a digest of each row's sample and unit; a value of a breakdown tag, the rows it has.
+    """
+
+    samples: array = field(default_factory=lambda: array("Q"))
+    units: array = field(default_factory=lambda: array("Q"))
+    metrics: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("d")))
+    counts: dict[str, tuple[array, array, array]] = field(
+        default_factory=lambda: defaultdict(lambda: (array("q"), array("q"), array("q")))
+    )  # successes, trials, and the row they belong to: a failed row may have none
+    rates: Counter = field(default_factory=Counter)
+    checks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    outcomes: Counter = field(default_factory=Counter)
+    tags: dict[str, dict[str, array]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("q")))
+    )
+    tokens: Counter = field(default_factory=Counter)
+
+    def add(self, row: Mapping[str, Any], task: Task) -> None:
+        response, score = row["response"], row["score"]
+        index = len(self.samples)
+        self.samples.append(digest64(row["sample_id"]))
+        self.units.append(digest64(unit_of(row, task)) if task.unit else self.samples[-1])
+        for name, value in score["metrics"].items():
+            column = self.metrics[name]
+            column.extend([nan] * (index - len(column)))
+            column.append(nan if value is None else value)
+        for name, (successes, trials) in score["counts"].items():
+            self.counts[name][0].append(successes)
+            self.counts[name][1].append(trials)
+            self.counts[name][2].append(index)
+        for verdict in score["verdicts"]:
+            check = self.checks[verdict["name"]]
+            check[0] += verdict["ok"]
+            check[1] += 1
+            if verdict["outcome"] and not verdict["ok"]:
+                self.outcomes[verdict["outcome"]] += 1
+        for tag in task.breakdowns:
+            if tag in row["tags"]:
+                groups, value = self.tags[tag], str(row["tags"][tag])
+                if value in groups or len(groups) <= MOST_VALUES:
+                    groups[value].append(index)
+        self.rates.update(name for name, holds in row_rates(row).items() if holds)
+        self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
+
+
+def unit_of(row: Mapping[str, Any], task: Task) -> str:
+    """The independent unit a row belongs to: its sample, or the item whose wordings the task says are cousins."""
+    return str(row["tags"].get(task.unit, row["sample_id"])) if task.unit else row["sample_id"]
+
+
+def row_rates(row: Mapping[str, Any]) -> dict[str, bool]:
+    """Which of the ways to go wrong happened to this row; shown beside every score."""
+    response = row["response"]
+    return {
+        "truncated": response["finish_reason"] == "length",
+        "empty": response["error"] is None and not response["answer"].strip() and not response["tool_calls"],
+        "unclosed_reasoning": response["unclosed_reasoning"],
+        "unparsable": response["tool_error"] is not None,
+        "errors": row["score"]["error"] is not None,
+    }
+
+
+def summarise(
+    rows: Callable[[], Iterable[Mapping[str, Any]]], tasks: Sequence[Task], seen: Collection[str] = ()
+) -> dict[str, Any]:
+    """summary.json without the engine's part: `tasks`, `families`, `rates`.
+
+    rows: gives the journal's rows anew at each call; they are never all in memory. The constrained twins of
+    `--constrain` are summed up apart, under a task's "constrained": the grammar is not the model's merit. A task that
+    has clusters is split into those `seen` in training and the others.
+    """
+    by_name = {task.name: task for task in tasks}
+    tallies = {task.name: Tally() for task in tasks}
+    constrained = {task.name: Tally() for task in tasks}
+    for row in rows():
+        chosen = constrained if row["tags"].get("decoding") == "constrained" else tallies
+        chosen[row["task"]].add(row, by_name[row["task"]])
+    summaries = {task.name: task_summary(task, tallies[task.name]) for task in tasks}
+    for name, tally in constrained.items():
+        if tally.samples:
+            summaries[name]["constrained"] = task_summary(by_name[name], tally)
+    for task in tasks:
+        own = summaries[task.name]
+        if type(task).report is not Task.report:
+            own["report"] = task.report(to_row(row) for row in rows() if row["task"] == task.name)
+        if seen and "cluster" in task.breakdowns:
+            split = seen_split_of_rows((to_row(row) for row in rows() if row["task"] == task.name), seen, task.primary)
+            own["seen"] = {"clusters": sorted(seen), **asdict(split), "gap": interval_json(split.gap)}
+    return {"tasks": summaries, "families": families(summaries), "rates": total_rates(tallies.values())}
+
+
+def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
+    n = len(tally.samples)
+    units = len(np.unique(tally.units))
+    repeated = units < n
+    clusters = tally.units if repeated else None
+    primary = np.array(tally.metrics.get(task.primary, []), dtype=float)
+    return {
+        "family": task.family,
+        "version": task.version,
+        "primary": task.primary,
+        "unit": task.unit or "sample",
+        "units": units,
+        "samples": len(np.unique(tally.samples)),
+        "rows": n,
+        "metrics": {
+            **{name: interval_json(mean_interval(values, clusters=clusters)) for name, values in tally.metrics.items()},
+            **{name: interval_json(_ratio(tally, name, repeated)) for name, _ in tally.counts.items()},
+        },
+        "rates": {name: tally.rates[name] / n if n else 0.0 for name in RATES},
+        "checks": {
+            name: interval_json(wilson(ok, trials)) for name, (ok, trials) in sorted(tally.checks.items()) if name
+        },
+        "outcomes": dict(tally.outcomes.most_common()),
+        "by": {
+            tag: {value: interval_json(_subset(primary, tally, index, repeated)) for value, index in _ordered(groups)}
+            for tag, groups in tally.tags.items()
+            if len(groups) <= MOST_VALUES
+        },
+        "tokens": dict(tally.tokens),
+    }
+
+
+def interval_json(interval: Interval) -> dict[str, Any]:
+    return {
+        "value": interval.estimate,
+        "low": interval.low,
+        "high": interval.high,
+        "n": interval.n,
+        "method": interval.method,
+    }
+
+
+def families(tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Each family: the unweighted mean of its tasks' primary metrics.
+
+    The bounds combine the tasks' own by square-and-add (MOVER; Zou and Donner 2008, Statistics in Medicine 27).
+    """
+    members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for summary in tasks.values():
+        primary = summary["metrics"].get(summary["primary"])
+        if primary is not None and primary["n"]:
+            members[summary["family"]].append(primary)
+    return {
+        family: {
+            "value": (mean := sum(m["value"] for m in parts) / len(parts)),
+            "low": mean - sqrt(sum((m["value"] - m["low"]) ** 2 for m in parts)) / len(parts),
+            "high": mean + sqrt(sum((m["high"] - m["value"]) ** 2 for m in parts)) / len(parts),
+            "n": sum(m["n"] for m in parts),
+            "method": "mover",
+        }
+        for family, parts in sorted(members.items())
+    }
+
+
+def total_rates(tallies: Iterable[Tally]) -> dict[str, float]:
+    """The rates over all rows of the run, and the number of rows."""
+    tallies = list(tallies)
+    rows = sum(len(tally.samples) for tally in tallies)
+    return {name: sum(tally.rates[name] for tally in tallies) / rows if rows else 0.0 for name in RATES}
+
+
+def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
+    successes, trials, index = (np.array(column, dtype=float) for column in tally.counts[name])
+    if repeated:
+        _, cluster = np.unique(np.array(tally.units)[index.astype(int)], return_inverse=True)
+        successes, trials = np.bincount(cluster, successes), np.bincount(cluster, trials)
+    return clustered_ratio(successes, trials)
+
+
+def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: bool) -> Interval:
+    clusters = [tally.units[i] for i in index] if repeated else None
+    return mean_interval(primary[np.array(index)], clusters=clusters)
+
+
+def _ordered(groups: Mapping[str, array]) -> list[tuple[str, array]]:
+    """Numbers by size, the rest by name."""
+    return sorted(groups.items(), key=lambda item: (0, int(item[0]), "") if item[0].isdigit() else (1, 0, item[0]))

@@ -1,1 +1,0 @@
-"""Fine-tuning: instruction data in, a checkpoint that `ifeval run` can judge out."""

@@ -1,0 +1,1 @@
+"""JSON Schema, validated in bounded time."""

@@ -1,0 +1,1 @@
+"""What every room may use: JSON, files, quiet output, text tables."""

@@ -1,0 +1,1 @@
+"""The Berkeley Function-Calling Leaderboard, as its official checker scores it."""

@@ -1,0 +1,1 @@
+"""Format compliance on prompts made anew for every seed."""

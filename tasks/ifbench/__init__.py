@@ -1,0 +1,1 @@
+"""IFBench: 58 instructions that no model was trained on."""

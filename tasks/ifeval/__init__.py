@@ -1,0 +1,1 @@
+"""IFEval, faithful and repaired."""

@@ -1,0 +1,1 @@
+"""Replies that must validate against a JSON Schema."""

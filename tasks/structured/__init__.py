@@ -1,0 +1,1 @@
+"""Records, tables and documents in JSON, CSV, YAML and Markdown."""

@@ -1,0 +1,1 @@
+"""Function calls on a catalogue of tools made anew for every seed."""

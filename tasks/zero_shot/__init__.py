@@ -1,0 +1,1 @@
+"""Kinds of tasks a model was not trained on."""
