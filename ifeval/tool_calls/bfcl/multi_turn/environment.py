@@ -21,9 +21,11 @@ BACKENDS: Mapping[str, type[Backend]] = {
         GorillaFileSystem, MathAPI, MessageAPI, TwitterAPI, TicketAPI, TradingBot, TravelAPI, VehicleControlAPI,
     )
 }  # fmt: skip
+MAX_CALLS = 2_000
 MAX_RESULT = 200_000
 MAX_OUTPUT = 5_000_000
-"""Characters that one result, and all results of one environment, may have; gold's longest has 84,446."""
+"""Calls that one environment takes, and characters that one result and all together may have; the longest that an
+undamaged back end gives has 84,446."""
 
 
 class Environment:
@@ -32,19 +34,20 @@ class Environment:
     def __init__(self, classes: Iterable[str], config: Mapping[str, Any], long_context: bool = False) -> None:
         self.backends = {name: BACKENDS[name](config.get(name, {}), long_context) for name in classes}
         self._functions = {key: call for one in self.backends.values() for key, call in one._functions().items()}
-        self._left = MAX_OUTPUT
+        self._calls, self._output = MAX_CALLS, MAX_OUTPUT
 
     def execute(self, call: str) -> str:
         """The result of one call string as the official runner returns it; an exception is a result too."""
-        if self._left <= 0:
-            return "Error during execution: this conversation's results are too long"
+        if self._calls <= 0 or self._output <= 0:
+            return "Error during execution: too many calls, or too long results, in one conversation"
+        self._calls -= 1
         try:
             result = printed(evaluate(call, self._functions))
         except Exception as refused:
             result = f"Error during execution: {refused}"
         if len(result) > MAX_RESULT:
             result = "Error during execution: the result is too long"
-        self._left -= len(result)
+        self._output -= len(result)
         return result
 
     def state(self) -> dict[str, dict[str, Any]]:

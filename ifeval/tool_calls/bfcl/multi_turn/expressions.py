@@ -5,6 +5,7 @@ and a few harmless built-ins have their Python meaning, errors included; all els
 """
 
 import ast
+import copy
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 from ifeval.tool_calls.bfcl.python import MAX_LENGTH, binary, unary
 
+MAX_NESTED = 50_000
 FORBIDDEN = frozenset(("kill", "exit", "quit", "remove", "unlink", "popen", "Popen", "run"))
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
     "abs": abs, "bool": bool, "dict": dict, "float": float, "int": int, "len": len, "list": list, "max": max,
@@ -42,12 +44,19 @@ def evaluate(text: str, functions: Mapping[str, Callable[..., Any]]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" warns, and must not stop a run where warnings are errors
         tree = ast.parse(text.lstrip(" \t"), "<string>", "eval")
-    return _Evaluator(functions).value(tree.body)
+    return _Evaluator(functions).outermost(tree.body)
 
 
 class _Evaluator:
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.functions = functions
+
+    def outermost(self, node: ast.expr) -> Any:
+        """The result itself: it is printed next, and neither kept nor changed."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
+                return self.call(name, arguments, keywords)
+        return self.value(node)
 
     def value(self, node: ast.expr) -> Any:
         match node:
@@ -70,7 +79,7 @@ class _Evaluator:
             case ast.Subscript(value=container, slice=index) if not isinstance(index, ast.Slice):
                 return self.value(container)[self.value(index)]
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
-                return self.call(name, arguments, keywords)
+                return _detached(self.call(name, arguments, keywords))
         raise NotAllowed(f"{type(node).__name__} is not supported here")
 
     def call(self, name: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Any:
@@ -82,6 +91,13 @@ class _Evaluator:
         positional = [self.value(argument) for argument in arguments]
         named = {str(keyword.arg): self.value(keyword.value) for keyword in keywords}
         return function(*positional, **named)
+
+
+def _detached(result: Any) -> Any:
+    """A copy of a result that becomes an argument, so that no state can come to contain itself, or double unseen."""
+    if len(repr(result)) > MAX_NESTED:
+        raise NotAllowed(f"a result longer than {MAX_NESTED:,} as an argument")
+    return copy.deepcopy(result)
 
 
 def _bounded(value: Any) -> Any:

@@ -32,15 +32,15 @@ class GorillaFileSystem(Backend):
         return {"current_directory_content": names if a else [name for name in names if not name.startswith(".")]}
 
     def cd(self, folder: str) -> Result:
+        folder = folder.rstrip("/")
         if folder == "..":
             if self._current_dir.parent is None:
                 return error("Current directory is already the root. Cannot go back.")
             self._current_dir = self._current_dir.parent
             return {}
-        folder = folder.rstrip("/")
         if "/" in folder:
             return error(f"cd: {folder}: Unsupported path. Only one folder level at a time is supported.")
-        target = self._directory(folder)
+        target = self._directory(folder or "/")
         if target is None:
             return error(f"cd: '{folder}': {_NO_SUCH}")
         self._current_dir = target
@@ -81,7 +81,9 @@ class GorillaFileSystem(Backend):
         if file_name not in self._current_dir.contents:
             return error(f"cat: '{file_name}': {_NO_SUCH}")
         item = self._current_dir.item(file_name)
-        return {"file_content": item.content} if isinstance(item, File) else error(f"cat: '{file_name}': Is a directory")
+        return (
+            {"file_content": item.content} if isinstance(item, File) else error(f"cat: '{file_name}': Is a directory")
+        )
 
     def find(self, path: str = ".", name: str | None = None) -> Result:
         start = self._directory(path)
@@ -198,11 +200,13 @@ class GorillaFileSystem(Backend):
 
     def _directory(self, path: str) -> Directory | None:
         """The directory that a path leads to, downwards from here or, with a leading "/", from the root."""
-        directory: File | Directory | None = self.root if path.startswith("/") else self._current_dir
-        for name in path.strip("/").split("/"):
-            if name and isinstance(directory, Directory):
-                directory = directory.item(name)
-        return directory if isinstance(directory, Directory) else None
+        directory = self.root if path.startswith("/") else self._current_dir
+        for name in path.strip("/").split("/") if path != "/" else ():
+            entry = directory.item(name)
+            if not isinstance(entry, Directory):
+                return None
+            directory = entry
+        return directory
 
 
 def _refused(name: str) -> bool:

@@ -6,20 +6,21 @@ from typing import Any
 
 from ifeval.tool_calls.bfcl.multi_turn.backend import Backend, Result, error, tables
 
-MAX_PRECISION = 20_000
-MAX_BITS = 14_000
-_EXACT = Context(prec=100_000)
+MAX_DIGITS = 200_000
+"""How many digits the results of high-precision functions may have in one conversation, all together."""
+MAX_BITS = 200_000
+_EXACT = Context(prec=10 * MAX_DIGITS)
 _NUMBERS = "Both inputs must be numbers"
 _LIST_OF_NUMBERS = "All elements in the list must be numbers"
 
 
 class MathAPI(Backend):
     def _load(self, scenario: Result) -> None:
-        """Nothing is kept."""
+        self._digits_left = MAX_DIGITS
 
     def logarithm(self, value: Any, base: Any, precision: int) -> Result:
         try:
-            return {"result": _logarithm(value, base, precision)}
+            return {"result": _logarithm(value, base, self._paid(int(precision)))}
         except Exception as refused:
             return error(str(refused))
 
@@ -87,8 +88,8 @@ class MathAPI(Backend):
         return {"result": a / b}
 
     def power(self, base: Any, exponent: Any) -> Result:
-        if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * abs(exponent) > MAX_BITS:
-            raise OverflowError("the result is too large")
+        if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() > 1:
+            _require_moderate(base.bit_length() * exponent)
         try:
             return {"result": base**exponent}
         except TypeError:
@@ -100,7 +101,7 @@ class MathAPI(Backend):
                 return error("Cannot calculate square root of a negative number")
         except TypeError:
             return error("Input must be a number")
-        return {"result": Context(prec=_bounded(precision)).sqrt(Decimal(number))}
+        return {"result": Context(prec=self._paid(precision)).sqrt(Decimal(number))}
 
     def absolute_value(self, number: Any) -> Result:
         try:
@@ -145,11 +146,17 @@ class MathAPI(Backend):
         except TypeError:
             return error(_LIST_OF_NUMBERS)
 
+    def _paid(self, precision: Any) -> Any:
+        """The precision, charged to what this conversation has left."""
+        self._digits_left -= max(precision, 0)
+        if self._digits_left < 0:
+            raise OverflowError("the precisions asked for are too high")
+        return precision
 
-def _bounded(precision: Any) -> Any:
-    if precision > MAX_PRECISION:
-        raise OverflowError(f"a precision above {MAX_PRECISION:,} is not supported")
-    return precision
+
+def _require_moderate(bits: int) -> None:
+    if bits > MAX_BITS:
+        raise OverflowError("the result is too large")
 
 
 class _Printed:
@@ -165,11 +172,11 @@ class _Printed:
         return f"mpf('{_digits(self.number, self.number.context)}')"
 
 
-def _logarithm(value: Any, base: Any, precision: Any) -> _Printed:
+def _logarithm(value: Any, base: Any, precision: int) -> _Printed:
     from mpmath.ctx_mp import MPContext
 
     context = MPContext()  # of its own: the precision must not outlive the call
-    context.dps = _bounded(precision)
+    context.dps = precision
     return _Printed(context.log(value) / context.log(base))
 
 
@@ -179,7 +186,9 @@ def _digits(number: Any, context: Any) -> str:
         return str(number).lstrip("+")
     wanted = context._repr_digits
     sign, mantissa, exponent, _ = number._mpf_
-    exact = _EXACT.scaleb(int(mantissa) * 5**-exponent, exponent) if exponent < 0 else Decimal(int(mantissa) << exponent)
+    exact = (
+        _EXACT.scaleb(int(mantissa) * 5**-exponent, exponent) if exponent < 0 else Decimal(int(mantissa) << exponent)
+    )
     rounded = Context(prec=wanted, rounding=ROUND_HALF_EVEN).plus(exact)
     digits, power = "".join(map(str, rounded.as_tuple().digits)), rounded.adjusted() if rounded else 0
     plain = min(-(wanted // 3), -5) < power < wanted

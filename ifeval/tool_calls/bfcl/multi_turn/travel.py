@@ -1,7 +1,6 @@
 """TravelAPI: access tokens, credit cards, flights, bookings and insurance."""
 
 from datetime import date, datetime
-from typing import Any
 
 from ifeval.tool_calls.bfcl.multi_turn.backend import Backend, Result, error, long_text, pairs, tables
 
@@ -53,7 +52,7 @@ class TravelAPI(Backend):
     def travel_get_login_status(self) -> Result:
         return {"status": bool(self.token_expires_in)}
 
-    def get_budget_fiscal_year(self, lastModifiedAfter: str | None = None, includeRemoved: str | None = None) -> Result:  # noqa: N803 - the names of BFCL's documents
+    def get_budget_fiscal_year(self, lastModifiedAfter: str | None = None, includeRemoved: str | None = None) -> Result:
         return {"budget_fiscal_year": "2018"}
 
     def register_credit_card(
@@ -204,7 +203,11 @@ class TravelAPI(Backend):
         expected, got = f"{self.user_first_name} {self.user_last_name}", f"{first_name} {last_name}"
         if (self.user_first_name, self.user_last_name) != (first_name, last_name):
             return _unverified(f"Cannot book flight information for another user.Expected {expected}, got {got}")
-        if _age(date_of_birth) < 18:
+        try:
+            born = datetime.strptime(date_of_birth, "%Y-%m-%d")
+        except ValueError:
+            return _unverified("Invalid date of birth format. Use YYYY-MM-DD.")
+        if _age(born) < 18:
             return _unverified("Traveler must be at least 18 years old")
         if not passport_number.startswith("US"):
             return _unverified("Passport must be issued by the United States")
@@ -234,7 +237,7 @@ class TravelAPI(Backend):
         try:
             datetime.strptime(travel_date, "%Y-%m-%d")
         except ValueError:
-            return error("Invalid date format. Use YYYY-MM-DD")
+            return error("Invalid date format. Use YYYY-MM-DD.")
         return None
 
     def _uninsurable(self, insurance_cost: float, booking_id: str, card_id: str) -> Result | None:
@@ -255,9 +258,9 @@ def _factor(travel_date: str, travel_class: str) -> int:
     return _CLASSES[travel_class] * (2 if digits % 2 == 0 else 1)
 
 
-def _age(date_of_birth: str) -> int:
+def _age(born: date) -> int:
     """In whole years, today."""
-    born, today = datetime.strptime(date_of_birth, "%Y-%m-%d"), date.today()
+    today = date.today()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 

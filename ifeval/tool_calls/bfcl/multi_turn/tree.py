@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-MAX_ENTRIES = 20_000
-"""How many files and directories one call may visit: a copied directory shares its parts, so paths can multiply."""
+MAX_ENTRIES = 5_000
+MAX_PATHS = 1_000_000
+"""How many files and directories one call may visit, and how many characters their paths may have, all together: a
+copied directory shares its parts, so paths can multiply."""
 
 
 class File:
@@ -59,14 +61,15 @@ def loaded(name: str, contents: dict[str, Any]) -> Directory:
 
 
 def walk(directory: Directory, path: str) -> Iterator[tuple[str, str, "File | Directory"]]:
-    """Every path under `directory`, depth first, as (path, name, entry). Raises RecursionError beyond MAX_ENTRIES."""
+    """Every path under `directory`, depth first, as (path, name, entry). Raises RecursionError beyond the limits."""
     waiting = [(f"{path}/{name}", name, entry) for name, entry in reversed(directory.contents.items())]
-    visited = 0
+    visited = length = 0
     while waiting:
         found = waiting.pop()
         yield found
         visited += 1
-        if visited > MAX_ENTRIES:
+        length += len(found[0])
+        if visited > MAX_ENTRIES or length > MAX_PATHS:
             raise RecursionError("too many files and directories")
         if isinstance(found[2], Directory):
             entries = reversed(found[2].contents.items())

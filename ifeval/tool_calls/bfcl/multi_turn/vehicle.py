@@ -1,5 +1,4 @@
 """VehicleControlAPI: doors, pedals, engine, climate, tyres and routes of one car. Names are those of BFCL's documents."""
-# ruff: noqa: N802, N803
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +25,18 @@ class VehicleControlAPI(Backend):
     distanceToNextVehicle: float
     cruiseStatus: str
     destination: str
+    _brakePedalForce: float
+    _parkingBrakeForce: float
+    _slopeAngle: float
 
     def _load(self, scenario: Result) -> None:
         self._draw = self._random(scenario, _SEED)
         for name, value in self._defaults().items():
-            key = {"engine_state": "engineState", "_parkingBrakeForce": "parkingBrakeForce", "_slopeAngle": "slopeAngle"}
+            key = {
+                "engine_state": "engineState",
+                "_parkingBrakeForce": "parkingBrakeForce",
+                "_slopeAngle": "slopeAngle",
+            }
             attribute = "_brakePedalForce" if name == "brakePedalForce" else name
             setattr(self, attribute, scenario.get(key.get(name, name), value))
         self.remainingUnlockedDoors = self._unlocked()
