@@ -7,6 +7,7 @@ from ifeval.tool_calls.bfcl.multi_turn.backend import Backend, Result, error, lo
 
 _SEED = 1_053_520
 _NOW = datetime(2024, 9, 1, 10, 30)
+_LONG_SECTORS = {"Technology": "TECHNOLOGY_EXTENSION", "Automobile": "AUTOMOBILE_EXTENSION"}
 _DAY = "%Y-%m-%d"
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 
@@ -141,10 +142,9 @@ class TradingBot(Backend):
         return {"history": list(self.orders)}
 
     def get_available_stocks(self, sector: str) -> Result:
-        listed = tables("TradingBot")["sector_map"].get(sector, [])
-        extended = {"Technology": "TECHNOLOGY_EXTENSION", "Automobile": "AUTOMOBILE_EXTENSION"}
-        if self._long and sector in extended:
-            listed = long_text(extended[sector])
+        listed = list(tables("TradingBot")["sector_map"].get(sector, []))
+        if self._long and sector in _LONG_SECTORS:
+            listed += long_text(_LONG_SECTORS[sector])
         return {"stock_list": listed}
 
     def filter_stocks_by_price(self, stocks: list[str], min_price: float, max_price: float) -> Result:
