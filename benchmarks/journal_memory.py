@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 PLUGIN = """
-from ifeval.records import Sample, Score, Verdict
+from ifeval.records import Sample, Score, CheckResult
 from ifeval.task import Task
 
 class Million(Task):
@@ -22,7 +22,7 @@ class Million(Task):
             yield Sample(str(number), [{"role": "user", "content": f"say {number}"}], target=str(number))
 
     def score(self, sample, response):
-        return Score((Verdict(True, "said", "said"),), {"right": 1.0})
+        return Score((CheckResult(True, "said", "said"),), {"right": 1.0})
 """
 
 

@@ -9,7 +9,7 @@ from ifeval.cli.compare import Folder
 from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
-    from ifeval.comparison.outcomes import Outcomes
+    from ifeval.comparison.outcomes import OutcomeTable
     from ifeval.runs.options import RunOptions
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
@@ -110,7 +110,7 @@ def run_directory(source: str, options: "RunOptions") -> Path:
         return run(options, watching)
 
 
-def describe(outcomes: "Outcomes") -> list[str]:
+def describe(outcomes: "OutcomeTable") -> list[str]:
     """Each task's score, and its noise floor where it was measured."""
     from ifeval.comparison.pairing import match
     from ifeval.util.tables import points

@@ -13,8 +13,8 @@ from ifeval.cli.run import data_paths
 from ifeval.errors import Exit, NotComparable, UserError
 
 if TYPE_CHECKING:
-    from ifeval.comparison.outcomes import Outcomes
-    from ifeval.release.decision import Verdict
+    from ifeval.comparison.outcomes import OutcomeTable
+    from ifeval.release.decision import ReleaseDecision
     from ifeval.release.policy import Policy
     from ifeval.runs.options import RunOptions
 
@@ -83,15 +83,15 @@ def gate(
 
 
 def judge(
-    candidate: str, baseline: "Outcomes", policy: "Policy", own: "RunOptions", sequential: bool, quiet: bool
-) -> "Verdict":
+    candidate: str, baseline: "OutcomeTable", policy: "Policy", own: "RunOptions", sequential: bool, quiet: bool
+) -> "ReleaseDecision":
     """The verdict on a run that is there, or on a model that is run now as the baseline was."""
     from ifeval.cli.progress import observer
     from ifeval.comparison.outcomes import run_outcomes
     from ifeval.comparison.rerun import options_like
-    from ifeval.release.decision import Verdict
+    from ifeval.release.decision import ReleaseDecision
     from ifeval.release.decision import gate as judge_outcomes
-    from ifeval.release.reach import doubtful, hopeless, reaches
+    from ifeval.release.reach import reaches, underpowered, unresolvable
     from ifeval.runs.directory import MANIFEST
     from ifeval.runs.pipeline import run
     from ifeval.runs.run import load_run
@@ -103,9 +103,9 @@ def judge(
             found = run_outcomes(load_run(candidate))
             return judge_outcomes(baseline, only_tasks(found, ",".join(baseline.tasks), missing=True), policy)
         planned = reaches(baseline, policy, sequential)
-        if reasons := list(hopeless(planned)):
+        if reasons := list(unresolvable(planned)):
             raise Hopeless(f"{' '.join(reasons)} Take a larger baseline or margin, or make it advisory.")
-        for sentence in () if quiet else doubtful(planned):
+        for sentence in () if quiet else underpowered(planned):
             print(sentence, file=sys.stderr)
         options = options_like(baseline, own)
         with observer(quiet=quiet, verbose=False) as watching:
@@ -115,10 +115,10 @@ def judge(
                 return run_sequentially(baseline, policy, options, watching)
             return judge_outcomes(baseline, run_outcomes(load_run(run(options, watching))), policy)
     except NotComparable as error:
-        return Verdict(baseline.name, candidate, policy, None, refusal=str(error))
+        return ReleaseDecision(baseline.name, candidate, policy, None, refusal=str(error))
 
 
-def deliver(verdict: "Verdict", junit: Path | None, markdown: Path | None, json: bool) -> None:
+def deliver(verdict: "ReleaseDecision", junit: Path | None, markdown: Path | None, json: bool) -> None:
     """Print the verdict and write what was asked for; on GitHub, annotations and the job summary too."""
     from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 
@@ -136,7 +136,7 @@ def deliver(verdict: "Verdict", junit: Path | None, markdown: Path | None, json:
         print(to_text(verdict), end="")
 
 
-def only_tasks(outcomes: "Outcomes", names: str | None, missing: bool = False) -> "Outcomes":
+def only_tasks(outcomes: "OutcomeTable", names: str | None, missing: bool = False) -> "OutcomeTable":
     """These tasks alone, all without names. Raises UserError for one that was not run, unless some may be missing."""
     from dataclasses import replace
 

@@ -54,7 +54,7 @@ def check(
         **report(loaded.examples),
         "contamination": {
             "prompts": dict(index.prompts),
-            "offences": [asdict(offence) for offence in index.offences(loaded.examples)],
+            "overlaps": [asdict(overlap) for overlap in index.overlaps(loaded.examples)],
         },
     }
     if model:
@@ -62,7 +62,7 @@ def check(
     if difficulty:
         found["difficulty"] = difficulties(model, max_length, loaded.examples)
     sys.stdout.write(dumps(found, pretty=True).decode() + "\n" if json else summary(found))
-    if found["contamination"]["offences"]:
+    if found["contamination"]["overlaps"]:
         raise typer.Exit(Exit.REGRESSION)
 
 
@@ -161,10 +161,10 @@ def _faults(found: dict[str, Any]) -> list[str]:
 
 def _contamination(found: dict[str, Any]) -> list[str]:
     tasks = ", ".join(f"{task} ({n})" for task, n in found["prompts"].items())
-    offences = found["offences"]
+    overlaps = found["overlaps"]
     return [
-        f"contamination against {tasks}: {len({offence['place'] for offence in offences})} rows",
-        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in offences[:SHOWN]),
+        f"contamination against {tasks}: {len({overlap['place'] for overlap in overlaps})} rows",
+        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in overlaps[:SHOWN]),
     ]
 
 
@@ -198,9 +198,9 @@ def curate(
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
     loaded = load([parse_source(file) for file in files], max_bad)
-    offences = prompt_index(tasks, task_path).offences(loaded.examples)
+    overlaps = prompt_index(tasks, task_path).overlaps(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
-    chosen = choose(loaded.examples, keep, {offence.place for offence in offences}, hard)
+    chosen = choose(loaded.examples, keep, {overlap.place for overlap in overlaps}, hard)
     write_rows(out, (example.row() for example in chosen.kept))
     left_out = {problem.place: f"malformed: {problem.reason}" for problem in loaded.problems} | dict(chosen.dropped)
     if dropped is not None:

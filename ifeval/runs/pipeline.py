@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ifeval.engines import open_engine, open_model
-from ifeval.engines.arguments import deciding
+from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
@@ -244,7 +244,7 @@ def request_context(model: Model, engine: Engine, options: RunOptions) -> Mappin
     return {
         "model": model.fingerprint,
         "engine": f"{engine.name} {engine.version}",
-        "engine_args": deciding(options.engine_args),
+        "engine_args": identity_arguments(options.engine_args),
         "template_args": dict(options.template_args),
     }
 

@@ -39,9 +39,7 @@ def require() -> None:
 @lru_cache(maxsize=32)
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of `text`; together they are the text. Some 45,000 characters a second."""
-    return tuple(
-        Token(token.surface, token.part_of_speech.startswith("名詞")) for token in _tokenizer().tokenize(text)
-    )
+    return tuple(Token(token.surface, token.part_of_speech.startswith("名詞")) for token in _tokenizer().tokenize(text))
 
 
 def occurrences(word: str, text: str) -> int:

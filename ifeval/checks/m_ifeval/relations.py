@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ifeval.checks.text import counting
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 SpanishRelation = Literal["al menos", "como máximo"]
 FrenchRelation = Literal["au moins", "moins de"]
@@ -19,14 +19,14 @@ _ENGLISH: dict[str, counting.Relation] = {
 }
 
 
-def compare(count: int, relation: Relation, wanted: int, noun: str) -> Verdict:
+def compare(count: int, relation: Relation, wanted: int, noun: str) -> CheckResult:
     """Whether `count` stands in the relation to `wanted`; the Spanish upper bound includes it, the others do not."""
     if relation == "como máximo":
-        return Verdict(count <= wanted, f"{counting.plural(count, noun)}, wanted at most {wanted}")
+        return CheckResult(count <= wanted, f"{counting.plural(count, noun)}, wanted at most {wanted}")
     return counting.compare(count, _ENGLISH[relation], wanted, noun)
 
 
-def compare_occurrences(what: str, count: int, relation: Relation, wanted: int) -> Verdict:
+def compare_occurrences(what: str, count: int, relation: Relation, wanted: int) -> CheckResult:
     """The same for something named: "'casa' appears 2 times, wanted at most 1"."""
     verdict = compare(count, relation, wanted, "time")
-    return Verdict(verdict.ok, f"{what} appears {verdict.reason}")
+    return CheckResult(verdict.ok, f"{what} appears {verdict.reason}")

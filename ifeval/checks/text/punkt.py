@@ -55,9 +55,7 @@ class Token(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def sentences(
-    text: str, language: str = "english", abbreviations: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def sentences(text: str, language: str = "english", abbreviations: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The sentences of `text`, in order, each with its closing quotes and brackets.
 
     `language` is the English name of a language that nltk has Punkt parameters for; `abbreviations` (lower case,
