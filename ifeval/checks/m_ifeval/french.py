@@ -16,12 +16,13 @@ from ifeval.records import CheckResult
 
 ANSWERS = ("Oui.", "Non.", "Peut-être.")
 ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"
-ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = (
     "m mr mme mlle dr dre drs dres prof pr cap lt "  # titles
     "etc cf vs rép i.e c.-à-d ex e.g "
     "apr av j.c j.-c a.d env janv fév mar avr juil sept oct nov déc "  # time
-    "svp p.v tél tel adj q.v p resp v vol nb n.b p.s ps p.p.s p.-s p-s".split()
+    "svp p.v tél tel adj q.v p resp v vol nb n.b p.s ps p.p.s p.-s p-s"
 )
+ABBREVIATIONS = frozenset(_ABBREVIATIONS.split())
 """What upstream adds to nltk's French abbreviations, those aside that no word can be (with a space, a final period)."""
 
 _ADDRESS = re.compile(r"\b(?:tu|te|toi|ton|ta|tes|t')\b", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """M-IFEval's Japanese instructions that are not IFEval's own rule, `letters:` aside."""
 
 import re
+from itertools import pairwise
 from typing import Annotated
 
 from ifeval.checks.ifeval import format, length
@@ -117,7 +118,7 @@ def nominal_ending(text: str, *, count: Count) -> CheckResult:
     found = 0
     if _FULL_STOP.search(text):
         tokens = japanese_text.tokens(text)
-        found = sum(before.noun and mark.surface in _STOPS for before, mark in zip(tokens, tokens[1:], strict=False))
+        found = sum(before.noun and mark.surface in _STOPS for before, mark in pairwise(tokens))
     return at_least(found, count, "nominal ending")
 
 

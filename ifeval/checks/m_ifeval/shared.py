@@ -31,5 +31,5 @@ def lowercase_in(text: str, code: str) -> CheckResult:
 def enclosed(text: str, *pairs: str) -> CheckResult:
     """The whole text stands between the two marks of one of `pairs` ("«»")."""
     text = text.strip()
-    ok = len(text) > 1 and any(text[0] == opening and text[-1] == closing for opening, closing in pairs)
+    ok = len(text) > 1 and text[0] + text[-1] in pairs
     return CheckResult(ok, f"{'' if ok else 'not '}wrapped in {' or '.join(map(' … '.join, pairs))}")
