@@ -13,7 +13,7 @@ from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.runs.summary import RATES
 from ifeval.stats.assessment import FEW_DISCORDANT
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
-from ifeval.stats.intervals import Interval
+from ifeval.stats.interval import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
 from ifeval.stats.power import minimum_detectable_effect

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import UserError
-from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.interval import FloatArray, Interval
 from ifeval.task import Row
 
 

@@ -100,11 +100,18 @@ class Pipeline:
         self._observer = observer
         self._phases = Phases(observer)
         with self._phases("prepare"):
-            model = open_model(options)
+            model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
             name = options.tool_dialect or detect(model.chat_template)
             native_tools = model.kind != "checkpoint" and options.tool_dialect is None
             chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
-            self._engine = open_engine(options, model, chat)
+            self._engine = open_engine(
+                model,
+                chat,
+                engine=options.engine,
+                engine_args=options.engine_args,
+                trust_remote_code=options.trust_remote_code,
+                ray_address=options.ray_address,
+            )
             plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))
             self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
             self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)

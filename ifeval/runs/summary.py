@@ -12,7 +12,8 @@ import numpy as np
 from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
-from ifeval.stats.intervals import Interval, clustered_ratio, mean_interval, wilson
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
 from ifeval.task import Task
 
 RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
-from ifeval.stats.intervals import Interval
+from ifeval.stats.interval import Interval
 from ifeval.stats.paired import mcnemar_p, noninferiority_p, tango_interval
 from ifeval.stats.power import attainable_margin, noninferiority_n, required_n
 from ifeval.stats.strata import Stratum, standard_error, stratified_interval, stratified_p

@@ -23,7 +23,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from ifeval.stats.assessment import Decision, decision_of
-from ifeval.stats.intervals import FloatArray
+from ifeval.stats.interval import FloatArray
 from ifeval.stats.paired import fair_coin_pmf, tango_z
 
 MOST_LOOKS = 50

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from ifeval.errors import UserError
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
-from ifeval.text_metrics import exact_match, rouge_l
 
 from .data import Example, Instructions, missing_tasks, read_tasks
+from .rouge import exact_match, rouge_l
 
 
 class SuperNI(Task):
