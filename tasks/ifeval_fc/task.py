@@ -1,4 +1,4 @@
-"""IFEval-FC (Skripkin et al. 2025, arXiv 2509.18420): verifiable instructions inside the parameters of a tool call.
+"""IFEval-FC (Skripko 2025, arXiv 2509.18420): verifiable instructions inside the parameters of a tool call.
 
 150 functions, each with one parameter whose description demands a format, and 5 requests each. Scored as the official
 scorer does. See docs/tasks-ifeval-fc.md.
