@@ -90,7 +90,7 @@ def test_a_scorer_that_raises_is_an_error_row_that_counts(tmp_path: Path) -> Non
     task = run.summary["tasks"]["tiny-broken"]
     assert task["metrics"]["right"]["value"] == pytest.approx(39 / 40)
     assert task["rates"]["errors"] == pytest.approx(1 / 40)
-    broken = run.samples.set_index("sample_id").loc["3"]
+    broken = run.samples.set_index("sample_id").loc["33"]
     assert "ZeroDivisionError: a bug in this task" in broken["error"]
 
 

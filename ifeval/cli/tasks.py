@@ -28,7 +28,8 @@ def list_tasks(
     if json:
         fields = ("name", "family", "version", "primary", "size", "max_tokens", "dataset", "description")
         rows = [{field: getattr(task, field) for field in fields} for task in found.values()]
-        sys.stdout.write(dumps({"tasks": rows, "suites": load_suites()}, pretty=True).decode() + "\n")
+        broken = [sentence for _, sentence in found.broken]
+        sys.stdout.write(dumps({"tasks": rows, "suites": load_suites(), "broken": broken}, pretty=True).decode() + "\n")
         return
     width = max(map(len, found))
     for name, task in found.items():
@@ -36,6 +37,8 @@ def list_tasks(
         print(f"{name:{width}}  {task.family:10}  {task.description}{needs}")
     for suite, members in load_suites().items():
         print(f"suite {suite}: {', '.join(members)}")
+    if found.broken:
+        raise UserError("\n".join(sentence for _, sentence in found.broken))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import Any
 
 from ifeval.models.replies import ReasoningParser, interpret
 from ifeval.records import CheckResult, Response, Sample, Score
+from ifeval.registry.contract import score_fault
 from ifeval.task import Task
 from ifeval.tool_calls import Dialect
 
@@ -23,7 +24,10 @@ class Scorer:
         read = response
         try:
             read = interpret(response, sample, self._split, self._dialect)
-            return read, task.score(sample, read)
+            score = task.score(sample, read)
+            if fault := score_fault(task, score):
+                raise ValueError(fault)
+            return read, score
         except Exception as error:
             reason = f"the scorer failed: {type(error).__name__}: {error}"
             return read, failed_score(task, sample, response, reason)

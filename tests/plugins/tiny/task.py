@@ -57,7 +57,7 @@ class Broken(Copy):
     name = "tiny-broken"
 
     def score(self, sample: Sample, response: Response) -> Score:
-        if sample.id == "3":
+        if sample.id == "33":
             raise ZeroDivisionError("a bug in this task")
         return Copy.score(self, sample, response)
 
