@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-GOOD = '''
+GOOD = """
 from random import Random
 
 from ifeval.records import CheckResult, Sample, Score
@@ -35,7 +35,7 @@ class Sums(Task):
     def score(self, sample, response):
         right = response.answer.strip() == str(sample.target)
         return Score((CheckResult(right, "the sum" if right else "not the sum"),), {{"right": float(right)}})
-'''
+"""
 
 BREAKS = {
     "no version": ('    version = "1"\n', "", ["has no `version`", 'add one, such as version = "1"'.replace('"', "'")]),
@@ -44,13 +44,29 @@ BREAKS = {
     "primary is no metric": ('primary = "right"', 'primary = "correct"', ["primary = 'correct'", "the metrics right"]),
     "a metric of 7.5": ("float(right)}", "7.5}", ["the metric right the value 7.5", "from 0 to 1"]),
     "a misspelt score": ("def score(", "def scroe(", ["defines no `score` method", "it defines `scroe`"]),
-    "a misspelt prepare": ("def score(", "def prepair(self):\n        pass\n\n    def score(", ["`prepair`", "`prepare`"]),
+    "a misspelt prepare": (
+        "def score(",
+        "def prepair(self):\n        pass\n\n    def score(",
+        ["`prepair`", "`prepare`"],
+    ),
     "no description": ('    description = "Sums of two numbers"\n', "", ["has no `description`"]),
     "an unknown family": ('family = "zero_shot"', 'family = "sums"', ["family = 'sums'", "choose one of format"]),
     "a score that raises": ("right = response", "right = 1 / 0 or response", ["ZeroDivisionError", "an empty reply"]),
-    "samples that raise": ("rng = Random(seed)", "rng = Random(seed, 2, 3)", ["TypeError", "when its samples are drawn"]),
-    "samples that differ": ("Random(seed)", "Random()", ["when seed 0 is drawn again", "draw everything from the seed"]),
-    "a score of another type": ("right = response", "return {}\n        right = response", ["returns dict", "wanted a Score"]),
+    "samples that raise": (
+        "rng = Random(seed)",
+        "rng = Random(seed, 2, 3)",
+        ["TypeError", "when its samples are drawn"],
+    ),
+    "samples that differ": (
+        "Random(seed)",
+        "Random()",
+        ["when seed 0 is drawn again", "draw everything from the seed"],
+    ),
+    "a score of another type": (
+        "right = response",
+        "return {}\n        right = response",
+        ["returns dict", "wanted a Score"],
+    ),
     "a size in words": ("size = 8", 'size = "8"', ["size = '8'", "a whole number or None"]),
     "a syntax error": ("class Sums(Task):", "class Sums(Task)", ["cannot be imported: SyntaxError"]),
     "no task at all": ("class Sums(Task):", "class Sums:", ["defines no class that derives from ifeval.task.Task"]),

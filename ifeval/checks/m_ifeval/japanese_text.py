@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ifeval.checks.m_ifeval.shared import encodable
 from ifeval.checks.text.counting import spans
 from ifeval.errors import UserError
 
@@ -17,8 +18,9 @@ QUOTES = (("「", "」"), ("『", "』"))
 
 _MARKS = str.maketrans("｡｢｣！？（）", "。「」!?()")
 _BLANKS = re.compile("[ \u3000]+")
-# Blanks between Japanese characters are dropped, and between these and ASCII: a line end is ASCII.
-_BLANK_AT_LINE_END = re.compile("(?<=[。!?の]) (?=[\n\r\x0b\x0c\x1c-\x1e])")
+# Blanks between Japanese characters are dropped, and between these and ASCII: the line ends here are ASCII.
+_LINE_END = "[\n\r\x0b\x0c\x1c-\x1e]"
+_BLANK_BY_LINE_END = re.compile(f"(?<=[。!?の]) (?={_LINE_END})|(?<={_LINE_END}) (?=の)")
 _QUOTED = re.compile("「[^「」]*」")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _END = re.compile("[。!?]")
@@ -39,7 +41,10 @@ def require() -> None:
 @lru_cache(maxsize=32)
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of `text`; together they are the text. Some 45,000 characters a second."""
-    return tuple(Token(token.surface, token.part_of_speech.startswith("名詞")) for token in _tokenizer().tokenize(text))
+    return tuple(
+        Token(token.surface, token.part_of_speech.startswith("名詞"))
+        for token in _tokenizer().tokenize(encodable(text))
+    )
 
 
 def occurrences(word: str, text: str) -> int:
@@ -59,7 +64,7 @@ def without_quotations(text: str) -> str:
 def count_sentences(text: str) -> int:
     """Pieces between `。`, `!`, `?` and line ends; marks inside 「…」 and (…) end none, an empty line is none."""
     normal = _BLANKS.sub(" ", text.strip().translate(_MARKS))
-    lines = _BLANK_AT_LINE_END.sub("", normal).splitlines()
+    lines = _BLANK_BY_LINE_END.sub("", normal).splitlines()
     return sum(map(_pieces, _joined(lines)))
 
 

@@ -1,4 +1,4 @@
-"""Instructions that M-IFEval's languages share with each other and not with IFEval."""
+"""What M-IFEval's languages share with each other and not with IFEval."""
 
 import re
 
@@ -6,6 +6,12 @@ from ifeval.checks.text import language
 from ifeval.records import CheckResult
 
 _DIGIT = re.compile(r"\d")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    """`text` without lone surrogates, which tokenizers refuse; each is replaced."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def no_digits(text: str) -> CheckResult:

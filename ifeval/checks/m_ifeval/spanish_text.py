@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from ifeval.checks.m_ifeval.shared import encodable
 from ifeval.errors import UserError
 
 LONGEST_CHUNK = 1000
@@ -34,7 +35,7 @@ def without_item_marks(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The tokens of `text` that are no punctuation marks; white space beyond one blank is a token too."""
     cut = _tokenizer()
-    return tuple(token.text for piece in _pieces(text) for token in cut(piece) if not token.is_punct)
+    return tuple(token.text for piece in _pieces(encodable(text)) for token in cut(piece) if not token.is_punct)
 
 
 def count_sentences(text: str) -> int:
