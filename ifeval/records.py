@@ -13,6 +13,9 @@ from typing import Any, Literal
 FinishReason = Literal["stop", "length", "tool_calls", "error"]
 Tag = str | int | bool
 
+CONSTRAINED = "#constrained"
+"""What the id of a sample's twin under constrained decoding ends with."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:

@@ -233,8 +233,9 @@ def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator
         seen = candidate.run.summary["tasks"][task].get("seen")
         if seen is None:
             continue
-        rows = candidate.run.columns("task", "sample_id", "tag.cluster").query("task == @task")
-        cluster = dict(zip(rows["sample_id"], rows["tag.cluster"], strict=True))
+        tag = f"tag.{seen.get('tag', 'cluster')}"
+        rows = candidate.run.columns("task", "sample_id", tag).query("task == @task")
+        cluster = dict(zip(rows["sample_id"], rows[tag], strict=True))
         old, new = (side.tasks[task].metrics[primary].mean(axis=1) for side in (baseline, candidate))
         known = ~np.isnan(old + new)
         names = [cluster[name] for name, keep in zip(baseline.tasks[task].ids, known.tolist(), strict=True) if keep]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import NotComparable
+from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.run import Run
 from ifeval.runs.summary import RATES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow
 
 Values = npt.NDArray[np.float64]
-CONSTRAINED = "#constrained"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def class_fault(kind: type[Task]) -> str | None:
         value = getattr(kind, name)
         if not isinstance(value, allowed) or isinstance(value, bool) or (name != "default_seed" and value == 0):
             return f"has {name} = {value!r}; it must be a whole number" + (" or None" if name == "size" else "")
-    for name in ("unit", "dataset"):
+    for name in ("unit", "cluster", "dataset"):
         if not isinstance(getattr(kind, name), str | None):
             return f"has {name} = {getattr(kind, name)!r}; it must be text or None"
     if not isinstance(kind.breakdowns, tuple | list) or not all(isinstance(tag, str) for tag in kind.breakdowns):

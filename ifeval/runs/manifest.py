@@ -33,6 +33,7 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "started": now(),
         "settings": settings,
         "options": plan.options,
+        "tools_described": plan.chat.tools_in_words and any(task.offers_tools for task in plan.tasks),
         "model": {
             "name": model.name,
             "fingerprint": model.fingerprint,

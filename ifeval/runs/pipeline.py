@@ -226,9 +226,9 @@ def seen_clusters(plan: Plan, recorded: Collection[str]) -> tuple[str, ...]:
     if not (asked or recorded):
         return ()
     known = {
-        str(sample.tags["cluster"])
+        str(sample.tags[task.cluster])
         for task in plan.tasks
-        if "cluster" in task.breakdowns
+        if task.cluster is not None
         for sample in plan.samples(task)
     }
     if asked and not set(asked) < known:

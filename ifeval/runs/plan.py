@@ -9,7 +9,7 @@ from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import resolve_reasoning
-from ifeval.records import Request, Sample, Sampling
+from ifeval.records import CONSTRAINED, Request, Sample, Sampling
 from ifeval.registry import datasets
 from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
@@ -94,7 +94,7 @@ class Plan:
             yield replace(sample, tags={**sample.tags, "decoding": "free"})
             yield replace(
                 sample,
-                id=f"{sample.id}#constrained",
+                id=f"{sample.id}{CONSTRAINED}",
                 constrain=True,
                 tags={**sample.tags, "decoding": "constrained"},
             )

@@ -35,6 +35,7 @@ class Bfcl(Task):
     )
     size = 3641
     max_tokens = 512
+    offers_tools = True
     breakdowns = ("category", "group")
     dataset = "bfcl"
 

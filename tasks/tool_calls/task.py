@@ -33,6 +33,7 @@ class ToolCalls(Task):
     description = "Function calls: again with other values, choice, parallel, nested, defaults, irrelevance, missing information, second turn"
     size = 200
     max_tokens = 256
+    offers_tools = True
     breakdowns = ("kind", "tools", "domain", "dialect", "phrasing", "depth")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:

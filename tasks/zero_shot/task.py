@@ -26,6 +26,7 @@ class ZeroShot(Task):
     name = "zero_shot"
     version = "2"
     family = "zero_shot"
+    cluster = "cluster"
     unit = "item"
     primary = "correct"
     description = "fresh instructions of 15 clusters in 4 wordings, with exact answers"
