@@ -40,7 +40,7 @@ def require() -> None:
 
 @lru_cache(maxsize=32)
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of `text`; together they are the text. Some 45,000 characters a second."""
+    """The tokens of `text`: some 45,000 characters per second."""
     return tuple(
         Token(token.surface, token.part_of_speech.startswith("名詞"))
         for token in _tokenizer().tokenize(encodable(text))
