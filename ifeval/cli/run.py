@@ -47,7 +47,7 @@ def run(
     seen: Annotated[
         str | None, typer.Option(help="Task clusters the model was trained on. [default: the checkpoint's record]")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, vllm, transformers or ray.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, vllm, transformers, ray, or package.module:Class.")] = "auto",
     engine_arg: Annotated[list[str] | None, typer.Option(help="k=v for vLLM's engine. Repeatable.")] = None,
     tp: Annotated[
         str | None, typer.Option(help="GPUs that share each layer (tensor parallel): a number, or auto.")
