@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
-from ifeval.runs.summary import row_rates
+from ifeval.runs.results import TaskResults, task_results
+from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ RESPONSE_COLUMNS = (
     "unclosed_reasoning",
     "tool_error",
 )
+SUMMED = ("prompt_tokens", "completion_tokens", "latency")
+"""Columns that a conversation has the sums of; the other response columns are of its last reply."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,12 @@ class Run:
         return self.manifest["model"]["name"]
 
     def rows(self) -> Iterable[dict[str, Any]]:
-        """The journal's rows, one a sample, as written."""
+        """The journal's rows, one per sample, as written."""
         return journal_rows(self.path)
 
     @cached_property
     def samples(self) -> "pandas.DataFrame":
-        """One row a sample: task, sample_id, repeat, prompt, reply, answer, `metric.*`, `tag.*`, rates, tokens, error."""
+        """One row per sample: task, sample_id, repeat, prompt, reply, answer, `metric.*`, `tag.*`, rates, tokens, error."""
         return self.columns()
 
     def columns(self, *names: str) -> "pandas.DataFrame":
@@ -72,15 +76,36 @@ class Run:
         return frame[list(names)] if names else frame
 
     @cached_property
-    def verdicts(self) -> "pandas.DataFrame":
-        """One row a check: task, sample_id, repeat, name, ok, reason, outcome."""
+    def tasks(self) -> TaskResults:
+        """The tasks by name: `run.tasks["format"].primary` is the interval of its score."""
+        return task_results(self.summary)
+
+    def failures(self, task: str | None = None) -> "pandas.DataFrame":
+        """The rows of `samples` whose primary metric is below 1, of one task or of all. Raises UserError for no task of the run."""
+        import pandas
+
+        if task is not None and task not in self.tasks:
+            raise UserError(f"{self.path} has no task {task!r}; it has {', '.join(self.tasks)}.")
+        chosen = [self.tasks[task]] if task else list(self.tasks.values())
+        parts = []
+        for one in chosen:
+            rows = self.samples[self.samples["task"] == one.name]
+            parts.append(rows[rows[f"metric.{one.primary_metric}"] < 1])
+        return pandas.concat(parts)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.name)} <code>{escape(str(self.path))}</code></p>{self.tasks._repr_html_()}"
+
+    @cached_property
+    def checks(self) -> "pandas.DataFrame":
+        """One row per check: task, sample_id, repeat, name, ok, reason, failure."""
         import pandas
 
         keys = ["task", "sample_id", "repeat"]
         frame = self.columns(*keys, "verdicts").explode("verdicts").dropna(subset=["verdicts"])
         return pandas.concat(
             [frame[keys].reset_index(drop=True), pandas.DataFrame(list(frame["verdicts"]))], axis="columns"
-        )
+        ).rename(columns={"outcome": "failure"})
 
 
 def load_run(path: str | Path) -> Run:
@@ -103,6 +128,7 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "answer": printable(response["answer"]),
         "reasoning": printable(response["reasoning"]),
         **{name: response[name] for name in RESPONSE_COLUMNS},
+        **_conversation_columns(row),
         **row_rates(row),
         "error": printable(score["error"]),
         **{f"metric.{name}": value for name, value in score["metrics"].items()},
@@ -111,6 +137,14 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "verdicts": [{**verdict, "reason": printable(verdict["reason"])} for verdict in score["verdicts"]],
         "loose": score["loose"],
     }
+
+
+def _conversation_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    if "turns" not in row:
+        return {}
+    sums = {name: sum(response[name] for response in replies(row)) for name in SUMMED}
+    calls = sum(len(response["tool_calls"] or ()) for response in replies(row))
+    return {**sums, "replies": len(row["turns"]), "calls": calls, "ended": row["ended"]}
 
 
 def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
@@ -145,6 +179,8 @@ def _schema(rows: Iterable[Mapping[str, Any]]) -> "pyarrow.Schema":
         "repeat": pa.int32(),
         "prompt_tokens": pa.int32(),
         "completion_tokens": pa.int32(),
+        "replies": pa.int32(),
+        "calls": pa.int32(),
         "latency": pa.float32(),
         "verdicts": pa.list_(verdict),
         "loose": pa.list_(pa.bool_()),
