@@ -14,6 +14,9 @@ from .spellings import pattern
 Form = Sequence[str]
 """Parts that must stand together; each is found in any of its usual spellings."""
 
+SHORT = 20
+"""Words of a line of prose that is still read as one; a longer one is a paragraph, and read by its sentences."""
+
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "`": "", "*": "", "~": "", "“": "", "”": "", "„": "",
                         "«": "", "»": "", '"': "", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
                         "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\t": " "})  # fmt: skip
@@ -66,7 +69,7 @@ class Reading:
             header = ""
             if line.startswith("#") or bare.endswith(":"):
                 above = bare
-            elif bare:
+            elif bare != line or above or len(bare.split()) <= SHORT:
                 yield f"{above} {bare}"
 
     def _sentences(self) -> Iterator[str]:
