@@ -55,7 +55,7 @@ def material(brief: Brief, wanted: int, first: Sequence[int], rng: Random) -> Ma
         for n in order
     ]
     words = {word: sentence for word, sentence in rng.sample(brief.words, len(brief.words)) if " " not in word}
-    return Material(brief.ask, brief.topic, brief.title, points, words, wanted, brief.kind)
+    return Material(f"{brief.ask} {brief.material}", brief.topic, brief.title, points, words, wanted, brief.kind)
 
 
 def choose(
@@ -129,14 +129,14 @@ def _extensions(
                 continue
             built = construct(together, about, rng)
             if built is not None and not (
-                decoys and any(follows(one, together) for one in (*decoys, _stuffed(together)))
+                decoys and any(follows(one, together) for one in (*decoys, _stuffed(about.request, together)))
             ):
                 yield together, built
 
 
-def _stuffed(instructions: Instructions) -> str:
-    """The words of the instructions in a row, as a reply stuffed with the words of the whole prompt holds them."""
+def _stuffed(request: str, instructions: Instructions) -> str:
+    """The words of request and instructions, as a reply stuffed with the words of the whole prompt holds them."""
     said = (
         INSTRUCTIONS[name].describe(given, wording) for name, given in instructions for wording in get_args(Wording)
     )
-    return stuffed(" ".join(said))
+    return stuffed(f"{request} {' '.join(said)}")

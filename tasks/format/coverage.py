@@ -25,7 +25,9 @@ _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,15} ?/?>")
 _SPACES = re.compile(r" {2,}")
 _MARK = re.compile(r"^(?:[#>+•▪●◦·|=~@-]+ ?|\d{1,3}[.)] )+")
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n\n+")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n+")
+_STAR = re.compile(r"^[ \t]*\*[ \t]", re.MULTILINE)
+_WRAPPED = re.compile(r"(?<!\n)\n(?!\n|[-#>+•▪●◦·|=~@]|\d{1,3}[.)] )")
 _REFERS = re.compile(r"(?:he|she|they|it|this|that|these|those|both|his|her|their|its)(?!\w)")
 _RULE = re.compile(r"[|:\- ]+")
 
@@ -38,7 +40,7 @@ class Reading:
 
     @cached_property
     def text(self) -> str:
-        plain = _LINK.sub(r"\1", self.answer).translate(_PLAIN).lower()
+        plain = _LINK.sub(r"\1", _STAR.sub("- ", self.answer)).translate(_PLAIN).lower()
         plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain))
         return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
 
@@ -74,7 +76,7 @@ class Reading:
 
     def _sentences(self) -> Iterator[str]:
         before = ""
-        flowing = re.sub(r"(?<!\n)\n(?!\n)", " ", self.text)
+        flowing = _WRAPPED.sub(" ", self.text)
         for sentence in _SENTENCE.split(flowing):
             yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
             before = sentence

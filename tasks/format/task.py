@@ -105,6 +105,7 @@ class Format(Task):
                 passes(reply, prompt, choice.instructions) for _, reply in decoys(prompt, self.decoys(sample), previous)
             ):
                 return sample, choice
+            used.update((name, size) for name, _ in choice.instructions for size in (0, count))  # others next time
 
     def _put(self, about: Brief, id: str, style: str, choice: Choice, rng: Random) -> Sample:
         wording, compose = STYLES[style]
