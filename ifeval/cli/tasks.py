@@ -1,18 +1,14 @@
 """`ifeval tasks list|show|validate`: the plug-ins there are, what they ask, and that they can be solved."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ifeval.cli.run import data_paths
+from ifeval.cli.arguments import Data, TaskPath, data_paths
 from ifeval.errors import Exit, UserError
 
 app = typer.Typer(help="The task plug-ins: list, show, validate.", no_args_is_help=True)
-
-TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")]
-Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
 
 
 @app.command("list")
