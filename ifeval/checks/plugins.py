@@ -20,6 +20,7 @@ from ifeval.checks.ifeval.arguments import validate
 from ifeval.checks.library import INSTRUCTIONS
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import DIFFICULTIES, InstructionType, Material, Wording, records_in
+from ifeval.checks.text.reading import read
 from ifeval.errors import UserError
 
 GROUP = "ifeval.checks"
@@ -106,7 +107,7 @@ def _rehearsed(record: InstructionType) -> str | None:
                     return f"names {{{min(unknown)}}} in a phrasing of {wording!r}, which is none of its arguments"
         draft = Draft(rng, "the tides")
         record.build(draft, arguments)
-        if record.check(draft.render(), **arguments).ok:
+        if record.check(read(draft.render()), **arguments).ok:
             return None
     return f"has a check that none of {TRIES} replies of its own `build` passes"
 

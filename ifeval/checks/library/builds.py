@@ -5,8 +5,7 @@ from random import Random
 
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, Build, Material
-from ifeval.checks.text.counting import count_words
-from ifeval.checks.text.punkt import count_sentences
+from ifeval.checks.text.reading import read
 
 MOST_GROWTH = 80
 """How often a draft may grow before it is given up."""
@@ -83,6 +82,21 @@ def build_relation(measure: Callable[[str], int], wanted: str) -> Build:
     """The same where the relation is "at least"; otherwise the draft stays as it is."""
     grow = until(measure, wanted)
     return lambda draft, arguments: grow(draft, arguments) if arguments["relation"] == "at least" else None
+
+
+def count_words(text: str) -> int:
+    """How many words the checks find in it."""
+    return len(read(text).words)
+
+
+def count_different_words(text: str) -> int:
+    """How many different words the checks find in it."""
+    return len(set(read(text).folded))
+
+
+def count_sentences(text: str) -> int:
+    """How many sentences the checks find in it."""
+    return len(read(text).sentences)
 
 
 build_least_sentences = until(count_sentences, "sentences")

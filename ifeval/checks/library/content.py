@@ -1,17 +1,22 @@
 """Small things that the text must hold: placeholders, highlights, addresses, labels."""
 
-import re
+import regex
 
-from ifeval.checks.ifeval import content, repaired
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import amount, weave, weave_each
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import exactly
-from ifeval.checks.text.division import lines_of_text
+from ifeval.checks.text.counting import at_least, exactly, shorten
+from ifeval.checks.text.labels import labelled
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
-_EMAIL = re.compile(r"\w@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_HASHTAG = re.compile(r"(?<![\w#&])#\w+")
+_EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
+_HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
+_PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
+
+
 LABELS = ("Summary", "Note", "Tip", "Source", "Mood")
 _PLACEHOLDERS = ("[name]", "[place]", "[street]", "[phone]")
 
@@ -20,23 +25,35 @@ def _build_label(draft: Draft, arguments: Arguments) -> None:
     draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
 
 
-def email_address(text: str) -> CheckResult:
-    """At least one e-mail address."""
-    found = _EMAIL.search(text)
-    return CheckResult(found is not None, "an e-mail address" if found else "no e-mail address")
+def placeholders(reply: Reading, *, num_placeholders: Count) -> CheckResult:
+    """At least so many words or phrases in square brackets, such as [name]; links, check boxes and [1] are none."""
+    return at_least(len(_PLACEHOLDER.findall(reply.text)), num_placeholders, "placeholder")
 
 
-def hashtags(text: str, *, hashtags: int) -> CheckResult:
-    """Exactly so many words with a `#` before them."""
-    return exactly(len(_HASHTAG.findall(text)), hashtags, "hashtag")
+def highlights(reply: Reading, *, num_highlights: Count) -> CheckResult:
+    """At least so many stretches of text are emphasised in Markdown, each counted once however it is marked."""
+    return at_least(len(reply.structure.highlights), num_highlights, "highlighted section")
 
 
-def labelled_line(text: str, *, label: str) -> CheckResult:
-    """Exactly one line starts with the label and a colon, and goes on after it."""
-    mark = f"{label}:"
-    return exactly(
-        sum(line.startswith(mark) and line != mark for line in lines_of_text(text)), 1, f"line/lines with {mark!r}"
-    )
+def email_address(reply: Reading) -> CheckResult:
+    """At least one e-mail address: a name, an @, and a domain with a dot in it, of any script."""
+    found = _EMAIL.search(reply.text)
+    return CheckResult(found is not None, f"e-mail address {shorten(found[0])}" if found else "no e-mail address")
+
+
+def hashtags(reply: Reading, *, hashtags: Count) -> CheckResult:
+    """Exactly so many hashtags: a `#` with a word right after it that holds a letter ("#1" is none)."""
+    return exactly(len(_HASHTAG.findall(reply.text)), hashtags, "hashtag")
+
+
+def labelled_line(reply: Reading, *, label: Word) -> CheckResult:
+    """Exactly one line starts with the label and a colon, with text after it or on the next line."""
+    mark = f"{label.strip()}:"
+    found = labelled(reply.lines, [label])
+    count = sum(1 for _, text in found if text)
+    if found and not count:
+        return CheckResult(False, f"nothing after {mark!r}")
+    return exactly(count, 1, f"line that starts with {mark!r}/lines that start with {mark!r}")
 
 
 CONTENT = (
@@ -57,7 +74,7 @@ CONTENT = (
         ),
         sample=amount("num_placeholders", 2, 4),
         build=weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
-        check=content.number_placeholders,
+        check=placeholders,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -77,7 +94,7 @@ CONTENT = (
         ),
         sample=amount("num_highlights", 2, 3),
         build=weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
-        check=repaired.number_highlighted_sections,
+        check=highlights,
         stage=Stage.CONTENT,
     ),
     InstructionType(

@@ -1,11 +1,12 @@
 """Words that must, or must not, be in the reply."""
 
-from ifeval.checks.ifeval import repaired
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import weave_all
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
-from ifeval.checks.text.counting import plural
-from ifeval.checks.text.division import places
+from ifeval.checks.text.counting import Relation, compare_occurrences, plural, quoted
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 
@@ -14,31 +15,53 @@ def _build_order(draft: Draft, arguments: Arguments) -> None:
     draft.blocks[0][0] = f"{first[:-1]} with {arguments['first']} before {arguments['second']}{first[-1]}"
 
 
-def mention(text: str, *, keyword: str) -> CheckResult:
-    """The word occurs as a word of its own; case doesn't matter."""
-    return repaired.existence(text, keywords=[keyword])
+def mention(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs as a word of its own, ignoring case: "moon" in "Moon's" and "full-moon", not in "moons"."""
+    return existence(reply, keywords=[keyword])
 
 
-def mention_any(text: str, *, keywords: list[str]) -> CheckResult:
-    """At least one of the words occurs as a word of its own; case doesn't matter."""
-    found = next((word for word in keywords if mention(text, keyword=word).ok), None)
-    return CheckResult(found is not None, f"{found!r} appears" if found else f"none of {', '.join(keywords)} appears")
+def mention_any(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """At least one of the words occurs as a word of its own, ignoring case."""
+    found = next((word for word in keywords if reply.places(word)), None)
+    wanted = " or ".join(map(quoted, keywords))
+    return CheckResult(found is not None, f"{quoted(found)} appears" if found else f"{wanted} missing")
 
 
-def keyword_once(text: str, *, keyword: str) -> CheckResult:
-    """The word occurs exactly once as a word of its own; case doesn't matter."""
-    count = len(places(text, keyword))
-    return CheckResult(count == 1, f"{keyword!r} appears {plural(count, 'time')}, wanted exactly once")
-
-
-def keyword_order(text: str, *, first: str, second: str) -> CheckResult:
-    """Both words occur, and the first one's first place is before the second one's; case doesn't matter."""
-    found = places(text, first), places(text, second)
-    missing = [word for word, at in zip((first, second), found, strict=True) if not at]
+def existence(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """Every one of the words or phrases occurs as a word of its own, ignoring case."""
+    missing = [keyword for keyword in keywords if not reply.places(keyword)]
     if missing:
-        return CheckResult(False, f"{' and '.join(map(repr, missing))} missing")
-    ok = found[0][0] < found[1][0]
-    return CheckResult(ok, f"{first!r} appears {'before' if ok else 'after'} {second!r}")
+        return CheckResult(False, f"{', '.join(map(quoted, missing))} missing")
+    return CheckResult(True, f"{', '.join(map(quoted, keywords))} {'appears' if len(keywords) == 1 else 'appear'}")
+
+
+def frequency(reply: Reading, *, keyword: Word, frequency: Count, relation: Relation) -> CheckResult:
+    """The word occurs less than, or at least, so many times as a word of its own, ignoring case."""
+    return compare_occurrences(quoted(keyword), len(reply.places(keyword)), relation, frequency)
+
+
+def forbidden_words(reply: Reading, *, forbidden_words: list[Word]) -> CheckResult:
+    """None of the words occurs as a word of its own, ignoring case; inside a longer word they may."""
+    found = [word for word in forbidden_words if reply.places(word)]
+    if found:
+        return CheckResult(False, f"{', '.join(map(quoted, found))} found, wanted none")
+    return CheckResult(True, "no forbidden word appears")
+
+
+def once(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs exactly once as a word of its own, ignoring case."""
+    count = len(reply.places(keyword))
+    return CheckResult(count == 1, f"{quoted(keyword)} appears {plural(count, 'time')}, wanted exactly once")
+
+
+def order(reply: Reading, *, first: Word, second: Word) -> CheckResult:
+    """Both words occur, the second one somewhere after the first, ignoring case; each may come again anywhere."""
+    found = reply.places(first), reply.places(second)
+    missing = [word for word, places in zip((first, second), found, strict=True) if not places]
+    if missing:
+        return CheckResult(False, f"{' and '.join(map(quoted, missing))} missing")
+    ok = found[0][0] < found[1][-1]
+    return CheckResult(ok, f"{quoted(second)} {'appears' if ok else 'never appears'} after {quoted(first)}")
 
 
 KEYWORDS = (
@@ -94,7 +117,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: weave_all(draft, arguments["keywords"]),
-        check=repaired.existence,
+        check=existence,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -115,7 +138,7 @@ KEYWORDS = (
             "relation": "at least",
         },
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]] * arguments["frequency"]),
-        check=repaired.frequency,
+        check=frequency,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -128,7 +151,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["forbidden_words"])},
         sample=lambda rng, material: {"forbidden_words": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: None,
-        check=repaired.forbidden_words,
+        check=forbidden_words,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -142,7 +165,7 @@ KEYWORDS = (
         note=("the word '{keyword}' exactly once", "'{keyword}' one time only"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
-        check=keyword_once,
+        check=once,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -159,7 +182,7 @@ KEYWORDS = (
         note=("the word '{first}' and later the word '{second}'", "'{first}' mentioned before '{second}'"),
         sample=lambda rng, material: dict(zip(("first", "second"), material.draw(2), strict=True)),
         build=_build_order,
-        check=keyword_order,
+        check=order,
         stage=Stage.CONTENT,
     ),
 )

@@ -23,7 +23,10 @@ _MOST_INLINE = 20_000
 """Characters of one block up to which marks inside its lines are read; a longer one is taken as it stands."""
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_WHOLE_FENCE = re.compile(r"\s*(`{3,}|~{3,})[ \t]*(?:text|txt|plain|plaintext|markdown|md)?[ \t]*\n(.*)\n[ \t]*\1[ \t]*\s*", re.DOTALL)
+_WHOLE_FENCE = re.compile(
+    r"\s*(`{3,}|~{3,})[ \t]*(?:text|txt|plain|plaintext|markdown|md)?[ \t]*\n(.*)\n[ \t]*\1[ \t]*\s*", re.DOTALL
+)
+_ANY_FENCE = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*)\n[ \t]*\1", re.DOTALL)
 _BULLET = re.compile(r"^(\s*(?:>\s?)*)[•●▪◦‣∙·○■□➤►▸▶✓✔✅☑]\ufe0f?[ \t]*(?=\S)")
 _DASHED = re.compile(r"^(\s*(?:>\s?)*)—[ \t]+(?=\S)")
 _NUMBER = re.compile(r"^(\s*(?:>\s?)*)(\*\*|__)?\(?(\d{1,3})\\?([.)])(\*\*|__)?[ \t]*(?=\S)")
@@ -78,6 +81,13 @@ def unfenced(text: str) -> str:
     return whole[2] if whole and whole[1] not in whole[2] else text
 
 
+def without_fence(text: str) -> str:
+    """`text` without the fence that holds all of it, whatever its language, and without a byte order mark."""
+    text = text.strip().strip("\ufeff").strip()
+    match = _ANY_FENCE.fullmatch(text)
+    return match[2] if match and match[1] not in match[2] else text
+
+
 def structure(text: str) -> Structure:
     """The structure of `text`, whose marks are normalised. Deep nesting is cut short; long blocks are taken as plain."""
     walk = _Walk(Structure(_as_markdown(text.split("\n"))))
@@ -93,7 +103,7 @@ class _Walk:
         self.found = found
         self.open: list[Item] = []
         self.above: list[Item] = []
-        self.block: "Token | None" = None
+        self.block: Token | None = None
         self.row: list[str] = []
 
     def step(self, token: "Token") -> None:
@@ -155,6 +165,9 @@ class _Walk:
         written = self.found.lines[start].strip().removeprefix("|")
         width = len(_CELL.split(_LAST_PIPE.sub("", written)))
         cells = [*self.row, *[""] * width][:width]
+        if width == 1 and self.found.tables[-1] and len(self.found.tables[-1][0]) > 1:  # the line below a table
+            self.found.blocks.append(Block("paragraph", self.row[0], start, end))
+            return
         self.found.tables[-1].append(cells)
         self.found.blocks.append(Block("row", " | ".join(cells), start, end))
 

@@ -31,8 +31,8 @@ _TABLE = str.maketrans(
         **_OTHERS,
     }
 )
-_MARKS_IN_A_ROW = 8
-_STACKED = re.compile(r"([\u0300-\u036f]{%d})[\u0300-\u036f]+" % _MARKS_IN_A_ROW)
+_STACKED = re.compile(r"([\u0300-\u036f]{8})[\u0300-\u036f]+")
+"""Accents on accents: composing a long run of them would take quadratic time."""
 
 _INLINE_TAGS = "a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|u|var"
 _BREAK_TAG = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)

@@ -68,9 +68,15 @@ class Reading:
 
     @cached_property
     def pieces(self) -> list[list[Piece]]:
-        """Sentences and what stands for none, block by block; headings and code are left out."""
-        kept = [block for block in self.structure.blocks if block.kind in ("paragraph", "item", "row")]
-        return [pieces_of(part) for block in kept for part in (block.text.split(" | ") if block.kind == "row" else [block.text])]
+        """Sentences and what stands for none, block by block; headings are left out, and code beside other text."""
+        blocks = self.structure.blocks
+        kept = [block for block in blocks if block.kind in ("paragraph", "item", "row")]
+        kept = kept or [block for block in blocks if block.kind == "code"]
+        return [
+            pieces_of(part)
+            for block in kept
+            for part in (block.text.split(" | ") if block.kind == "row" else [block.text])
+        ]
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -98,7 +104,9 @@ class Reading:
     @cached_property
     def numbered(self) -> list[Item]:
         """The numbered items that hold text; items below an item belong to it."""
-        return [item for item in self.structure.items if item.number is not None and _holds_text(item) and _is_top(item)]
+        return [
+            item for item in self.structure.items if item.number is not None and _holds_text(item) and _is_top(item)
+        ]
 
     @property
     def headings(self) -> list[Block]:
@@ -140,7 +148,9 @@ def _chunks(found: Structure) -> list[tuple[str, bool]]:
     chunks: list[list[Block]] = []
     for block in found.blocks:
         before = chunks[-1][-1] if chunks else None
-        together = before and (block.start <= before.end or (block.kind == before.kind and block.kind in ("item", "row")))
+        together = before and (
+            block.start <= before.end or (block.kind == before.kind and block.kind in ("item", "row"))
+        )
         if together:
             chunks[-1].append(block)
         else:
