@@ -19,7 +19,7 @@ from ifeval.util.jsonio import dumps
 ROOT = Path(__file__).resolve().parents[2]
 TASK = discover()["format"]()
 DEFAULT = list(TASK.samples(TASK.default_seed))
-FROZEN = "6526f64da46b3751593c7e9899a630a170bb6fcffbbf594feb349d41cb022789"
+FROZEN = "4ce85f66399537d48d5e01591fe281d866860b3a00a645b5662dd2d8d52a6f9e"
 """SHA-256 of the default seed's samples in version 2. A change of it is a new version of the task."""
 
 seeds = st.integers(min_value=0, max_value=2**40)
@@ -124,7 +124,7 @@ def test_requests_do_not_repeat_within_68_seeds():
 
 def test_a_caught_reply_says_why():
     score = TASK.score(DEFAULT[12], reply(prompt(DEFAULT[12])))
-    assert {verdict.reason for verdict in score.checks} == {"the reply only repeats the prompt"}
+    assert {verdict.reason for verdict in score.checks} == {"the reply repeats the prompt and adds next to nothing"}
     assert [verdict.name for verdict in score.checks] == [name for name, _ in DEFAULT[12].target]
     assert score.counts == {"instruction_strict": (0, 5), "instruction_loose": (0, 5)}
 

@@ -3,6 +3,8 @@
 All of them ask the one reading of a reply (`ifeval.checks.text.reading`); those that the library has are the library's.
 """
 
+from collections.abc import Callable
+
 from ifeval.checks import CHECKS as FAITHFUL
 from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.ifeval.format import CONSTRAINED_RESPONSES
@@ -45,7 +47,7 @@ def repeat_prompt(reply: Reading, *, prompt_to_repeat: str) -> CheckResult:
     return repeated_request(reply, prompt_to_repeat)
 
 
-_OWN = {
+_OWN: dict[str, Callable[..., CheckResult]] = {
     "combination:repeat_prompt": repeat_prompt,
     "language:response_language": response_language,
     "detectable_format:constrained_response": constrained_response,

@@ -81,15 +81,15 @@ CONTENT = (
         id="detectable_format:number_highlighted_sections",
         group="highlights",
         order=(
-            "Highlight at least {num_highlights} parts of the text with asterisks, *like this*.",
-            "Put {num_highlights} or more phrases between asterisks, as in *highlighted phrase*.",
+            "Highlight at least {num_highlights} parts of the text in Markdown, *like this*.",
+            "Emphasise {num_highlights} or more phrases in Markdown, as in *highlighted phrase*.",
         ),
         requirement=(
             "At least {num_highlights} phrases must be highlighted in Markdown, as in *highlighted phrase*.",
-            "The reply has to highlight {num_highlights} or more passages with asterisks, *like this*.",
+            "The reply has to highlight {num_highlights} or more passages in Markdown, *like this*.",
         ),
         note=(
-            "at least {num_highlights} phrases *highlighted* with asterisks",
+            "at least {num_highlights} phrases *highlighted* in Markdown",
             "{num_highlights} or more *highlighted phrases*",
         ),
         sample=amount("num_highlights", 2, 3),

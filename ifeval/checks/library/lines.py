@@ -105,7 +105,7 @@ LINES = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Let the first letters of the lines spell the word {word}, one letter a line.",
+            "Let the first letters of the lines spell the word {word}, one letter per line.",
             "Write {letters} lines whose first letters, read downwards, spell {word}.",
         ),
         requirement=(

@@ -102,7 +102,7 @@ LISTS = (
         excludes=frozenset({"digits", "wrapper"}),
         order=(
             "Write a numbered list of exactly {items} items (1., 2. and so on).",
-            "Number your points from 1. to {items}., one item to a line.",
+            "Number your points from 1. to {items}., one item per line.",
         ),
         requirement=(
             "The reply must hold a numbered list of exactly {items} items, starting with '1.'.",
@@ -110,7 +110,7 @@ LISTS = (
         ),
         note=(
             "a numbered list of exactly {items} items (1., 2. ...)",
-            "{items} items, numbered 1. to {items}., one a line",
+            "{items} items, numbered 1. to {items}., one per line",
         ),
         sample=lambda rng, material: {"items": rng.randint(3, 6)},
         build=lambda draft, arguments: draft.arrange(arguments["items"], marked("{}. ".format)),
@@ -150,7 +150,7 @@ LISTS = (
             "Give the answer as {items} list items, each on a line that starts with {mark} in place of a bullet.",
         ),
         requirement=(
-            "The reply must list exactly {items} items with {mark} instead of bullet points, one item a line.",
+            "The reply must list exactly {items} items with {mark} instead of bullet points, one item per line.",
             "There have to be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),

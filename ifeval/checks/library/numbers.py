@@ -25,9 +25,11 @@ def no_digits(reply: Reading) -> CheckResult:
 
 
 def numbers(reply: Reading, *, N: Whole) -> CheckResult:
-    """Exactly so many numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks are none."""
+    """Exactly so many numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks count or not."""
     found = reply.numbers
-    counted = exactly(len(found), int(N), "number in digits/numbers in digits")
+    marks = sum(item.number is not None for item in reply.structure.items)
+    count = len(found) + marks if len(found) + marks == N else len(found)
+    counted = exactly(count, int(N), "number in digits/numbers in digits")
     return CheckResult(counted.ok, f"{counted.reason}: {shorten(' '.join(found))}" if found else counted.reason)
 
 

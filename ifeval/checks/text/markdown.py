@@ -1,12 +1,13 @@
 """The structure of a reply: its Markdown as markdown-it-py reads it, and what people type in its place.
 
-A line that starts with "•", "1." without a space after it, "**1.**" or "##Title" is what its writer meant it to be. HTML,
+A line that starts with "•", "1." or "*" without a space after it, "**1.**" or "##Title" is what its writer meant it to be. HTML,
 indented code and underlined headings are not read as such: replies are chat, and `---` below a line is a rule.
 """
 
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 import regex
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["paragraph", "heading", "item", "row", "code"]
 
+_LONGEST = 200_000
+"""Characters up to which a reply's Markdown is read; a longer one is taken as paragraphs of plain text."""
+
 _MOST_INLINE = 20_000
 """Characters of one block up to which marks inside its lines are read; a longer one is taken as it stands."""
 
@@ -29,10 +33,13 @@ _WHOLE_FENCE = re.compile(
 _ANY_FENCE = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*)\n[ \t]*\1", re.DOTALL)
 _BULLET = re.compile(r"^(\s*(?:>\s?)*)[•●▪◦‣∙·○■□➤►▸▶✓✔✅☑]\ufe0f?[ \t]*(?=\S)")
 _DASHED = re.compile(r"^(\s*(?:>\s?)*)—[ \t]+(?=\S)")
+_TIGHT = regex.compile(r"^(\s*)(?:\*(?![*\s])(?!.*\*)|-(?=\p{L}))")
 _NUMBER = re.compile(r"^(\s*(?:>\s?)*)(\*\*|__)?\(?(\d{1,3})\\?([.)])(\*\*|__)?[ \t]*(?=\S)")
 _HEADING = re.compile(r"^( {0,3}#{2,6})(?=[^\s#])")
 _SPECIAL = re.compile(r"[*_`\[\]!&<\\~]")
+_BETWEEN_LISTS = frozenset(("paragraph_open", "heading_open", "table_open", "blockquote_open", "fence", "hr"))
 _CHECKBOX = re.compile(r"^\[[ xX]?\](?:\s|$)")
+_LEADING_NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _CELL = re.compile(r"(?<!\\)\|")
 _LAST_PIPE = re.compile(r"(?<!\\)\|\s*$")
 
@@ -90,10 +97,24 @@ def without_fence(text: str) -> str:
 
 def structure(text: str) -> Structure:
     """The structure of `text`, whose marks are normalised. Deep nesting is cut short; long blocks are taken as plain."""
+    if len(text) > _LONGEST:
+        return _plain_structure(text)
     walk = _Walk(Structure(_as_markdown(text.split("\n"))))
     for token in _parser().parse("\n".join(walk.found.lines)):
         walk.step(token)
     return walk.found
+
+
+def _plain_structure(text: str) -> Structure:
+    lines = text.split("\n")
+    found = Structure(lines)
+    start = 0
+    for filled, group in groupby(lines, key=lambda line: bool(line.strip())):
+        chunk = list(group)
+        if filled:
+            found.blocks.append(Block("paragraph", "\n".join(chunk), start, start + len(chunk)))
+        start += len(chunk)
+    return found
 
 
 class _Walk:
@@ -107,13 +128,13 @@ class _Walk:
         self.row: list[str] = []
 
     def step(self, token: "Token") -> None:
+        if not self.open and token.type in _BETWEEN_LISTS:
+            self.above.clear()
         match token.type:
             case "inline":
                 self._inline(token)
             case "paragraph_open" | "heading_open" | "tr_open":
                 self.block, self.row = token, []
-                if not self.open:
-                    self.above.clear()
             case "list_item_open":
                 self._item(token)
             case "list_item_close":
@@ -156,6 +177,9 @@ class _Walk:
             item.text = f"{item.text}\n{text}" if item.text else text
             self.found.blocks.append(Block("item", text, start, end, strong=strong))
         elif block.type == "heading_open":
+            if number := _LEADING_NUMBER.match(text):
+                text = text[number.end() :]
+                self.found.items.append(Item(".", int(number[1]), 0, None, text))
             self.found.blocks.append(Block("heading", text, start, end, level=len(block.markup)))
         else:
             self.found.blocks.append(Block("paragraph", text, start, end, strong=strong))
@@ -209,20 +233,23 @@ def _plain(token: "Token") -> str:
 def _as_markdown(lines: list[str]) -> list[str]:
     """The lines with list marks and headings written as Markdown has them; what stands in a fence stays as it is."""
     dashed = sum(_DASHED.match(line) is not None for line in lines) > 1
+    tight = sum(_TIGHT.match(line) is not None for line in lines) > 1
     out = []
     fence = ""
     for line in lines:
         opening = _FENCE.match(line)
         if opening and (not fence or (opening[1][0] == fence[0] and len(opening[1]) >= len(fence))):
             fence = "" if fence else opening[1]
-        out.append(line if fence or opening else _line_as_markdown(line, dashed))
+        out.append(line if fence or opening else _line_as_markdown(line, dashed, tight))
     return out
 
 
-def _line_as_markdown(line: str, dashed: bool) -> str:
+def _line_as_markdown(line: str, dashed: bool, tight: bool) -> str:
     line = _HEADING.sub(r"\1 ", _BULLET.sub(r"\1- ", line, count=1), count=1)
     if dashed:
         line = _DASHED.sub(r"\1- ", line, count=1)
+    if tight and (mark := _TIGHT.match(line)):
+        line = f"{mark[0]} {line[mark.end() :]}"
     number = _NUMBER.match(line)
     if number is None or (number[0][-1] in ".)" and line[number.end()].isdigit()):
         return line

@@ -21,7 +21,7 @@ _TAIL = regex.compile(r"[^\p{L}\p{N}\"'(\[{<#@$€£¥]{0,200}")
 _LAST_TOKEN = regex.compile(r"[^\s\"'(\[{—/]*$")
 _FIRST_WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 _DOTTED = regex.compile(r"(?:\p{L}\.)+\p{L}")
-_INITIAL = regex.compile(r"(?:^|[^\p{L}\s]\s+|\p{Lu}[\p{L}.]*\s)\p{Lu}$")
+_INITIAL = regex.compile(r"(?:^|[^\p{L}]|(?P<noun>\p{L}+)\s)\p{Lu}$")
 _LABEL = regex.compile(r"[\s\"'(]*(?:\d{1,3}|\p{L})")
 _WRAPPED = regex.compile(r"(?<![.!?…:;])\n(?=\p{Ll})")
 _HASHTAGS = regex.compile(r"(?<!\S)#\w+")
@@ -175,6 +175,28 @@ _STARTERS = frozenset(
         "until",
     ]
 )
+_LETTERED = frozenset(
+    [
+        "vitamin",
+        "plan",
+        "option",
+        "grade",
+        "class",
+        "type",
+        "section",
+        "part",
+        "point",
+        "group",
+        "answer",
+        "step",
+        "team",
+        "letter",
+        "room",
+        "exhibit",
+    ]
+)
+"""Nouns whose letter is no initial: "vitamin C."."""
+
 _DAYS = frozenset(
     [
         "monday",
@@ -279,6 +301,7 @@ def _abbreviates(before: str, following: str, close: str) -> bool:
         return dotted or token in _BEFORE_CAPITAL or token == "etc"
     if token in ("a.m", "p.m"):
         return following.casefold() in _DAYS
-    if token in _BEFORE_CAPITAL or dotted or (not close and _INITIAL.search(before)):
+    initial = None if close else _INITIAL.search(before)
+    if token in _BEFORE_CAPITAL or dotted or (initial and (initial["noun"] or "").casefold() not in _LETTERED):
         return following.casefold() not in _STARTERS
     return False
