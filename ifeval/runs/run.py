@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
@@ -110,6 +111,7 @@ class Run:
 
 def load_run(path: str | Path) -> Run:
     """The run in a directory. Raises UserError where there is none."""
+    finish(Path(path))
     run = Run(Path(path))
     _ = run.manifest
     return run
