@@ -14,6 +14,7 @@ from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
+from ifeval.util.text import one_line
 
 if TYPE_CHECKING:
     import pandas
@@ -55,8 +56,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The model's display name."""
-        return self.manifest["model"]["name"]
+        """The model's display name, fit for a terminal."""
+        return one_line(str(self.manifest["model"]["name"]))
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The journal's rows, one per sample, as written."""

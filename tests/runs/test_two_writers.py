@@ -28,14 +28,26 @@ def _files(run: Path) -> dict[str, bytes]:
 
 
 def test_two_commands_on_one_directory_pay_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ifeval", "run", "--model", "scripted:oracle", "--tasks", "tiny-slow", "--no-cache"]
+    command = [
+        sys.executable,
+        "-m",
+        "ifeval",
+        "run",
+        "--model",
+        "scripted:oracle",
+        "--tasks",
+        "tiny-slow",
+        "--no-cache",
+    ]
     command += ["--task-path", str(PLUGINS), "--out", str(tmp_path / "run")]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
     said = [child.communicate(timeout=120)[1] for child in both]
     rows = [(row["task"], row["sample_id"], row["repeat"]) for row in read_jsonl(tmp_path / "run" / "samples.jsonl")]
     assert len(rows) == len(set(rows))
     assert sorted(child.returncode for child in both) in ([0, 2], [0, 0])  # the slower one may find it finished
-    assert all("is being written by process" in text for child, text in zip(both, said, strict=True) if child.returncode)
+    assert all(
+        "is being written by process" in text for child, text in zip(both, said, strict=True) if child.returncode
+    )
 
 
 def test_a_journal_that_two_writers_left_counts_each_sample_once(run: Path) -> None:
@@ -73,11 +85,16 @@ def test_a_run_that_is_not_complete_is_not_rescored(run: Path) -> None:
         rescore(run, {}, (PLUGINS,))
 
 
-def test_a_replacement_is_all_or_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replacement_is_all_or_nothing(run: Path) -> None:
     before = _files(run)
-    with pytest.raises(ZeroDivisionError), replaced_together(run) as staged:
-        (staged / "run.json").write_text("half")
-        raise ZeroDivisionError
+
+    def fails_half_way() -> None:
+        with replaced_together(run) as staged:
+            (staged / "run.json").write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
     assert _files(run) == before
     assert not (run / STAGED).exists()
     # Killed after the decision, with some files moved: whoever opens the run next moves the others.
