@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import regex
 
+from ifeval.checks.text.abbreviations import BEFORE_CAPITAL, BEFORE_NUMBER, DAYS, LETTERED, NEVER, STARTERS
 from ifeval.checks.text.marks import STOP
 from ifeval.checks.text.words import words_of
 
@@ -25,201 +26,6 @@ _INITIAL = regex.compile(r"(?:^|[^\p{L}]|(?P<noun>\p{L}+)\s)\p{Lu}$")
 _LABEL = regex.compile(r"[\s\"'(]*(?:\d{1,3}|\p{L})")
 _WRAPPED = regex.compile(r"(?<![.!?…:;])\n(?=\p{Ll})")
 _HASHTAGS = regex.compile(r"(?<!\S)#\w+")
-
-_NEVER = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "dr",
-        "prof",
-        "rev",
-        "hon",
-        "gen",
-        "sgt",
-        "capt",
-        "cmdr",
-        "maj",
-        "gov",
-        "sen",
-        "pres",
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "cf",
-        "vs",
-        "viz",
-        "ca",
-        "approx",
-        "p.s",
-        "p.p.s",
-        "ps",
-        "cit",
-        "dept",
-        "z.b",
-        "d.h",
-        "bzw",
-        "p.ej",
-    ]
-)
-"""Abbreviations that end no sentence."""
-
-_MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
-_BEFORE_NUMBER = frozenset(f"no nos nr p pp ch sec art para fig figs vol vols ver chap {_MONTHS}".split())
-_BEFORE_CAPITAL = frozenset(f"st mt ft jr sr inc ltd co corp bros al {_MONTHS}".split())
-"""Abbreviations that end a sentence only before a word that often starts one."""
-
-_STARTERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "it's",
-        "he",
-        "she",
-        "we",
-        "they",
-        "you",
-        "i",
-        "i'm",
-        "his",
-        "her",
-        "our",
-        "their",
-        "your",
-        "my",
-        "there",
-        "here",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "to",
-        "of",
-        "as",
-        "if",
-        "when",
-        "while",
-        "after",
-        "before",
-        "since",
-        "because",
-        "although",
-        "though",
-        "however",
-        "then",
-        "next",
-        "now",
-        "today",
-        "but",
-        "and",
-        "or",
-        "so",
-        "yet",
-        "what",
-        "why",
-        "how",
-        "who",
-        "where",
-        "which",
-        "please",
-        "let",
-        "no",
-        "not",
-        "yes",
-        "do",
-        "does",
-        "did",
-        "is",
-        "are",
-        "was",
-        "were",
-        "have",
-        "has",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "must",
-        "may",
-        "might",
-        "each",
-        "every",
-        "some",
-        "many",
-        "most",
-        "all",
-        "both",
-        "one",
-        "two",
-        "three",
-        "finally",
-        "also",
-        "still",
-        "perhaps",
-        "maybe",
-        "once",
-        "until",
-    ]
-)
-_LETTERED = frozenset(
-    [
-        "vitamin",
-        "plan",
-        "option",
-        "grade",
-        "class",
-        "type",
-        "section",
-        "part",
-        "point",
-        "group",
-        "answer",
-        "step",
-        "team",
-        "letter",
-        "room",
-        "exhibit",
-    ]
-)
-"""Nouns whose letter is no initial: "vitamin C."."""
-
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-)
 
 
 class Piece(NamedTuple):
@@ -292,16 +98,16 @@ def _abbreviates(before: str, following: str, close: str) -> bool:
     """Whether the full stop after `before` only abbreviates its last word, seeing the word that follows."""
     last = _LAST_TOKEN.search(before)
     token = last[0].casefold() if last else ""
-    if token in _NEVER:
+    if token in NEVER:
         return True
     if following[0].isdigit():
-        return token in _BEFORE_NUMBER
+        return token in BEFORE_NUMBER
     dotted = _DOTTED.fullmatch(token) is not None
     if following[0].islower():
-        return dotted or token in _BEFORE_CAPITAL or token == "etc"
+        return dotted or token in BEFORE_CAPITAL or token == "etc"
     if token in ("a.m", "p.m"):
-        return following.casefold() in _DAYS
+        return following.casefold() in DAYS
     initial = None if close else _INITIAL.search(before)
-    if token in _BEFORE_CAPITAL or dotted or (initial and (initial["noun"] or "").casefold() not in _LETTERED):
-        return following.casefold() not in _STARTERS
+    if token in BEFORE_CAPITAL or dotted or (initial and (initial["noun"] or "").casefold() not in LETTERED):
+        return following.casefold() not in STARTERS
     return False
