@@ -122,11 +122,12 @@ class VllmEngine:
 
     def _submit(self, request: Request) -> Response | None:
         """Hand one request to the engine; a response where it was refused (a prompt too long, a bad schema)."""
+        refusal: tuple[type[Exception], ...] = (UserError, *refusals())
         try:
             ids = self._writer.ids(request.sample)
             (prompt,) = self._engine.renderer.render_cmpl([{"prompt_token_ids": ids}])
             self._engine.add_request(request.key, prompt, self._parameters(request), lora_request=self._lora())
-        except (*refusals(), UserError) as error:
+        except refusal as error:
             return failed(request, first_line(error))
         return None
 

@@ -90,15 +90,15 @@ def attend(
         raise Unsupported
     device = query.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else value.dtype
-    flat = [tensor.transpose(1, 2).flatten(0, 1).to(dtype) for tensor in (query, key, value)]
+    q, k, v = (tensor.transpose(1, 2).flatten(0, 1).to(dtype) for tensor in (query, key, value))
     if device == "cuda" and dtype != torch.float32:
         from torch.nn.attention.varlen import varlen_attn
 
         window = (sliding_window - 1 if sliding_window else -1, 0)
         edges = cu_seq_lens_q
-        out: Any = varlen_attn(*flat, edges, edges, max_length_q, max_length_q, scale=scaling, window_size=window)
+        out: Any = varlen_attn(q, k, v, edges, edges, max_length_q, max_length_q, scale=scaling, window_size=window)
     else:
-        out = one_by_one(*flat, cu_seq_lens_q, scaling, sliding_window)
+        out = one_by_one(q, k, v, cu_seq_lens_q, scaling, sliding_window)
     rows, _, length, _ = query.shape
     return out.unflatten(0, (rows, length)), None
 
@@ -142,10 +142,12 @@ def varlen_works(device: torch.device) -> bool:
 
         edges = torch.tensor([0, 20, 64, 64], dtype=torch.int32, device=device)
         shapes = ((64, 4, 64), (64, 2, 64), (64, 2, 64))
-        inputs = [torch.randn(shape, device=device, dtype=torch.bfloat16, requires_grad=True) for shape in shapes]
-        kernel: Any = varlen_attn(*inputs, edges, edges, 64, 64, window_size=(-1, 0))
-        plain = one_by_one(*inputs, edges)
-        pairs = [torch.autograd.grad(out.float().square().sum(), inputs, retain_graph=True) for out in (kernel, plain)]
+        q, k, v = (torch.randn(shape, device=device, dtype=torch.bfloat16, requires_grad=True) for shape in shapes)
+        kernel: Any = varlen_attn(q, k, v, edges, edges, 64, 64, window_size=(-1, 0))
+        plain = one_by_one(q, k, v, edges)
+        pairs = [
+            torch.autograd.grad(out.float().square().sum(), (q, k, v), retain_graph=True) for out in (kernel, plain)
+        ]
         close = [relative_difference(ours, theirs) < 0.05 for ours, theirs in zip(*pairs, strict=True)]
         return relative_difference(kernel, plain) < 0.05 and all(close)
     except (ImportError, RuntimeError, NotImplementedError, TypeError):

@@ -52,7 +52,8 @@ def with_adapters(network: Any, rank: int) -> Any:
     except ImportError:
         raise UserError("--lora needs peft: pip install 'ifeval-harness[sft]'") from None
     settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    adapted = get_peft_model(network, settings)
+    adapted: Any = get_peft_model(network, settings)
+    module: Any
     for module in adapted.modules() if network.dtype != torch.float32 else ():
         if hasattr(module, "cast_input_dtype_enabled"):
             module.cast_input_dtype_enabled = False  # autocast gives adapters what they compute in

@@ -39,9 +39,9 @@ class RoundingAdamW(torch.optim.Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    self._step(weight, group)
+                    self._step(weight, weight.grad, group)
 
-    def _step(self, weight: torch.Tensor, group: dict[str, Any]) -> None:
+    def _step(self, weight: torch.Tensor, gradient: torch.Tensor, group: dict[str, Any]) -> None:
         state = self.state[weight]
         if not state:
             state["step"] = torch.zeros(())
@@ -60,7 +60,7 @@ class RoundingAdamW(torch.optim.Optimizer):
                 group["eps"],
             )
         ]
-        parts = [local(t).view(-1) for t in (weight, weight.grad, state["exp_avg"], state["exp_avg_sq"])]
+        parts = [local(t).view(-1) for t in (weight, gradient, state["exp_avg"], state["exp_avg_sq"])]
         size = self._chunk or max(1, parts[0].numel())
         for pieces in zip(*(part.split(size) for part in parts), strict=True):
             self._update(*pieces, *scalars)
