@@ -28,7 +28,7 @@ Packs = Sequence[Sequence[Document]]
 Value = TypeVar("Value")
 
 
-class Team(Protocol):
+class ProcessGroup(Protocol):
     """The processes of a training, as one of them sees them."""
 
     size: int
@@ -59,7 +59,7 @@ class Team(Protocol):
     def from_leader(self, make: Callable[[], Value]) -> Value:
         """What `make` gives in the process that leads; the others wait for it."""
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         """Everybody's, in the order of the processes."""
 
     def clip(self, weights: Iterable[torch.Tensor], most: float) -> float:
@@ -78,7 +78,7 @@ class Team(Protocol):
         """As `copy`, once nothing is trained any more: it may be the network itself."""
 
 
-class Alone:
+class SingleProcess:
     """A training of one process."""
 
     size = 1
@@ -106,7 +106,7 @@ class Alone:
     def from_leader(self, make: Callable[[], Value]) -> Value:
         return make()
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         return [value]
 
     def clip(self, weights: Iterable[torch.Tensor], most: float) -> float:
@@ -125,7 +125,7 @@ class Alone:
         return network
 
 
-class Together:
+class Fsdp:
     """A training of several processes, over NCCL on GPUs and over gloo without."""
 
     home = torch.device("cpu")
@@ -192,7 +192,7 @@ class Together:
         distributed.broadcast_object_list(box, device=self.device)
         return box[0]
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         from torch import distributed
 
         values: list[Any] = [None] * self.size
@@ -232,6 +232,6 @@ class Together:
         return self.copy(network, fresh)
 
 
-def join() -> Team:
+def join() -> ProcessGroup:
     """The team that the environment says this process belongs to (torchrun's WORLD_SIZE), else a training alone."""
-    return Together() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else Alone()
+    return Fsdp() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else SingleProcess()
