@@ -17,7 +17,7 @@ from ifeval.finetuning.training.isolation import TOKENS, check_isolation
 from ifeval.finetuning.training.loss import TokenLosses, choose_losses, labelled_losses
 from ifeval.finetuning.training.memory import choose_kept, free_memory
 from ifeval.finetuning.training.network import choose_precision, compile_blocks, load_network, trained
-from ifeval.finetuning.training.parallel import Packs, Team
+from ifeval.finetuning.training.parallel import Packs, ProcessGroup
 from ifeval.finetuning.training.rounding import RoundingAdamW
 from ifeval.models.resolve import Model
 
@@ -52,29 +52,29 @@ class Ready:
         return torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
 
 
-def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, team: Team) -> Ready:
+def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, group: ProcessGroup) -> Ready:
     """Load the network of `model` and choose what is left to choose. Everything is tried on a few tokens.
 
     Raises UserError where the model cannot be trained as asked.
     """
-    lower = team.from_leader(partial(choose_precision, options.precision, team.device))
-    kept = team.from_leader(
-        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(team.device))
+    lower = group.from_leader(partial(choose_precision, options.precision, group.device))
+    kept = group.from_leader(
+        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device))
     )
-    if kept == "bf16" and team.size > 1:
+    if kept == "bf16" and group.size > 1:
         if options.weights == "bf16":
             raise UserError("--weights bf16 is for one process; several spread fp32 weights over their memory instead.")
         kept = "fp32"
     fresh = partial(load_network, model, options, dtype=torch.bfloat16 if kept == "bf16" else torch.float32)
-    network = team.spread(fresh(team.home), lower)
+    network = group.spread(fresh(group.home), lower)
     pure = kept == "bf16" and not options.lora
-    cast = partial(torch.autocast, team.device.type, lower) if lower and not pure else nullcontext
+    cast = partial(torch.autocast, group.device.type, lower) if lower and not pure else nullcontext
     pair = [shortened(document) for document in first_two(packs)]
     with cast():
-        attention = choose_attention(network, collate([pair], padding, options.packing).to(team.device))
+        attention = choose_attention(network, collate([pair], padding, options.packing).to(group.device))
         isolation = check_isolation(network, pair, padding) if options.packing else None
-        probe = collate([pair[-1:]], padding, options.packing).to(team.device)
-        token_losses = choose_losses(network, probe, team.as_forward(network, labelled_losses))
+        probe = collate([pair[-1:]], padding, options.packing).to(group.device)
+        token_losses = choose_losses(network, probe, group.as_forward(network, labelled_losses))
     if options.compile:
         compile_blocks(network)
     record = {
