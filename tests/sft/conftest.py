@@ -10,7 +10,8 @@ import pytest
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 NEEDS_TORCH = re.compile(
-    r"^(?:import torch|from torch|from tests\.sft\.(?:families|tiny) |import transformers)", re.MULTILINE
+    r"^(?:import torch|from torch|import transformers|from tests\.sft\.(?:families|tiny) |from ifeval\.finetuning\.training)",
+    re.MULTILINE,
 )
 
 
