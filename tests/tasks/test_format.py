@@ -118,7 +118,7 @@ def test_form_and_substance_are_told_apart():
 def test_a_caught_reply_says_why():
     sample = DEFAULT[1]
     score = TASK.score(sample, reply(prompt(sample)))
-    assert {verdict.reason for verdict in score.checks} == {"the reply only repeats the prompt"}
+    assert {verdict.reason for verdict in score.checks} == {"the reply repeats the prompt and adds next to nothing"}
     assert [verdict.name for verdict in score.checks] == [name for name, _ in sample.target["instructions"]]
     assert score.counts["instruction_strict"] == score.counts["instruction_loose"] == (0, 8)
     assert score.counts["facts_covered"] == (0, len(sample.target["facts"]))
