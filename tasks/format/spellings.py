@@ -61,7 +61,9 @@ def _alternative(text: str) -> str:
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
     last = tokens[-1] if tokens else ("", "")
-    return rf"(?<!\w){out}" + ("(?:'s|s|es|d|ed|ing)?(?!\\w)" if last[0] == "word" else "" if last[0] == "number" else r"(?!\w)")
+    return rf"(?<!\w){out}" + (
+        "(?:'s|s|es|d|ed|ing)?(?!\\w)" if last[0] == "word" else "" if last[0] == "number" else r"(?!\w)"
+    )
 
 
 def _token(kind: str, token: str) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -138,6 +139,14 @@ def test_drawing_and_scoring_are_fast():
     for sample in list(TASK.samples(5, 80)):
         TASK.score(sample, reply(sample.oracle))
     assert time.process_time() - started < 8
+
+
+def test_the_example_of_the_document_runs(capsys):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "tasks-format.md").read_text("utf-8")
+    exec(text.split("```python\n")[1].split("```")[0], {})
+    shown = capsys.readouterr().out
+    assert "| Point | Details |" in shown or "| No. | Point | Details |" in shown
+    assert "exactly once" in shown
 
 
 def test_composition_and_span():
