@@ -20,7 +20,7 @@ mkdir -p "$out/results" "$out/logs"
 # the part and the seconds it may take
 all="environment:60 vllm-8b-bare:240 vllm-8b-ours:180 train-8b-lora:150 train-8b-full:150 train-small-compiled:100
      train-small-trl:100 train-small:90 train-small-lora:90 train-small-unpacked:90 train-small-trl-unpacked:100
-     resume:100 quality:150 constrained:120 adapter:120 killed:240 vllm-small-bare:90 vllm-small-ours:90 transformers:120"
+     resume:200 quality:150 constrained:120 adapter:240 killed:240 vllm-small-bare:90 vllm-small-ours:90 transformers:150"
 failed=0
 for entry in $all; do
   part=${entry%:*} limit=${entry#*:}
