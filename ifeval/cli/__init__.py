@@ -83,7 +83,9 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     try:
-        ending = app(standalone_mode=False, prog_name="ifeval")  # typer hands an exit code back, 130 for an interruption
+        ending = app(
+            standalone_mode=False, prog_name="ifeval"
+        )  # typer hands an exit code back, 130 for an interruption
     except UserError as error:
         _end(error.code, str(error))
     except BrokenPipeError:
