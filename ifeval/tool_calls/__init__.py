@@ -1,6 +1,6 @@
 """Tool calls: a reply to calls (`dialects`), and calls against what was expected (`matching`)."""
 
-from ifeval.tool_calls.dialects import DIALECTS, Dialect, Parsed, by_name, detect
+from ifeval.tool_calls.dialects import DIALECTS, Dialect, Parsed, by_name
 from ifeval.tool_calls.matching import Expected, OneOf, match
 from ifeval.tool_calls.prompt import calls_of_message, tool_prompt
 
@@ -12,7 +12,6 @@ __all__ = [
     "Parsed",
     "by_name",
     "calls_of_message",
-    "detect",
     "match",
     "tool_prompt",
 ]

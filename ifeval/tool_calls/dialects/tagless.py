@@ -60,6 +60,13 @@ class PlainJson(Dialect):
         return "[" + ", ".join(dump_call(call) for call in calls) + "]"
 
 
+class Xlam(PlainJson):
+    """xLAM writes a bare list, whatever its template."""
+
+    name = "xlam"
+    signs = ('"name": "func_name1"', '"tool_calls": [')
+
+
 class FencedJson(Dialect):
     """The same inside a Markdown code fence; JSON outside of fences is prose."""
 
@@ -87,6 +94,7 @@ class Llama3Json(Dialect):
     """`{"name": ..., "parameters": {...}}`, several separated by semicolons, sometimes behind `<|python_tag|>`."""
 
     name = "llama3_json"
+    signs = ('{"name": function name, "parameters":', "<|python_tag|>", "<|start_header_id|>")
     instructions = (
         "To call functions, reply with one JSON object for each call, separated by semicolons, and nothing else:\n"
         '{"name": "function_name", "parameters": {"argument_name": value}}'
