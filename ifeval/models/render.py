@@ -5,9 +5,10 @@ controls, a `generation` block, `tojson` without HTML escapes, `raise_exception`
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from types import GeneratorType
 from typing import Any
 
 import jinja2
@@ -32,31 +33,30 @@ class _Generation(jinja2.ext.Extension):
 
 
 def strftime_on(day: date) -> Callable[[str], str]:
-    """The `strftime_now` of a run made on `day`: always its noon, so that no reply depends on the clock."""
-    moment = datetime.combine(day, time(12))
-    return moment.strftime
+    """The `strftime_now` of a run made on `day`: always its noon, so that no prompt depends on the clock."""
+    return datetime.combine(day, time(12)).strftime
 
 
-def render(template: str, messages: Sequence[Mapping[str, Any]], **variables: Any) -> str:
+def render(template: str, messages: Sequence[Mapping[str, Any]], *, lenient: bool = False, **variables: Any) -> str:
     """The text that `template` writes for `messages`; `variables` are what it may ask for (tools, bos_token, ...).
 
+    lenient: lists may be appended to, and generators written as JSON, which Python's engines refuse and others allow.
     Raises Refused with the template's own words, or Jinja's where it does not compile.
     """
     given = {"strftime_now": strftime_on(date.today()), "tools": None, "documents": None, **variables}
     try:
-        return _compiled(template).render(messages=messages, **given)
+        return _compiled(template, lenient).render(messages=messages, **given)
     except RecursionError:
         raise Refused("nested too deeply") from None
     except Exception as error:  # a template raises whatever its author or its expressions do
-        raise Refused(f"{error}" or type(error).__name__) from None
+        raise Refused(str(error) or type(error).__name__) from None
 
 
 @lru_cache(maxsize=16)
-def _compiled(template: str) -> jinja2.Template:
-    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, jinja2.ext.loopcontrols]
-    )
-    environment.filters["tojson"] = _to_json
+def _compiled(template: str, lenient: bool) -> jinja2.Template:
+    kind = jinja2.sandbox.SandboxedEnvironment if lenient else jinja2.sandbox.ImmutableSandboxedEnvironment
+    environment = kind(trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, jinja2.ext.loopcontrols])
+    environment.filters["tojson"] = _to_json_of_anything if lenient else _to_json
     environment.globals["raise_exception"] = _raise
     return environment.from_string(template)
 
@@ -73,3 +73,7 @@ def _to_json(
     sort_keys: bool = False,
 ) -> str:
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+
+def _to_json_of_anything(value: Any, *arguments: Any, **settings: Any) -> str:
+    return _to_json(list(value) if isinstance(value, GeneratorType | Iterator) else value, *arguments, **settings)

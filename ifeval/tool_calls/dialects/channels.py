@@ -18,16 +18,19 @@ Kind = Literal["thought", "call", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a reply: what it is, whom it calls, its text, whether an end token closes it."""
+    """One message of a reply: what it is, whom it calls, its text, whether an end token closes it, and all of it raw."""
 
     kind: Kind
     recipient: str
     body: str
     closed: bool
+    raw: str
 
 
 class Channels(Dialect):
     """What the two families share: a reply is split at its tokens, thoughts are left out of what is parsed."""
+
+    framed = True
 
     headers: "re.Pattern[str]"
     """A header, up to where the message's text begins."""
@@ -41,14 +44,27 @@ class Channels(Dialect):
             header = self.headers.search(text, position)
             begin = header.start() if header else len(text)
             if begin > position:
-                yield Message("answer", "", self.ends.sub("", text[position:begin]), True)
+                before = text[position:begin]
+                yield Message("answer", "", self.ends.sub("", before), True, before)
             if header is None:
                 return
             end = self.ends.search(text, header.end())
             stop = end.start() if end else len(text)
             kind, recipient = self.kind(header[0])
-            yield Message(kind, recipient, text[header.end() : stop], end is not None)
             position = end.end() if end else len(text)
+            yield Message(kind, recipient, text[header.end() : stop], end is not None, text[begin:position])
+
+    def split(self, raw: str) -> tuple[str | None, str | None]:
+        """(thoughts, the other messages as they stand); None for these where the last thought never ends."""
+        thoughts: list[str] = []
+        rest: list[str] = []
+        closed = True
+        for message in self.messages(raw):
+            (thoughts if message.kind == "thought" else rest).append(
+                message.body if message.kind == "thought" else message.raw
+            )
+            closed = message.closed or message.kind != "thought"
+        return "\n".join(thoughts) if thoughts else None, "".join(rest) if closed else None
 
     def kind(self, header: str) -> tuple[Kind, str]:
         """What the message under a header is, and the tool it calls."""

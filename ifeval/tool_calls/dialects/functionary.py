@@ -15,6 +15,7 @@ class Functionary(Dialect):
 
     name = "functionary_v3.2"
     signs = (">>>",)
+    framed = True
     instructions = (
         "To call functions, reply in this form for each call:\n>>>function_name\n"
         '{"argument_name": value}\nTo answer in words, write >>>all and the answer below it.'

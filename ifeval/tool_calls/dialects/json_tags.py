@@ -45,7 +45,7 @@ class JsonTags(Dialect):
         silent: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
-        self.signs = signs or (begin,)
+        self.signs = signs or (begin.strip(),)
         self._begin, self._end, self._grouping, self._keys, self._silent = begin, end, grouping, keys, silent
         self._opening = re.compile("|".join(filter(None, (re.escape(begin.strip()), also))))
         example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
@@ -125,6 +125,7 @@ TAGGED: Sequence[Callable[[], Dialect]] = (
     lambda: JsonTags("minimax", "<tool_calls>\n", "\n</tool_calls>", grouping="lines", signs=("<beginning_of_sentence>",)),
     lambda: JsonTags("apriel", "<tool_calls>", "</tool_calls>", grouping="list"),
     lambda: JsonTags("phi4_mini_json", "functools", also="functools(?=\\s*\\[)", grouping="list"),
+    lambda: JsonTags("inkling", "<|content_invoke_tool_json|>", "<|end_message|>", keys=("name", "args")),
     lambda: JsonTags("longcat", "<longcat_tool_call>\n", "\n</longcat_tool_call>"),
     lambda: JsonTags("nemotron_json", "<TOOLCALL>", "</TOOLCALL>", grouping="list"),
     lambda: JsonTags("apertus", "<|tools_prefix|>", "<|tools_suffix|>", grouping="list", keys=None),

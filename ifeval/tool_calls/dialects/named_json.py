@@ -68,20 +68,20 @@ class NamedJson(Dialect):
 _V3 = "[▁_ ]"
 NAMED: Sequence[Callable[[], Dialect]] = (
     lambda: NamedJson(
-        "deepseek_v31",
-        rf"<｜tool{_V3}call{_V3}begin｜>\s*(?!function\s*<)(?P<name>[^<>\s{{}}]+)\s*<｜tool{_V3}sep｜>",
-        rf"\s*<｜tool{_V3}call{_V3}end｜>",
-        "<｜tool▁call▁begin｜>{name}<｜tool▁sep｜>{arguments}<｜tool▁call▁end｜>",
+        "deepseek_v3",
+        rf"<｜tool{_V3}call{_V3}begin｜>\s*function\s*<｜tool{_V3}sep｜>\s*(?P<name>[^<>\s{{}}`]+)\s*```(?:json)?",
+        rf"\s*```\s*<｜tool{_V3}call{_V3}end｜>|\s*```",
+        "<｜tool▁call▁begin｜>function<｜tool▁sep｜>{name}\n```json\n{arguments}\n```<｜tool▁call▁end｜>",
         frame=rf"<｜tool{_V3}calls{_V3}(?:begin|end)｜>",
         around=("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
         signs=("<｜tool▁call▁begin｜>", "<｜tool_call_begin｜>"),
         hidden=("<｜",),
     ),
     lambda: NamedJson(
-        "deepseek_v3",
-        rf"<｜tool{_V3}call{_V3}begin｜>\s*function\s*<｜tool{_V3}sep｜>\s*(?P<name>[^<>\s{{}}`]+)\s*```(?:json)?",
-        rf"\s*```\s*<｜tool{_V3}call{_V3}end｜>|\s*```",
-        "<｜tool▁call▁begin｜>function<｜tool▁sep｜>{name}\n```json\n{arguments}\n```<｜tool▁call▁end｜>",
+        "deepseek_v31",
+        rf"<｜tool{_V3}call{_V3}begin｜>\s*(?!function\s*<)(?P<name>[^<>\s{{}}]+)\s*<｜tool{_V3}sep｜>",
+        rf"\s*<｜tool{_V3}call{_V3}end｜>",
+        "<｜tool▁call▁begin｜>{name}<｜tool▁sep｜>{arguments}<｜tool▁call▁end｜>",
         frame=rf"<｜tool{_V3}calls{_V3}(?:begin|end)｜>",
         around=("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
         signs=("<｜tool▁call▁begin｜>", "<｜tool_call_begin｜>"),

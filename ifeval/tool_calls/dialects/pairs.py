@@ -78,9 +78,10 @@ class ArgumentPairs(Dialect):
 
 
 PAIRS: Sequence[Callable[[], Dialect]] = (
-    lambda: ArgumentPairs("glm47", after_name="", between=""),
-    lambda: ArgumentPairs("glm45"),
     lambda: ArgumentPairs("ling3", signs=("<role>",)),
     lambda: ArgumentPairs("hy_v3", after_name="<tool_sep>\n", around=True, signs=("<tool_sep",)),
     lambda: ArgumentPairs("k2_horizon", space="ifm|", around=True, signs=("<ifm|tool_call>",)),
+    lambda: ArgumentPairs("longcat_pairs", space="longcat_", signs=("<longcat_arg_key>",)),
+    lambda: ArgumentPairs("glm45"),
+    lambda: ArgumentPairs("glm47", after_name="", between=""),
 )

@@ -87,8 +87,8 @@ class PythonicTags(Dialect):
 class Llama4(Dialect):
     """Llama 4: a Python list between `<|python_start|>` and `<|python_end|>`, or JSON as Llama 3 writes it."""
 
-    def __init__(self, name: str, python: bool, signs: tuple[str, ...]) -> None:
-        self.name, self.signs, self._python = name, signs, python
+    def __init__(self, name: str, python: bool, signs: tuple[str, ...], bars: tuple[str, ...] = ()) -> None:
+        self.name, self.signs, self.bars, self._python = name, signs, bars, python
         example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
         self.instructions = f"To call functions, reply in this form, and with nothing else:\n{example}"
 
@@ -107,8 +107,8 @@ class Llama4(Dialect):
 PYTHONIC: Sequence[Callable[[], Dialect]] = (
     lambda: PythonicTags("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", signs=("<|tool_call_start|>", "<|tool_list_start|>")),
     lambda: PythonicTags("olmo3", "<function_calls>", "</function_calls>", lines=True),
-    lambda: Llama4("llama4_pythonic", True, ("[func_name1(",)),
-    lambda: Llama4("llama4_json", False, ("<|header_start|>",)),
+    lambda: Llama4("llama4_pythonic", True, ("[func_name1(", "<|python_start|>")),
+    lambda: Llama4("llama4_json", False, ("<|header_start|>",), bars=("<|python_start|>",)),
     Pythonic,
 )  # fmt: skip
 

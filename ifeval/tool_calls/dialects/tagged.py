@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from ifeval.records import ToolCall
 from ifeval.tool_calls.dialects.base import Dialect, Malformed, Parsed, Tools, calls_of, dump_call, hide, read_values
 from ifeval.tool_calls.dialects.json_tags import JsonTags
+from ifeval.tool_calls.dialects.xml import XML
 
+_TAGS_INSIDE = re.compile(r"<tool_call>\s*<function=")
 _NAMED = re.compile(r"\s*([\w.\-]+)\s*(?:\[CALL_ID\]\s*\w+\s*)?(?:\[ARGS\]\s*)?(?=\{)")
 
 
@@ -23,6 +25,12 @@ class Hermes(JsonTags):
             "To call functions, reply with a JSON object between tool_call tags for each call:\n"
             '<tool_call>\n{"name": "function_name", "arguments": {"argument_name": value}}\n</tool_call>'
         )
+        self._tags = next(dialect for make in XML if (dialect := make()).name == "qwen3_coder")
+
+    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        if _TAGS_INSIDE.search(text):  # Qwen's later models write tags into the same frame, whatever they were told
+            return self._tags.parse(text, tools)
+        return super().parse(text, tools)
 
 
 class Mistral(Dialect):

@@ -64,7 +64,6 @@ class Xlam(PlainJson):
     """xLAM writes a bare list, whatever its template."""
 
     name = "xlam"
-    signs = ('"name": "func_name1"', '"tool_calls": [')
 
 
 class FencedJson(Dialect):
@@ -94,7 +93,6 @@ class Llama3Json(Dialect):
     """`{"name": ..., "parameters": {...}}`, several separated by semicolons, sometimes behind `<|python_tag|>`."""
 
     name = "llama3_json"
-    signs = ('{"name": function name, "parameters":', "<|python_tag|>", "<|start_header_id|>")
     instructions = (
         "To call functions, reply with one JSON object for each call, separated by semicolons, and nothing else:\n"
         '{"name": "function_name", "parameters": {"argument_name": value}}'
