@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 PLUGIN = """
-from ifeval.records import Sample, Score, Verdict
+from ifeval.records import Sample, Score, CheckResult
 from ifeval.task import Task
 
 class Million(Task):
@@ -22,7 +22,7 @@ class Million(Task):
             yield Sample(str(number), [{"role": "user", "content": f"say {number}"}], target=str(number))
 
     def score(self, sample, response):
-        return Score((Verdict(True, "said", "said"),), {"right": 1.0})
+        return Score((CheckResult(True, "said", "said"),), {"right": 1.0})
 """
 
 
@@ -38,7 +38,7 @@ def main() -> None:
         plugin.write_text(PLUGIN)
         started = time.perf_counter()
         run = ifeval.evaluate(
-            "scripted:constant", tasks="million", limit=samples, task_paths=(Path(scratch),), out=Path(scratch) / "run"
+            "scripted:constant", tasks="million", limit=samples, task_path=(Path(scratch),), out=Path(scratch) / "run"
         )
         seconds = time.perf_counter() - started
         rows = run.summary["tasks"]["million"]["rows"]

@@ -13,6 +13,9 @@ from typing import Any, Literal
 FinishReason = Literal["stop", "length", "tool_calls", "error"]
 Tag = str | int | bool
 
+CONSTRAINED = "#constrained"
+"""What the id of a sample's twin under constrained decoding ends with."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
@@ -97,29 +100,29 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     """Outcome of one check: `ok`, and a `reason` a person can read ("412 words, wanted fewer than 400").
 
-    `name` says what was checked (an instruction id, "arguments.city"); `outcome` is the machine-readable kind of
+    `name` says what was checked (an instruction id, "arguments.city"); `failure` is the machine-readable kind of
     failure where a task tells kinds apart ("wrong_value"), else empty.
     """
 
     ok: bool
     reason: str
     name: str = ""
-    outcome: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All verdicts of one sample, and the named metrics made from them.
+    """All check results of one sample, and the named metrics made from them.
 
     `metrics`: one value in [0, 1] a sample each, averaged over samples; None where a metric does not apply.
     `counts`: (successes, trials) each, summed over samples, with the sample as the cluster.
-    `loose`: the verdicts again under a lenient reading of the same reply, where a task has one.
+    `loose`: the check results again under a lenient reading of the same reply, where a task has one.
     """
 
-    verdicts: tuple[Verdict, ...]
+    checks: tuple[CheckResult, ...]
     metrics: Mapping[str, float | None]
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     loose: tuple[bool, ...] | None = None
@@ -127,4 +130,4 @@ class Score:
 
     @property
     def strict(self) -> tuple[bool, ...]:
-        return tuple(verdict.ok for verdict in self.verdicts)
+        return tuple(verdict.ok for verdict in self.checks)

@@ -31,8 +31,10 @@ class Task(ABC):
 
     `version` changes whenever a score could change. `primary` names the metric that stands for the task.
     `size` is the number of samples without a limit (None: all there are). `breakdowns` are the tags results are
-    broken down by; `unit` is the tag that says which samples are cousins (the wordings of one item) and so count as
-    one independent unit in intervals and tests. `dataset` is the external dataset (known to `ifeval data`) it needs.
+    broken down by; `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
+    one independent unit in intervals and tests. `cluster` is the tag that names the kind of task: the run of a
+    fine-tuned checkpoint is split into the kinds seen in training and the others. `offers_tools`: samples have tools.
+    `dataset` is the external dataset (known to `ifeval data`) it needs.
     """
 
     name: ClassVar[str]
@@ -45,6 +47,8 @@ class Task(ABC):
     max_tokens: ClassVar[int] = 1280
     breakdowns: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[str | None] = None
+    cluster: ClassVar[str | None] = None
+    offers_tools: ClassVar[bool] = False
     dataset: ClassVar[str | None] = None
 
     def __init__(self, data: Path | None = None) -> None:

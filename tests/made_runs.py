@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, TABLE, journal_rows, write_json
 from ifeval.runs.run import write_table
 from ifeval.runs.scoring import score_to_json
@@ -115,8 +115,8 @@ def _row(
 ) -> dict[str, Any]:
     outcome = 0.0 if failed else float(outcome)
     checks = (
-        Verdict(outcome == 1, "412 words, wanted fewer than 400", "length:words"),
-        Verdict(outcome == 1 or index % 2 == 0, "no comma was asked for, 3 found", "punctuation:no_comma"),
+        CheckResult(outcome == 1, "412 words, wanted fewer than 400", "length:words"),
+        CheckResult(outcome == 1 or index % 2 == 0, "no comma was asked for, 3 found", "punctuation:no_comma"),
     )
     followed = sum(check.ok for check in checks)
     score = Score(checks, {"followed": outcome}, {"checks": (followed, 2)}, error="no reply" if failed else None)

@@ -59,7 +59,7 @@ def test_rows_without_the_metric_are_left_out():
     def row(cluster, value):
         return Row("x", 0, {"cluster": cluster}, Response("k", "", "stop"), Score((), {"correct": value}))
 
-    split = seen_split_of_rows([row("a", 1.0), row("a", None), row("b", 0.0)], ["a"])
+    split = seen_split_of_rows([row("a", 1.0), row("a", None), row("b", 0.0)], ["a"], "cluster", "correct")
     assert (split.seen, split.unseen) == (1.0, 0.0)
 
 

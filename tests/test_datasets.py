@@ -329,6 +329,6 @@ def test_the_commands(publish: Callable, pin: Callable) -> None:
 
 
 def test_listing_imports_nothing_heavy() -> None:
-    code = "import sys; from ifeval import datasets; print(*{'httpx', 'pyarrow', 'numpy', 'torch'} & set(sys.modules))"
+    code = "import sys; from ifeval.registry import datasets; print(*{'httpx', 'pyarrow', 'numpy', 'torch'} & set(sys.modules))"
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert child.stdout.strip() == "", child.stderr

@@ -83,7 +83,7 @@ def test_a_home_that_cannot_be_written_costs_nothing_but_time(folder: Path, monk
 
 def test_many_processes_share_the_memory(tmp_path: Path, cache: Path) -> None:
     folders = [checkpoint(tmp_path / f"m{number}") for number in range(6)]
-    code = "import sys; from pathlib import Path; from ifeval import fingerprint as f; f.SETTLED = 0.0; f.fingerprint(Path(sys.argv[1]))"
+    code = "import sys; from pathlib import Path; from ifeval.models import fingerprint as f; f.SETTLED = 0.0; f.fingerprint(Path(sys.argv[1]))"
     children = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for folder in folders]
     assert [child.wait(60) for child in children] == [0] * 6
     remembered = json.loads((cache / "fingerprints.json").read_text())

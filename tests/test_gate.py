@@ -8,17 +8,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from ifeval.comparison.outcomes import Outcomes, run_outcomes
+from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.errors import Exit
-from ifeval.release.decision import Verdict, gate
+from ifeval.release.decision import ReleaseDecision, gate
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 from ifeval.release.policy import Endpoint, Policy, parse_policy, read_policy
 from ifeval.runs.run import load_run
-from ifeval.stats.verdict import Outcome
+from ifeval.stats.assessment import Decision
 from tests.made_runs import make_run
 
 N = 541
-KNOWN: dict[str, Outcomes] = {}
+KNOWN: dict[str, OutcomeTable] = {}
 
 
 def flipped(losses, wins, n=N, right=400):
@@ -28,7 +28,7 @@ def flipped(losses, wins, n=N, right=400):
     return old, new
 
 
-def outcomes(folder, values, **settings) -> Outcomes:
+def outcomes(folder, values, **settings) -> OutcomeTable:
     """The outcomes of a run made for them; written and read once for all tests, many of which ask for the same."""
     key = repr((values, settings))
     if key not in KNOWN:
@@ -36,7 +36,7 @@ def outcomes(folder, values, **settings) -> Outcomes:
     return KNOWN[key]
 
 
-def judged(tmp_path, old, new, policy=None, families=None, **new_settings) -> Verdict:
+def judged(tmp_path, old, new, policy=None, families=None, **new_settings) -> ReleaseDecision:
     before = outcomes(tmp_path / "old", old, model="old", families=families)
     after = outcomes(tmp_path / "new", new, model="new", families=families, **new_settings)
     return gate(before, after, policy or Policy())
@@ -45,17 +45,17 @@ def judged(tmp_path, old, new, policy=None, families=None, **new_settings) -> Ve
 @pytest.mark.parametrize(
     ("losses", "wins", "outcome", "code"),
     [
-        (0, 0, Outcome.PASS, Exit.OK),
-        (25, 20, Outcome.PASS, Exit.OK),
-        (30, 15, Outcome.WARN, Exit.OK),
-        (60, 20, Outcome.FAIL, Exit.REGRESSION),
-        (75, 58, Outcome.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        (0, 0, Decision.PASS, Exit.OK),
+        (25, 20, Decision.PASS, Exit.OK),
+        (30, 15, Decision.WARN, Exit.OK),
+        (60, 20, Decision.FAIL, Exit.REGRESSION),
+        (75, 58, Decision.INCONCLUSIVE, Exit.INCONCLUSIVE),
     ],
 )
 def test_the_four_verdicts(tmp_path, losses, wins, outcome, code):
     old, new = flipped(losses, wins)
     verdict = judged(tmp_path, {"ifeval": old}, {"ifeval": new})
-    assert (verdict.outcome, verdict.exit_code) == (outcome, code)
+    assert (verdict.decision, verdict.exit_code) == (outcome, code)
     (one,) = verdict.judged
     assert (one.name, one.losses, one.wins) == ("format", losses, wins)
     assert verdict.label in to_text(verdict).splitlines()[0]
@@ -66,13 +66,13 @@ def test_twenty_prompts_are_inconclusive_and_the_reader_learns_how_many_are_need
     verdict = judged(tmp_path, {"t": [1] * 20}, {"t": [1] * 20})
     assert verdict.exit_code == Exit.INCONCLUSIVE
     assert "samples would settle it" in to_text(verdict)
-    assert verdict.judged[0].decision.needed > 50
+    assert verdict.judged[0].assessment.needed > 50
 
 
 def test_another_template_is_not_comparable(tmp_path):
     old, new = flipped(0, 0)
     verdict = judged(tmp_path, {"t": old}, {"t": new}, template="other")
-    assert verdict.outcome is None
+    assert verdict.decision is None
     assert verdict.exit_code == Exit.NOT_COMPARABLE
     assert "template (abc and other)" in to_text(verdict)
     case = ElementTree.fromstring(to_junit(verdict)).find(".//testcase/error")
@@ -83,7 +83,7 @@ def test_another_template_is_not_comparable(tmp_path):
 def test_a_policy_may_allow_it(tmp_path):
     old, new = flipped(0, 0)
     verdict = judged(tmp_path, {"t": old}, {"t": new}, Policy(allow=("template",)), template="other")
-    assert verdict.outcome is Outcome.PASS
+    assert verdict.decision is Decision.PASS
     assert "They differ in template" in to_text(verdict)
 
 
@@ -99,19 +99,19 @@ def test_advisory_families_warn_and_blocking_ones_fail(tmp_path):
     old, worse = flipped(80, 10)
     policy = Policy(families={"structured": Endpoint(blocking=False)})
     advisory = judged(tmp_path / "1", {"a": old, "b": old}, {"a": old, "b": worse}, policy, families)
-    assert (advisory.outcome, advisory.exit_code) == (Outcome.WARN, Exit.OK)
+    assert (advisory.decision, advisory.exit_code) == (Decision.WARN, Exit.OK)
     blocking = judged(tmp_path / "2", {"a": old, "b": old}, {"a": old, "b": worse}, None, families)
-    assert blocking.outcome is Outcome.FAIL
+    assert blocking.decision is Decision.FAIL
 
 
 def test_holm_over_the_blocking_families(tmp_path):
     families = {"a": "format", "b": "structured", "c": "zero_shot"}
     old, worse = flipped(75, 52)  # one-sided mid-p near .02, .06 after Holm
     alone = judged(tmp_path / "1", {"a": old}, {"a": worse})
-    assert alone.outcome is Outcome.FAIL
+    assert alone.decision is Decision.FAIL
     three = judged(tmp_path / "2", dict.fromkeys("abc", old), {"a": worse, "b": old, "c": old}, None, families)
     assert three.judged[0].adjusted_p == pytest.approx(3 * alone.judged[0].adjusted_p)
-    assert three.outcome is Outcome.INCONCLUSIVE
+    assert three.decision is Decision.INCONCLUSIVE
 
 
 def test_a_family_of_several_tasks_and_a_task_of_its_own(tmp_path):
@@ -120,30 +120,30 @@ def test_a_family_of_several_tasks_and_a_task_of_its_own(tmp_path):
     verdict = judged(tmp_path, {"a": old, "b": old}, {"a": old, "b": worse}, policy)
     family, single = verdict.judged
     assert (family.name, single.name) == ("format", "task b")
-    assert family.decision.interval.method == "stratified"
-    assert family.decision.interval.estimate == pytest.approx(-50 / N / 2)
-    assert (single.outcome, verdict.outcome) == (Outcome.FAIL, Outcome.FAIL)
+    assert family.assessment.interval.method == "stratified"
+    assert family.assessment.interval.estimate == pytest.approx(-50 / N / 2)
+    assert (single.decision, verdict.decision) == (Decision.FAIL, Decision.FAIL)
 
 
 def test_a_margin_of_the_family(tmp_path):
     old, new = flipped(25, 20)
-    assert judged(tmp_path / "1", {"t": old}, {"t": new}, Policy(margin=0.03)).outcome is Outcome.INCONCLUSIVE
+    assert judged(tmp_path / "1", {"t": old}, {"t": new}, Policy(margin=0.03)).decision is Decision.INCONCLUSIVE
     policy = Policy(margin=0.03, families={"format": Endpoint(0.05)})
-    assert judged(tmp_path / "2", {"t": old}, {"t": new}, policy).outcome is Outcome.PASS
+    assert judged(tmp_path / "2", {"t": old}, {"t": new}, policy).decision is Decision.PASS
 
 
 def test_the_regression_rule_passes_what_is_inconclusive(tmp_path):
     verdict = judged(tmp_path, {"t": [1] * 20}, {"t": [1] * 20}, Policy(rule="regression"))
-    assert verdict.outcome is Outcome.PASS
+    assert verdict.decision is Decision.PASS
     assert "no significant loss" in to_text(verdict)
 
 
 def test_truncation_that_rises_fails(tmp_path):
     old, new = flipped(0, 0)
     verdict = judged(tmp_path, {"t": old}, {"t": new}, truncated=0.2)
-    assert verdict.outcome is Outcome.FAIL
+    assert verdict.decision is Decision.FAIL
     assert "truncated: 0.0 % of the baseline's replies, 20.1 % of the candidate's" in to_text(verdict)
-    assert judged(tmp_path / "2", {"t": old}, {"t": new}, Policy(rises={}), truncated=0.2).outcome is Outcome.PASS
+    assert judged(tmp_path / "2", {"t": old}, {"t": new}, Policy(rises={}), truncated=0.2).decision is Decision.PASS
 
 
 def test_errors_make_it_not_comparable(tmp_path):
@@ -153,7 +153,7 @@ def test_errors_make_it_not_comparable(tmp_path):
 
 def test_no_sample_with_the_metric_never_passes(tmp_path):
     verdict = judged(tmp_path, {"t": [1]}, {"t": [1]}, Policy(rule="regression"))
-    assert verdict.outcome is Outcome.PASS
+    assert verdict.decision is Decision.PASS
     nothing = judged(tmp_path / "2", {"t": [float("nan")]}, {"t": [float("nan")]}, Policy(rule="regression"))
     assert nothing.exit_code == Exit.INCONCLUSIVE
     assert "no sample to judge" in to_text(nothing)
@@ -163,8 +163,8 @@ def test_scores_that_are_not_booleans(tmp_path):
     rng = np.random.default_rng(0)
     old = rng.uniform(0.3, 0.9, N)
     verdict = judged(tmp_path, {"t": old.tolist()}, {"t": (old - 0.1 + rng.normal(0, 0.05, N)).clip(0, 1).tolist()})
-    assert verdict.outcome is Outcome.FAIL
-    assert verdict.judged[0].decision.interval.method == "paired t"
+    assert verdict.decision is Decision.FAIL
+    assert verdict.judged[0].assessment.interval.method == "paired t"
 
 
 def test_junit_is_strict_xml_whatever_the_names(tmp_path):

@@ -33,8 +33,8 @@ def test_what_is_practised_is_nowhere_examined() -> None:
     index = PromptIndex({name: task.samples(0) for name, task in exam.items()}, {n: t.unit for n, t in exam.items()})
     everyday, practice = (list(TASKS[name]().samples(0)) for name in ("everyday", "practice"))
     assert len(everyday) > 300
-    assert not index.offences(Example(s.id, "", tuple(s.messages)) for s in everyday)
-    alike = index.offences(Example(s.id, "", tuple(s.messages)) for s in practice)
+    assert not index.overlaps(Example(s.id, "", tuple(s.messages)) for s in everyday)
+    alike = index.overlaps(Example(s.id, "", tuple(s.messages)) for s in practice)
     assert len(alike) < len(practice) / 100  # constraints in the same words; `ifeval data make` leaves these out
 
 

@@ -225,7 +225,7 @@ def test_three_questions_kept_apart(reply: str, finish: Any, passed: list[bool],
     verdicts, _ = judge(Response("k", reply, finish, answer=reply), Wanted("json", SCHEMA, {"n": 3}))
     assert [verdict.name for verdict in verdicts] == ["parses", "validates", "values"]
     assert [verdict.ok for verdict in verdicts] == passed
-    assert [verdict.outcome for verdict in verdicts] == outcomes
+    assert [verdict.failure for verdict in verdicts] == outcomes
 
 
 def test_decodings_are_paired_by_sample_and_repeat() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifeval.porter import stem
-from ifeval.text_metrics import exact_match, longest_common_subsequence, normalise, rouge_1, rouge_l
+from ifeval.tasks.superni.porter import stem
+from ifeval.tasks.superni.rouge import exact_match, longest_common_subsequence, normalise, rouge_1, rouge_l
 from ifeval.util.jsonio import read_jsonl
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=12)

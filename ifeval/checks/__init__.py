@@ -1,4 +1,4 @@
-"""Verifiable instructions: a text and arguments in, a `Verdict` with its reason out.
+"""Verifiable instructions: a text and arguments in, a `CheckResult` with its reason out.
 
 `CHECKS` holds the 25 instructions of IFEval with upstream's semantics to the last boolean (Zhou et al. 2023;
 google-research, instruction_following_eval). `ifeval.checks.ifeval.repaired.CHECKS` holds them with their defects mended.
@@ -11,7 +11,7 @@ from ifeval.checks.ifeval import case, combination, content, format, keywords, l
 from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.text import language
 from ifeval.errors import UserError
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 CHECKS: dict[str, Check] = {
     "keywords:existence": keywords.existence,
@@ -42,7 +42,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def check(instruction_id: str, text: str, arguments: Mapping[str, Any]) -> Verdict:
+def check(instruction_id: str, text: str, arguments: Mapping[str, Any]) -> CheckResult:
     """Judge `text` by one of `CHECKS`. Raises UserError for an unknown id."""
     if instruction_id not in CHECKS:
         raise UserError(f"There is no instruction {instruction_id!r}; known are {', '.join(CHECKS)}.")

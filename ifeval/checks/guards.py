@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ifeval.records import Score, Verdict
+from ifeval.records import CheckResult, Score
 
 SHINGLE = 3
 """Words in a row that must match before a stretch of the reply counts as copied from the prompt."""
@@ -20,31 +20,31 @@ ECHO_SHARE = 0.8
 _WORD = re.compile(r"\w+")
 
 
-def guard(answer: str, prompt: str, *, truncated: bool = False, min_words: int = 5) -> Verdict | None:
+def guard(answer: str, prompt: str, *, truncated: bool = False, min_words: int = 5) -> CheckResult | None:
     """The verdict that fails a whole reply, or None for a reply that deserves to be checked.
 
     `answer` is blank, was `truncated` at max_tokens, has fewer than `min_words` words (white space separates them),
     or repeats the user's `prompt`: see `is_echo`. Linear in the length of both texts.
     """
     if not answer.strip():
-        return Verdict(False, "the reply is empty", outcome="empty")
+        return CheckResult(False, "the reply is empty", failure="empty")
     if truncated:
-        return Verdict(False, "the reply was cut at the token limit", outcome="truncated")
+        return CheckResult(False, "the reply was cut at the token limit", failure="truncated")
     if is_echo(answer, prompt):
-        return Verdict(False, "the reply only repeats the prompt", outcome="echo")
+        return CheckResult(False, "the reply only repeats the prompt", failure="echo")
     words = len(answer.split(maxsplit=min_words))
     if words < min_words:
-        return Verdict(False, f"{words} words, wanted a reply of at least {min_words}", outcome="too_short")
+        return CheckResult(False, f"{words} words, wanted a reply of at least {min_words}", failure="too_short")
     return None
 
 
-def failed(caught: Verdict, names: Sequence[str]) -> Score:
+def failed(caught: CheckResult, names: Sequence[str]) -> Score:
     """The score of a reply that `guard` caught: every instruction of `names` failed, for that reason, loosely too.
 
     Metrics and counts are those of `ifeval.checks.verify.verify`.
     """
     return Score(
-        verdicts=tuple(replace(caught, name=name) for name in names),
+        checks=tuple(replace(caught, name=name) for name in names),
         metrics={"prompt_strict": 0.0, "prompt_loose": 0.0},
         counts={"instruction_strict": (0, len(names)), "instruction_loose": (0, len(names))},
         loose=(False,) * len(names),

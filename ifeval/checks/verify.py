@@ -10,7 +10,7 @@ from typing import Any
 
 from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.text.patterns import PatternTimeout
-from ifeval.records import Score, Verdict
+from ifeval.records import CheckResult, Score
 
 TIMEOUT = "timeout"
 Instruction = tuple[str, Mapping[str, Any]]
@@ -38,25 +38,25 @@ def verify(reply: str, instructions: Sequence[Instruction], checks: Mapping[str,
     )
     followed = tuple(verdict.ok for verdict in strict)
     return Score(
-        verdicts=strict,
+        checks=strict,
         metrics={"prompt_strict": float(all(followed)), "prompt_loose": float(all(loose))},
         counts={"instruction_strict": (sum(followed), len(strict)), "instruction_loose": (sum(loose), len(strict))},
         loose=loose,
     )
 
 
-def _judge(check: Check, text: str, arguments: Mapping[str, Any]) -> Verdict:
+def _judge(check: Check, text: str, arguments: Mapping[str, Any]) -> CheckResult:
     if not text.strip():
-        return Verdict(False, "the reply is empty")
+        return CheckResult(False, "the reply is empty")
     try:
         return check(text, **arguments)
     except PatternTimeout as error:
-        return Verdict(False, str(error), outcome=TIMEOUT)
+        return CheckResult(False, str(error), failure=TIMEOUT)
 
 
-def _any_follows(check: Check, variants: Mapping[str, None], arguments: Mapping[str, Any], strict: Verdict) -> bool:
+def _any_follows(check: Check, variants: Mapping[str, None], arguments: Mapping[str, Any], strict: CheckResult) -> bool:
     """Whether a variant follows; not asked again of a pattern that has already used up its time."""
-    if strict.outcome == TIMEOUT:
+    if strict.failure == TIMEOUT:
         return False
     return any(_judge(check, variant, arguments).ok for variant in variants)
 
@@ -65,7 +65,7 @@ def by_instruction(scores: Iterable[Score]) -> dict[str, dict[str, float | int]]
     """Of each instruction id, sorted: how many verdicts (`count`), and the shares followed (`strict`, `loose`)."""
     tally: dict[str, list[int]] = {}
     for score in scores:
-        for verdict, loose in zip(score.verdicts, score.loose or score.strict, strict=True):
+        for verdict, loose in zip(score.checks, score.loose or score.strict, strict=True):
             counts = tally.setdefault(verdict.name, [0, 0, 0])
             for index, value in enumerate((1, verdict.ok, loose)):
                 counts[index] += value

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
-from ifeval.cli.run import data_paths
 
 if TYPE_CHECKING:
-    from ifeval.comparison.outcomes import Outcomes
+    from ifeval.comparison.outcomes import OutcomeTable
     from ifeval.runs.options import RunOptions
 
 app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
@@ -29,8 +29,8 @@ def add(
     limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
     repeat: Annotated[int, typer.Option(help="Replies to each sample; 2 measure the noise floor.")] = 1,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
-    data: Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH.")] = None,
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    data: Data = None,
+    task_path: TaskPath = None,
     baselines: Folder = HERE,
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
@@ -41,7 +41,7 @@ def add(
 
     options = RunOptions(
         model=source,
-        tasks=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        tasks=names(tasks),
         limit=limit,
         repeats=repeat,
         temperature=temperature,
@@ -87,7 +87,7 @@ def show(
 @app.command()
 def floors(
     tasks: Annotated[str, typer.Option(help="Tasks and suites.")] = "core",
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    task_path: TaskPath = None,
     baselines: Folder = HERE,
 ) -> None:
     """Record what costs no model: empty, echoed, constant and random replies (floors), and the oracle (ceiling)."""
@@ -110,7 +110,7 @@ def run_directory(source: str, options: "RunOptions") -> Path:
         return run(options, watching)
 
 
-def describe(outcomes: "Outcomes") -> list[str]:
+def describe(outcomes: "OutcomeTable") -> list[str]:
     """Each task's score, and its noise floor where it was measured."""
     from ifeval.comparison.pairing import match
     from ifeval.util.tables import points

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ifeval.cli.arguments import names
 from ifeval.errors import UserError
 
 NEEDED_FREE = 2 << 30
@@ -75,7 +76,7 @@ def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
     from ifeval.registry.suites import expand
 
     known = discover()
-    for name in expand(tasks.split(","), known):
+    for name in expand(names(tasks), known):
         dataset = known[name].dataset
         there = dataset is None or datasets.path(dataset) is not None
         how = "written here" if dataset is None else "fetched" if there else f"missing: ifeval data fetch {dataset}"

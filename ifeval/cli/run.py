@@ -1,11 +1,11 @@
 """`ifeval run`: probe a checkpoint with tasks and print the score card."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ifeval.errors import UserError
+from ifeval.cli.arguments import Data, TaskPath, data_paths, names, pairs, parallel_sizes
 
 
 def run(
@@ -25,10 +25,8 @@ def run(
     ] = None,
     repeat: Annotated[int, typer.Option(help="Replies to each sample.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of samples and sampling. [default: each task's own]")] = None,
-    data: Annotated[
-        list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")
-    ] = None,
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    data: Data = None,
+    task_path: TaskPath = None,
     max_tokens: Annotated[
         int | None, typer.Option(help="New tokens a reply at most. [default: each task's own]")
     ] = None,
@@ -82,11 +80,11 @@ def run(
 
     options = RunOptions(
         model=model,
-        tasks=tuple(name.strip() for name in tasks.split(",") if name.strip()),
+        tasks=names(tasks),
         out=out,
         engine=engine,
         adapter=adapter,
-        base_urls=tuple(url for value in base_url or () for url in value.split(",")),
+        base_urls=names(*base_url or ()),
         data=data_paths(data or []),
         task_paths=tuple(task_path or ()),
         limit=limit,
@@ -102,7 +100,7 @@ def run(
         tool_dialect=tool_dialect,
         reasoning=reasoning,
         constrain=constrain,
-        seen=tuple(name.strip() for name in (seen or "").split(",") if name.strip()),
+        seen=names(seen),
         cache=cache,
         trust_remote_code=trust_remote_code,
         engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
@@ -111,42 +109,3 @@ def run(
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)
     print_run(directory, json=json)
-
-
-def data_paths(values: list[str]) -> dict[str, Path]:
-    """`--data PATH` and `--data TASK=PATH` by task name; UserError where a path does not exist."""
-    paths = {}
-    for value in values:
-        name, equals, path = value.partition("=")
-        task, place = (name, Path(path)) if equals and not Path(value).exists() else ("", Path(value))
-        if not place.exists():
-            raise UserError(f"--data {value}: there is no {place}.")
-        paths[task] = place
-    return paths
-
-
-def parallel_sizes(tp: str | None, pp: int | None, dp: int | None = None) -> dict[str, Any]:
-    """vLLM's names for `--tp --pp --dp`; those not given are left out."""
-    if tp not in (None, "auto") and not (tp.isdecimal() and int(tp) > 0):
-        raise UserError(f"--tp {tp}: give a number of GPUs, or auto.")
-    sizes = {"tensor": int(tp) if tp and tp != "auto" else tp, "pipeline": pp, "data": dp}
-    for name, size in sizes.items():
-        if isinstance(size, int) and size < 1:
-            raise UserError(f"--{name[0]}p {size}: give 1 or more.")
-    return {f"{name}_parallel_size": size for name, size in sizes.items() if size is not None}
-
-
-def pairs(flag: str, values: list[str]) -> dict[str, Any]:
-    """`k=v` flags as a dict; a value that reads as JSON (true, 3, [1, 2]) is taken as such."""
-    from ifeval.util.jsonio import loads
-
-    found: dict[str, Any] = {}
-    for value in values:
-        key, equals, text = value.partition("=")
-        if not equals or not key:
-            raise UserError(f"{flag} {value}: write it as key=value.")
-        try:
-            found[key.replace("-", "_")] = loads(text)
-        except ValueError:
-            found[key.replace("-", "_")] = text
-    return found

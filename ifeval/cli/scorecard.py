@@ -90,7 +90,7 @@ def remarks(run: Run) -> Iterator[str]:
     model, settings, engine = run.manifest["model"], run.manifest["settings"], run.summary["engine"]
     if model["chat_template"] == "plain" and engine["name"] not in ("scripted", "server"):
         yield "The model has no chat template; the plain one of docs/models.md was used."
-    if settings["tools_in_words"] and engine["name"] != "scripted" and "tool_calls" in settings["tasks"]:
+    if run.manifest.get("tools_described") and engine["name"] != "scripted":
         yield f"The chat template knows no tools; they were described in the system prompt ({settings['tool_dialect']} calls)."
     rates = run.summary["rates"]
     for rate, words in (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.run import pairs, parallel_sizes
+from ifeval.cli.arguments import pairs, parallel_sizes
 
 
 def serve(

@@ -70,7 +70,7 @@ def sft(
     json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, nothing else.")] = False,
 ) -> None:
     """Fine-tune a checkpoint: response-only loss, packed rows, the model's own chat template."""
-    from ifeval.cli.run import pairs
+    from ifeval.cli.arguments import pairs
     from ifeval.finetuning.options import SftOptions
 
     if out is None and show_mask is None:

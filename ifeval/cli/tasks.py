@@ -1,18 +1,14 @@
 """`ifeval tasks list|show|validate`: the plug-ins there are, what they ask, and that they can be solved."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ifeval.cli.run import data_paths
+from ifeval.cli.arguments import Data, TaskPath, data_paths
 from ifeval.errors import Exit, UserError
 
 app = typer.Typer(help="The task plug-ins: list, show, validate.", no_args_is_help=True)
-
-TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")]
-Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
 
 
 @app.command("list")
@@ -28,7 +24,8 @@ def list_tasks(
     if json:
         fields = ("name", "family", "version", "primary", "size", "max_tokens", "dataset", "description")
         rows = [{field: getattr(task, field) for field in fields} for task in found.values()]
-        sys.stdout.write(dumps({"tasks": rows, "suites": load_suites()}, pretty=True).decode() + "\n")
+        broken = [sentence for _, sentence in found.broken]
+        sys.stdout.write(dumps({"tasks": rows, "suites": load_suites(), "broken": broken}, pretty=True).decode() + "\n")
         return
     width = max(map(len, found))
     for name, task in found.items():
@@ -36,6 +33,8 @@ def list_tasks(
         print(f"{name:{width}}  {task.family:10}  {task.description}{needs}")
     for suite, members in load_suites().items():
         print(f"suite {suite}: {', '.join(members)}")
+    if found.broken:
+        raise UserError("\n".join(sentence for _, sentence in found.broken))
 
 
 @app.command()

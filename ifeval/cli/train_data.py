@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ifeval.cli.arguments import TaskPath, names
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ Files = Annotated[list[str], typer.Argument(help="JSONL, JSON or Parquet files."
 Tasks = Annotated[
     str | None,
     typer.Option(help="Tasks and suites whose prompts must not be in the data. [default: all whose data is there]"),
-]
-TaskPath = Annotated[
-    list[Path] | None,
-    typer.Option(help="A folder of plug-ins whose prompts must not be in the data either. Repeatable."),
 ]
 MaxBad = Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")]
 SHOWN = 5
@@ -54,7 +51,7 @@ def check(
         **report(loaded.examples),
         "contamination": {
             "prompts": dict(index.prompts),
-            "offences": [asdict(offence) for offence in index.offences(loaded.examples)],
+            "overlaps": [asdict(overlap) for overlap in index.overlaps(loaded.examples)],
         },
     }
     if model:
@@ -62,7 +59,7 @@ def check(
     if difficulty:
         found["difficulty"] = difficulties(model, max_length, loaded.examples)
     sys.stdout.write(dumps(found, pretty=True).decode() + "\n" if json else summary(found))
-    if found["contamination"]["offences"]:
+    if found["contamination"]["overlaps"]:
         raise typer.Exit(Exit.REGRESSION)
 
 
@@ -77,11 +74,11 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
 
-    names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
-    if not names:
+    asked = names(tasks)
+    if not asked:
         known = discover(task_path or ())
-        names = [name for name, task in known.items() if task.dataset is None or datasets.path(task.dataset)]
-    loaded = load_tasks(RunOptions(model="", tasks=tuple(names), task_paths=tuple(task_path or ())))
+        asked = tuple(name for name, task in known.items() if task.dataset is None or datasets.path(task.dataset))
+    loaded = load_tasks(RunOptions(model="", tasks=asked, task_paths=tuple(task_path or ())))
     return PromptIndex(
         {task.name: task.samples(task.default_seed) for task in loaded}, {task.name: task.unit for task in loaded}
     )
@@ -161,10 +158,10 @@ def _faults(found: dict[str, Any]) -> list[str]:
 
 def _contamination(found: dict[str, Any]) -> list[str]:
     tasks = ", ".join(f"{task} ({n})" for task, n in found["prompts"].items())
-    offences = found["offences"]
+    overlaps = found["overlaps"]
     return [
-        f"contamination against {tasks}: {len({offence['place'] for offence in offences})} rows",
-        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in offences[:SHOWN]),
+        f"contamination against {tasks}: {len({overlap['place'] for overlap in overlaps})} rows",
+        *(f"  {o['place']} holds {100 * o['covered']:.0f} % of {o['task']} {o['sample']}" for o in overlaps[:SHOWN]),
     ]
 
 
@@ -198,9 +195,9 @@ def curate(
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
     loaded = load([parse_source(file) for file in files], max_bad)
-    offences = prompt_index(tasks, task_path).offences(loaded.examples)
+    overlaps = prompt_index(tasks, task_path).overlaps(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
-    chosen = choose(loaded.examples, keep, {offence.place for offence in offences}, hard)
+    chosen = choose(loaded.examples, keep, {overlap.place for overlap in overlaps}, hard)
     write_rows(out, (example.row() for example in chosen.kept))
     left_out = {problem.place: f"malformed: {problem.reason}" for problem in loaded.problems} | dict(chosen.dropped)
     if dropped is not None:

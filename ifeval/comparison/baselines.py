@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, Values, noise_floor, run_outcomes
+from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes, Values, noise_floor, run_outcomes
 from ifeval.comparison.pairing import align
 from ifeval.comparison.rerun import PORTABLE
 from ifeval.errors import UserError
@@ -46,7 +46,7 @@ def builtin_folder() -> Path:
     return packaged if packaged.is_dir() else PACKAGE_ROOT.parent / "baselines"
 
 
-def record(run: Outcomes, again: Outcomes | None = None) -> dict[str, Any]:
+def record(run: OutcomeTable, again: OutcomeTable | None = None) -> dict[str, Any]:
     """A run as a baseline document. `again`: the same model run a second time, which measures the noise floor.
 
     Raises NotComparable where the second run is not one of the same model under the same settings.
@@ -69,7 +69,7 @@ def record(run: Outcomes, again: Outcomes | None = None) -> dict[str, Any]:
     }
 
 
-def noise_between(run: Outcomes, again: Outcomes) -> dict[str, dict[str, float]]:
+def noise_between(run: OutcomeTable, again: OutcomeTable) -> dict[str, dict[str, float]]:
     """By task and metric, the share of samples whose value differs between two runs of one model."""
     first, second = align(run, again)
 
@@ -106,13 +106,13 @@ def save(document: Mapping[str, Any], name: str, folder: Path) -> Path:
     return path
 
 
-def load(path: Path) -> Outcomes:
+def load(path: Path) -> OutcomeTable:
     """A recorded baseline. Raises UserError where the file is missing, damaged or of another format."""
     try:
         document = loads(path.read_bytes())
         if document["format"] != FORMAT:
             raise UserError(f"{path} has format {document['format']}; this version reads {FORMAT}. Record it again.")
-        return Outcomes(
+        return OutcomeTable(
             name=document["name"],
             model=document["model"],
             identity=document["identity"],
@@ -130,7 +130,7 @@ def load(path: Path) -> Outcomes:
         ) from error
 
 
-def find(reference: str, folders: Sequence[Path]) -> Outcomes:
+def find(reference: str, folders: Sequence[Path]) -> OutcomeTable:
     """A run directory, a baseline file, or the name of a baseline in one of the folders (the first that has it)."""
     path = Path(reference)
     if (path / MANIFEST).is_file():

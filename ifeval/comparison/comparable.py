@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.comparison.outcomes import Outcomes
+from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.errors import NotComparable
 
 Values = tuple[str, str]
@@ -17,7 +17,7 @@ FREE_OF_SCRIPTS = ("engine", "template", "tool_dialect", "tools_in_words", "reas
 """Settings that a floor or ceiling has none of: whoever writes without a model has no template and samples nothing."""
 
 
-def require_comparable(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) -> list[str]:
+def require_comparable(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str] = ()) -> list[str]:
     """What a reader must know of a comparison that is allowed: settings that differ, samples without a partner."""
     allowed = tuple(allow)
     scripts = [side.name for side in (baseline, candidate) if side.model["name"].startswith("scripted:")]
@@ -37,7 +37,7 @@ def require_comparable(baseline: Outcomes, candidate: Outcomes, allow: Iterable[
 
 
 def require_comparable_settings(
-    baseline: Outcomes, candidate: str, settings: Mapping[str, Any], allow: Iterable[str] = ()
+    baseline: OutcomeTable, candidate: str, settings: Mapping[str, Any], allow: Iterable[str] = ()
 ) -> list[str]:
     """Sentences for the settings that differ and may; raises NotComparable naming those that may not."""
     allowed = tuple(allow)
@@ -71,7 +71,7 @@ def _bound(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in FREE_SETTINGS}
 
 
-def _unmatched(baseline: Outcomes, candidate: Outcomes) -> list[str]:
+def _unmatched(baseline: OutcomeTable, candidate: OutcomeTable) -> list[str]:
     notes = []
     shared = 0
     for task in sorted(baseline.tasks.keys() | candidate.tasks.keys()):
@@ -89,7 +89,7 @@ def _unmatched(baseline: Outcomes, candidate: Outcomes) -> list[str]:
     return notes
 
 
-def _error_share(outcomes: Outcomes) -> float:
+def _error_share(outcomes: OutcomeTable) -> float:
     errors = [task.rates["errors"] for task in outcomes.tasks.values()]
     known = np.concatenate([values[~np.isnan(values)] for values in errors]) if errors else np.empty(0)
     return float(known.mean()) if len(known) else 0.0

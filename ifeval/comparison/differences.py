@@ -7,12 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import FailedCheck, Outcomes, failed_checks
+from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, failed_checks
 from ifeval.comparison.pairing import Pairs, align, match, pair
 from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.runs.summary import RATES
+from ifeval.stats.assessment import FEW_DISCORDANT
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
-from ifeval.stats.intervals import Interval
+from ifeval.stats.interval import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
 from ifeval.stats.power import minimum_detectable_effect
@@ -24,7 +25,6 @@ from ifeval.stats.strata import (
     stratified_interval,
     stratified_p,
 )
-from ifeval.stats.verdict import FEW_DISCORDANT
 
 NO_REASON = "no reason recorded"
 
@@ -96,7 +96,7 @@ class Comparison:
         groups: dict[str, list[tuple[Flip, str]]] = {}
         for flip in self.flips:
             if flip.loss is loss:
-                reasons = {check.name or check.outcome or "reply": check.reason for check in flip.checks}
+                reasons = {check.name or check.failure or "reply": check.reason for check in flip.checks}
                 for name, reason in (reasons or {NO_REASON: ""}).items():
                     groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
         return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -106,7 +106,7 @@ class Comparison:
         return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
 
 
-def compare(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) -> Comparison:
+def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str] = ()) -> Comparison:
     """Compare two runs sample by sample.
 
     allow: settings that may differ, by name ("template", "tasks.format.sampling"). Raises NotComparable naming every
@@ -140,7 +140,7 @@ def compare(baseline: Outcomes, candidate: Outcomes, allow: Iterable[str] = ()) 
     )
 
 
-def primary_metrics(outcomes: Outcomes) -> list[tuple[str, str]]:
+def primary_metrics(outcomes: OutcomeTable) -> list[tuple[str, str]]:
     """(task, its primary metric), by name."""
     return [(name, task.primary) for name, task in sorted(outcomes.tasks.items())]
 
@@ -158,7 +158,7 @@ def stratum(pairs: Pairs) -> Stratum:
     return score_stratum(pairs.independent)
 
 
-def rate_pairs(rate: str, baseline: Outcomes, candidate: Outcomes) -> Pairs:
+def rate_pairs(rate: str, baseline: OutcomeTable, candidate: OutcomeTable) -> Pairs:
     """A rate (truncated, errors ...) on the first reply to every sample of two aligned runs."""
     old, new = (
         np.concatenate([np.empty(0), *(side.tasks[task].rates[rate][:, 0] for task in baseline.tasks)])
@@ -167,7 +167,7 @@ def rate_pairs(rate: str, baseline: Outcomes, candidate: Outcomes) -> Pairs:
     return pair(old, new)
 
 
-def _difference(name: str, metric: str, pairs: Pairs, baseline: Outcomes | None = None) -> Difference:
+def _difference(name: str, metric: str, pairs: Pairs, baseline: OutcomeTable | None = None) -> Difference:
     """baseline: the run whose noise floor stands beside the task `name`; None for what is no task's metric."""
     noise = None if baseline is None else baseline.tasks[name].noise.get(metric)
     n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
@@ -185,7 +185,7 @@ def _difference(name: str, metric: str, pairs: Pairs, baseline: Outcomes | None 
 
 
 def _families(
-    primaries: Sequence[tuple[str, Pairs]], tasks: Sequence[Difference], baseline: Outcomes
+    primaries: Sequence[tuple[str, Pairs]], tasks: Sequence[Difference], baseline: OutcomeTable
 ) -> Iterator[Difference]:
     """Each family's difference: the unweighted mean of its tasks'; a family of one task is that task."""
     members: dict[str, list[tuple[Pairs, Difference]]] = {}
@@ -225,7 +225,7 @@ def _adjusted(
     return tuple(replace(one, adjusted=float(p)) for one, p in zip(listed, adjusted, strict=True))
 
 
-def _generalisation(baseline: Outcomes, candidate: Outcomes) -> Iterator[Generalisation]:
+def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Generalisation]:
     """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
     if candidate.run is None:
         return
@@ -233,8 +233,9 @@ def _generalisation(baseline: Outcomes, candidate: Outcomes) -> Iterator[General
         seen = candidate.run.summary["tasks"][task].get("seen")
         if seen is None:
             continue
-        rows = candidate.run.columns("task", "sample_id", "tag.cluster").query("task == @task")
-        cluster = dict(zip(rows["sample_id"], rows["tag.cluster"], strict=True))
+        tag = f"tag.{seen.get('tag', 'cluster')}"
+        rows = candidate.run.columns("task", "sample_id", tag).query("task == @task")
+        cluster = dict(zip(rows["sample_id"], rows[tag], strict=True))
         old, new = (side.tasks[task].metrics[primary].mean(axis=1) for side in (baseline, candidate))
         known = ~np.isnan(old + new)
         names = [cluster[name] for name, keep in zip(baseline.tasks[task].ids, known.tolist(), strict=True) if keep]
@@ -244,7 +245,7 @@ def _generalisation(baseline: Outcomes, candidate: Outcomes) -> Iterator[General
             )
 
 
-def _flips(baseline: Outcomes, candidate: Outcomes) -> Iterator[Flip]:
+def _flips(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Flip]:
     """Losses first, then wins; by task, sample and repeat."""
     changed: dict[bool, list[tuple[str, str, int]]] = {True: [], False: []}
     for task, primary in primary_metrics(baseline):
@@ -258,11 +259,11 @@ def _flips(baseline: Outcomes, candidate: Outcomes) -> Iterator[Flip]:
             yield Flip(*key, loss, reasons.get(key, ()))
 
 
-def _metrics(outcomes: Outcomes, task: str) -> tuple[str, ...]:
+def _metrics(outcomes: OutcomeTable, task: str) -> tuple[str, ...]:
     return (*outcomes.tasks[task].metrics, *outcomes.tasks[task].ratios)
 
 
-def _mean_tokens(baseline: Outcomes, candidate: Outcomes) -> tuple[float, float]:
+def _mean_tokens(baseline: OutcomeTable, candidate: OutcomeTable) -> tuple[float, float]:
     """Mean reply length in tokens of both runs."""
     old, new = (
         np.concatenate([np.empty(0), *(task.tokens.ravel() for task in side.tasks.values())])

@@ -1,6 +1,6 @@
 """What a comparison needs of a run, in columns: per task the outcome of each sample and repeat, and nothing else.
 
-A run directory and a recorded baseline both become `Outcomes`; compare and gate know nothing of files.
+A run directory and a recorded baseline both become `OutcomeTable`; compare and gate know nothing of files.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import NotComparable
+from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.run import Run
 from ifeval.runs.summary import RATES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow
 
 Values = npt.NDArray[np.float64]
-CONSTRAINED = "#constrained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class TaskOutcomes:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
+class OutcomeTable:
     """One run: who, under which settings, and the outcomes by task.
 
     `options` are the flags it was made with, for another model to be run alike; `speed` is in generated tokens a second.
@@ -91,10 +91,10 @@ class FailedCheck:
 
     name: str
     reason: str
-    outcome: str
+    failure: str
 
 
-def run_outcomes(run: Run) -> Outcomes:
+def run_outcomes(run: Run) -> OutcomeTable:
     """The outcomes of a complete run. Raises NotComparable for one that is unfinished or was stopped early."""
     import pyarrow.compute as pc
 
@@ -106,7 +106,7 @@ def run_outcomes(run: Run) -> Outcomes:
     wanted |= {f"tag.{task['unit']}" for task in summaries.values()}
     table = _table(run, lambda name: name in wanted or name.startswith(("metric.", "count.")))
     present = sorted(table["task"].unique().to_pylist()) if table.num_rows else []
-    return Outcomes(
+    return OutcomeTable(
         name=short_name(run.name),
         model=manifest["model"],
         identity=manifest["identity"],

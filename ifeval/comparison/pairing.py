@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ifeval.comparison.outcomes import Outcomes, TaskOutcomes, Values
+from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes, Values
 from ifeval.stats.intervals import cluster_sums
 
 
@@ -47,7 +47,7 @@ class Pairs:
         return float(np.average(self.old, weights=self.weights)), float(np.average(self.new, weights=self.weights))
 
 
-def align(old: Outcomes, new: Outcomes) -> tuple[Outcomes, Outcomes]:
+def align(old: OutcomeTable, new: OutcomeTable) -> tuple[OutcomeTable, OutcomeTable]:
     """Both runs cut down to the tasks, samples and repeats that both have, in the same order."""
     tasks = {name: _align(task, new.tasks[name]) for name, task in sorted(old.tasks.items()) if name in new.tasks}
     return (

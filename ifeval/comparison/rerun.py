@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ifeval.comparison.outcomes import Outcomes
+from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.runs.options import RunOptions
 
 PORTABLE = (
@@ -14,7 +14,7 @@ PORTABLE = (
 """The options that decide what is asked and how; the others are places on one machine."""
 
 
-def options_like(baseline: Outcomes, own: RunOptions, tasks: tuple[str, ...] = ()) -> RunOptions:
+def options_like(baseline: OutcomeTable, own: RunOptions, tasks: tuple[str, ...] = ()) -> RunOptions:
     """The baseline's options for the model and the places of `own`; `tasks` in place of the baseline's.
 
     Only one reply a sample is drawn: a baseline's repeats measure its own noise floor.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import Outcomes, run_outcomes
+from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.comparison.pairing import align, match
 from ifeval.errors import NotComparable
 from ifeval.runs.run import Run
@@ -46,7 +46,7 @@ class Point:
 def trajectory(runs: Sequence[tuple[str, Run]], alpha: float = ALPHA) -> list[Point]:
     """A point for each complete run, given as (checkpoint's name, run) in the order of training."""
     points: list[Point] = []
-    outcomes: dict[str, Outcomes] = {}
+    outcomes: dict[str, OutcomeTable] = {}
     for number, (name, run) in enumerate(runs, start=1):
         scores = primary_scores(run.summary)
         mean = sum(value for value, _, _ in scores.values()) / len(scores) if scores else float("nan")
@@ -75,7 +75,7 @@ def primary_scores(summary: Mapping[str, Any]) -> dict[str, tuple[float, float, 
     return found
 
 
-def _against(best: Outcomes, new: Outcomes, needed: float) -> dict[str, Any]:
+def _against(best: OutcomeTable, new: OutcomeTable, needed: float) -> dict[str, Any]:
     """Losses and wins in independent units, over all tasks the two share."""
     try:
         require_comparable(best, new)

@@ -15,6 +15,6 @@ decide the company too.
 """
 
 
-def deciding(engine_args: Mapping[str, Any]) -> dict[str, Any]:
+def identity_arguments(engine_args: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that two runs must share to be the same run; a name nobody here knows is one of them."""
     return {name: value for name, value in engine_args.items() if name not in SPEED_ONLY}

@@ -83,6 +83,6 @@ class SftOptions:
             raise UserError("--keep-adapter needs adapters: give their rank with --lora.")
 
     @property
-    def learnt(self) -> dict[str, Any]:
+    def training_identity(self) -> dict[str, Any]:
         """The settings that decide what is learnt, as JSON values."""
         return {name: value for name, value in asdict(self).items() if name not in NOT_LEARNT}

@@ -66,7 +66,7 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     record = {
         "base": {"name": model.name, "fingerprint": model.fingerprint},
         "data": _data_record(sources, loaded),
-        "settings": options.learnt,
+        "settings": options.training_identity,
         "seen_clusters": sorted({example.cluster for example in mixed if example.cluster}),
         "seen_kinds": sorted({example.kind for example in mixed if example.kind}),
         "counts": _counts(encoded, packs),

@@ -4,12 +4,11 @@ A member is a task's name, or `name:N` for its first N samples.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from ifeval.errors import UserError
-from ifeval.registry.plugins import builtin_folder
-from ifeval.task import Task
+from ifeval.registry.plugins import Catalogue, builtin_folder
 
 
 def load_suites(extra: Path | None = None) -> dict[str, list[str]]:
@@ -27,7 +26,7 @@ def load_suites(extra: Path | None = None) -> dict[str, list[str]]:
     return suites
 
 
-def expand(names: Iterable[str], known: Mapping[str, type[Task]]) -> dict[str, int | None]:
+def expand(names: Iterable[str], known: Catalogue) -> dict[str, int | None]:
     """The tasks of the given names, suites and suite files (`mine.toml`), each once, in the order asked for.
 
     The value is how many samples are asked for, None for all. Raises UserError for a name nobody knows.
@@ -44,6 +43,8 @@ def expand(names: Iterable[str], known: Mapping[str, type[Task]]) -> dict[str, i
             task, _, limit = member.partition(":")
             if limit and not (limit.isdecimal() and int(limit)):
                 raise UserError(f"{member!r}: write a task's name, or name:N for its first N samples.")
+            if sentence := known.sentence(task):
+                raise UserError(sentence)
             if task not in known:
                 raise UserError(
                     f"No task or suite is called {task!r}; tasks are {', '.join(known)}; suites {', '.join(suites)}."

@@ -1,34 +1,34 @@
-"""Policy and two runs in, one verdict out. Text, JSON, JUnit, markdown and the exit code are all read from it."""
+"""Policy and two runs in, one `ReleaseDecision` out. Text, JSON, JUnit, markdown and the exit code are all read from it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.differences import mean_noise, rate_pairs, stratum
-from ifeval.comparison.outcomes import Outcomes
+from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
 from ifeval.errors import Exit, NotComparable
 from ifeval.release.policy import RULES, Endpoint, Policy
+from ifeval.stats.assessment import Assessment, Decision, decide, decide_scores, decide_strata, decision_of
 from ifeval.stats.differences import paired_t_p
 from ifeval.stats.multiplicity import holm
 from ifeval.stats.paired import mcnemar_p
 from ifeval.stats.power import minimum_detectable_effect
-from ifeval.stats.verdict import Decision, Outcome, decide, decide_scores, decide_strata, outcome_of
 
 EXITS = {
-    Outcome.PASS: Exit.OK,
-    Outcome.WARN: Exit.OK,
-    Outcome.FAIL: Exit.REGRESSION,
-    Outcome.INCONCLUSIVE: Exit.INCONCLUSIVE,
+    Decision.PASS: Exit.OK,
+    Decision.WARN: Exit.OK,
+    Decision.FAIL: Exit.REGRESSION,
+    Decision.INCONCLUSIVE: Exit.INCONCLUSIVE,
 }
-WORST_FIRST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.PASS)
+WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PASS)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One family or task: its two scores, the decision with its numbers, and the outcome under the policy.
+    """One family or task: its two scores, the assessment with its numbers, and the decision under the policy.
 
-    `outcome` differs from the decision's where Holm's correction or the policy's rule changes it. `noise` is the
+    `decision` differs from the assessment's where Holm's correction or the policy's rule changes it. `noise` is the
     share of outcomes that changed when the baseline ran twice; `detectable` the smallest true loss that this
     many samples find in 80 of 100 cases.
     """
@@ -39,8 +39,8 @@ class Judged:
     scores: tuple[float, float]
     losses: int
     wins: int
+    assessment: Assessment
     decision: Decision
-    outcome: Outcome
     adjusted_p: float
     detectable: float
     noise: float | None
@@ -67,13 +67,13 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The gate's answer. `outcome` is None where the runs could not be compared; `refusal` then says why."""
+class ReleaseDecision:
+    """The gate's answer. `decision` is None where the runs could not be compared; `refusal` then says why."""
 
     baseline: str
     candidate: str
     policy: Policy
-    outcome: Outcome | None
+    decision: Decision | None
     judged: tuple[Judged, ...] = ()
     rises: tuple[Rise, ...] = ()
     notes: tuple[str, ...] = ()
@@ -82,27 +82,29 @@ class Verdict:
 
     @property
     def label(self) -> str:
-        return "NOT COMPARABLE" if self.outcome is None else self.outcome.value
+        return "NOT COMPARABLE" if self.decision is None else self.decision.value
 
     @property
     def exit_code(self) -> Exit:
-        return Exit.NOT_COMPARABLE if self.outcome is None else EXITS[self.outcome]
+        return Exit.NOT_COMPARABLE if self.decision is None else EXITS[self.decision]
 
 
-def gate(baseline: Outcomes, candidate: Outcomes, policy: Policy) -> Verdict:
+def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> ReleaseDecision:
     """Judge a candidate against a baseline; runs that cannot be compared give a verdict that says so."""
     try:
         notes = require_comparable(baseline, candidate, policy.allow)
         _require_all(baseline, candidate, policy)
     except NotComparable as error:
-        return Verdict(baseline.name, candidate.name, policy, None, refusal=str(error))
+        return ReleaseDecision(baseline.name, candidate.name, policy, None, refusal=str(error))
     old, new = align(baseline, candidate)
     judged = correct([judge(name, tasks, end, old, new, policy) for name, tasks, end in endpoints(old, policy)], policy)
     rises = tuple(_rise(rate, limit, old, new, policy.alpha) for rate, limit in policy.rises.items())
-    return Verdict(baseline.name, candidate.name, policy, overall(judged, rises), judged, rises, notes=tuple(notes))
+    return ReleaseDecision(
+        baseline.name, candidate.name, policy, overall(judged, rises), judged, rises, notes=tuple(notes)
+    )
 
 
-def endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
+def endpoints(outcomes: OutcomeTable, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
     """(name, tasks, how it is judged): every family of the run, and the single tasks the policy names."""
     for family in sorted({task.family for task in outcomes.tasks.values()}):
         members = tuple(name for name, task in sorted(outcomes.tasks.items()) if task.family == family)
@@ -111,17 +113,19 @@ def endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[s
         yield f"task {task}", (task,), endpoint
 
 
-def task_endpoints(outcomes: Outcomes, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
+def task_endpoints(outcomes: OutcomeTable, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
     """(name, task, how it is judged): every task by itself, as a sequential gate watches them."""
     for name, task in sorted(outcomes.tasks.items()):
         yield f"task {name}", (name,), policy.tasks.get(name, policy.family(task.family))
 
 
-def judge(name: str, tasks: Sequence[str], endpoint: Endpoint, old: Outcomes, new: Outcomes, policy: Policy) -> Judged:
+def judge(
+    name: str, tasks: Sequence[str], endpoint: Endpoint, old: OutcomeTable, new: OutcomeTable, policy: Policy
+) -> Judged:
     """One endpoint of two aligned runs: a single task by the exact tests, several as strata of their family."""
     pairs = [match(old.tasks[task], new.tasks[task], old.tasks[task].primary) for task in tasks]
     pairs = [one for one in pairs if len(one.old)]
-    decision = decision_of(pairs, endpoint.margin, policy.alpha)
+    assessment = assess(pairs, endpoint.margin, policy.alpha)
     scores = [one.scores for one in pairs]
     return Judged(
         name=name,
@@ -130,15 +134,15 @@ def judge(name: str, tasks: Sequence[str], endpoint: Endpoint, old: Outcomes, ne
         scores=(_mean([before for before, _ in scores]), _mean([after for _, after in scores])),
         losses=sum(one.losses for one in pairs),
         wins=sum(one.wins for one in pairs),
-        decision=decision,
-        outcome=decision.outcome,
-        adjusted_p=decision.regression_p,
-        detectable=minimum_detectable_effect(decision.interval.n, min(1.0, decision.variance), policy.alpha),
+        assessment=assessment,
+        decision=assessment.decision,
+        adjusted_p=assessment.regression_p,
+        detectable=minimum_detectable_effect(assessment.interval.n, min(1.0, assessment.variance), policy.alpha),
         noise=mean_noise([old.tasks[task].primary_noise for task in tasks]),
     )
 
 
-def decision_of(pairs: Sequence[Pairs], margin: float, alpha: float) -> Decision:
+def assess(pairs: Sequence[Pairs], margin: float, alpha: float) -> Assessment:
     """The fixed-sample decision on the pairs of one or several tasks."""
     if len(pairs) > 1:
         return decide_strata([stratum(one) for one in pairs], margin, alpha)
@@ -151,34 +155,34 @@ def decision_of(pairs: Sequence[Pairs], margin: float, alpha: float) -> Decision
 
 
 def correct(judged: Sequence[Judged], policy: Policy) -> tuple[Judged, ...]:
-    """The endpoints with their outcomes under the policy.
+    """The endpoints with their decisions under the policy.
 
     Any blocking endpoint can fail the release, so their regression tests are corrected by Holm; all of them must be
     non-inferior, which needs no correction (an intersection-union test).
     """
     blocking = [one.name for one in judged if one.blocking]
-    adjusted = dict(zip(blocking, holm([one.decision.regression_p for one in judged if one.blocking]), strict=True))
-    return tuple(_corrected(one, float(adjusted.get(one.name, one.decision.regression_p)), policy) for one in judged)
+    adjusted = dict(zip(blocking, holm([one.assessment.regression_p for one in judged if one.blocking]), strict=True))
+    return tuple(_corrected(one, float(adjusted.get(one.name, one.assessment.regression_p)), policy) for one in judged)
 
 
-def overall(judged: Sequence[Judged], rises: Sequence[Rise]) -> Outcome:
+def overall(judged: Sequence[Judged], rises: Sequence[Rise]) -> Decision:
     """The worst blocking outcome; a rate that rose too far fails; a failed advisory endpoint is a warning."""
-    found = {one.outcome for one in judged if one.blocking}
+    found = {one.decision for one in judged if one.blocking}
     if any(rise.failed for rise in rises):
-        found.add(Outcome.FAIL)
-    if any(one.outcome in (Outcome.FAIL, Outcome.WARN) for one in judged if not one.blocking):
-        found.add(Outcome.WARN)
-    return next((outcome for outcome in WORST_FIRST if outcome in found), Outcome.INCONCLUSIVE)
+        found.add(Decision.FAIL)
+    if any(one.decision in (Decision.FAIL, Decision.WARN) for one in judged if not one.blocking):
+        found.add(Decision.WARN)
+    return next((decision for decision in WORST_FIRST if decision in found), Decision.INCONCLUSIVE)
 
 
 def _corrected(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
-    outcome = outcome_of(one.decision.noninferiority_p <= policy.alpha, adjusted_p <= policy.alpha)
-    if policy.rule != RULES[0] and outcome is Outcome.INCONCLUSIVE and one.decision.interval.n:
-        outcome = Outcome.PASS
-    return replace(one, outcome=outcome, adjusted_p=adjusted_p)
+    decision = decision_of(one.assessment.noninferiority_p <= policy.alpha, adjusted_p <= policy.alpha)
+    if policy.rule != RULES[0] and decision is Decision.INCONCLUSIVE and one.assessment.interval.n:
+        decision = Decision.PASS
+    return replace(one, decision=decision, adjusted_p=adjusted_p)
 
 
-def _rise(rate: str, limit: float, old: Outcomes, new: Outcomes, alpha: float) -> Rise:
+def _rise(rate: str, limit: float, old: OutcomeTable, new: OutcomeTable, alpha: float) -> Rise:
     """A rise is a win of the rate: the candidate has it where the baseline has not."""
     pairs = rate_pairs(rate, old, new)
     before, after = pairs.scores
@@ -190,7 +194,7 @@ def _rise(rate: str, limit: float, old: Outcomes, new: Outcomes, alpha: float) -
     return Rise(rate, (before, after), limit, p, after - before > limit and p <= alpha)
 
 
-def _require_all(baseline: Outcomes, candidate: Outcomes, policy: Policy) -> None:
+def _require_all(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> None:
     """A family left out must not pass: the candidate has every task of the baseline and of the policy."""
     if missing := sorted(baseline.tasks.keys() - candidate.tasks.keys()):
         raise NotComparable(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from xml.etree import ElementTree
 
-from ifeval.release.decision import Judged, Rise, Verdict
-from ifeval.stats.verdict import Outcome
+from ifeval.release.decision import Judged, ReleaseDecision, Rise
+from ifeval.stats.assessment import Decision
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
 
@@ -14,7 +14,7 @@ HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "w
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_text(verdict: Verdict) -> str:
+def to_text(verdict: ReleaseDecision) -> str:
     """The verdict for a terminal or a log: one line, a table, and a sentence for whatever needs one."""
     lines = [headline(verdict)]
     if verdict.judged:
@@ -22,14 +22,14 @@ def to_text(verdict: Verdict) -> str:
     return "\n".join([*lines, *sentences(verdict)]) + "\n"
 
 
-def to_json(verdict: Verdict) -> bytes:
+def to_json(verdict: ReleaseDecision) -> bytes:
     """Everything the verdict rests on; shares in [0, 1], null where a number does not exist."""
     return (
         dumps({"verdict": verdict.label, "exit_code": int(verdict.exit_code), **asdict(verdict)}, pretty=True) + b"\n"
     )
 
 
-def to_markdown(verdict: Verdict) -> str:
+def to_markdown(verdict: ReleaseDecision) -> str:
     """The verdict for a pull request or a job summary."""
     lines = [f"### {_escaped(headline(verdict))}", ""]
     if verdict.judged:
@@ -38,14 +38,14 @@ def to_markdown(verdict: Verdict) -> str:
     return "\n".join([*lines, *(f"- {_escaped(line)}" for line in sentences(verdict))]) + "\n"
 
 
-def to_junit(verdict: Verdict) -> bytes:
+def to_junit(verdict: ReleaseDecision) -> bytes:
     """JUnit XML: a test case an endpoint and a rate. A failed advisory endpoint is skipped with its reason."""
     suite = ElementTree.Element("testsuite", name="ifeval gate")
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def case(name: str, tag: str | None, kind: str, message: str) -> None:
         element = ElementTree.SubElement(
-            suite, "testcase", classname="ifeval.release.decision", name=_xml(name), time="0"
+            suite, "testcase", classname="ifeval.release.assessment", name=_xml(name), time="0"
         )
         counts["tests"] += 1
         if tag is None:
@@ -69,20 +69,20 @@ def to_junit(verdict: Verdict) -> bytes:
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def annotations(verdict: Verdict) -> Iterator[str]:
+def annotations(verdict: ReleaseDecision) -> Iterator[str]:
     """GitHub workflow commands: an error or a warning for whatever is not a plain pass."""
     if verdict.refusal is not None:
         yield _command("error", verdict.label, verdict.refusal)
     for one in verdict.judged:
-        if one.outcome is not Outcome.PASS:
-            blocks = one.blocking and one.outcome is not Outcome.WARN
-            yield _command("error" if blocks else "warning", f"{one.outcome.value}: {one.name}", sentence(one))
+        if one.decision is not Decision.PASS:
+            blocks = one.blocking and one.decision is not Decision.WARN
+            yield _command("error" if blocks else "warning", f"{one.decision.value}: {one.name}", sentence(one))
     for rise in verdict.rises:
         if rise.failed:
             yield _command("error", f"FAIL: rate {rise.rate}", rise_sentence(rise))
 
 
-def headline(verdict: Verdict) -> str:
+def headline(verdict: ReleaseDecision) -> str:
     """One line: the answer, who, against whom."""
     line = f"{verdict.label}: {verdict.candidate} against {verdict.baseline}"
     if verdict.stopped is not None and verdict.stopped.early:
@@ -90,7 +90,7 @@ def headline(verdict: Verdict) -> str:
     return line
 
 
-def sentences(verdict: Verdict) -> Iterator[str]:
+def sentences(verdict: ReleaseDecision) -> Iterator[str]:
     """What the numbers mean, in words."""
     if verdict.refusal is not None:
         yield verdict.refusal
@@ -107,7 +107,7 @@ def sentences(verdict: Verdict) -> Iterator[str]:
 
 def sentence(one: Judged) -> str:
     """One endpoint in words; the reader learns what was shown, or how many samples would show it."""
-    margin, decision = points(one.decision.margin), one.decision
+    margin, assessment = points(one.assessment.margin), one.assessment
     role = "" if one.blocking else " (advisory)"
     worse = f"worse (p = {one.adjusted_p:.2g})"
     noise = (
@@ -115,23 +115,23 @@ def sentence(one: Judged) -> str:
         if one.noise is None
         else f" Noise floor: {points(one.noise)} % of outcomes differ when the baseline runs twice."
     )
-    n = decision.interval.n
+    n = assessment.interval.n
     power = f" {n} independent samples find a loss of {points(one.detectable)} points in 80 of 100 cases."
     if n == 0:
         said, power = "no sample to judge.", ""
-    elif one.outcome is Outcome.PASS and decision.noninferiority_p <= decision.alpha:
-        said = f"not worse by {margin} points or more (p = {decision.noninferiority_p:.2g})."
-    elif one.outcome is Outcome.PASS:
+    elif one.decision is Decision.PASS and assessment.noninferiority_p <= assessment.alpha:
+        said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."
+    elif one.decision is Decision.PASS:
         said = f"no significant loss (p = {one.adjusted_p:.2g})."
-    elif one.outcome is Outcome.WARN:
+    elif one.decision is Decision.WARN:
         said = f"{worse}, but by less than {margin} points."
-    elif one.outcome is Outcome.FAIL:
+    elif one.decision is Decision.FAIL:
         said = f"{worse}, and a loss of {margin} points is not excluded."
     else:
         said = f"neither worse nor within {margin} points was shown."
-        power += f" They show a margin of {points(decision.attainable_margin)} points in as many."
-        if decision.needed is not None:
-            power += f" About {decision.needed:,} samples would settle it, if the true difference is the one seen."
+        power += f" They show a margin of {points(assessment.attainable_margin)} points in as many."
+        if assessment.needed is not None:
+            power += f" About {assessment.needed:,} samples would settle it, if the true difference is the one seen."
     return f"{one.name}{role}: {said}{power}{noise}"
 
 
@@ -144,7 +144,7 @@ def rise_sentence(rise: Rise) -> str:
 
 def cells(one: Judged) -> tuple[str, ...]:
     """One endpoint's row under HEADER, scores and differences in points."""
-    interval = one.decision.interval
+    interval = one.assessment.interval
     return (
         one.name if one.blocking else f"{one.name} (advisory)",
         points(one.scores[0]),
@@ -154,17 +154,17 @@ def cells(one: Judged) -> tuple[str, ...]:
         str(one.losses),
         str(one.wins),
         f"{one.adjusted_p:.2g}",
-        points(one.decision.margin),
-        one.outcome.value,
+        points(one.assessment.margin),
+        one.decision.value,
     )
 
 
 def _junit_outcome(one: Judged) -> tuple[str | None, str]:
-    if one.outcome in (Outcome.PASS, Outcome.WARN):
+    if one.decision in (Decision.PASS, Decision.WARN):
         return None, ""
     if not one.blocking:
         return "skipped", ""
-    return ("failure", "regression") if one.outcome is Outcome.FAIL else ("error", "inconclusive")
+    return ("failure", "regression") if one.decision is Decision.FAIL else ("error", "inconclusive")
 
 
 def _xml(text: str) -> str:

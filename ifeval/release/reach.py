@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
-from ifeval.comparison.outcomes import Outcomes
+from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.release.decision import endpoints, task_endpoints
 from ifeval.release.policy import RULES, Policy
 from ifeval.stats.power import attainable_margin
@@ -29,7 +29,7 @@ class Reach:
     usual: float
 
 
-def reaches(baseline: Outcomes, policy: Policy, sequential: bool = False) -> list[Reach]:
+def reaches(baseline: OutcomeTable, policy: Policy, sequential: bool = False) -> list[Reach]:
     """Of every blocking endpoint; none where the policy asks for no margin to be shown."""
     chosen = task_endpoints(baseline, policy) if sequential else endpoints(baseline, policy)
     found = []
@@ -42,13 +42,13 @@ def reaches(baseline: Outcomes, policy: Policy, sequential: bool = False) -> lis
     return found
 
 
-def independent_samples(outcomes: Outcomes, tasks: Sequence[str]) -> int:
+def independent_samples(outcomes: OutcomeTable, tasks: Sequence[str]) -> int:
     """As many samples of one task as say as much about the unweighted mean of `tasks`."""
     sizes = [max(1, len(set(outcomes.tasks[task].clusters))) for task in tasks]
     return int(len(sizes) ** 2 / sum(1 / size for size in sizes))
 
 
-def hopeless(found: Sequence[Reach]) -> Iterator[str]:
+def unresolvable(found: Sequence[Reach]) -> Iterator[str]:
     """Sentences for the endpoints whose margin not even the same model again would show."""
     for one in found:
         if one.margin < one.best:
@@ -58,7 +58,7 @@ def hopeless(found: Sequence[Reach]) -> Iterator[str]:
             )
 
 
-def doubtful(found: Sequence[Reach]) -> Iterator[str]:
+def underpowered(found: Sequence[Reach]) -> Iterator[str]:
     """Sentences for the endpoints at which an equally good candidate will often be INCONCLUSIVE."""
     for one in found:
         if one.best <= one.margin < one.usual:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ifeval.comparison.comparable import MOST_ERRORS, require_comparable_settings
-from ifeval.comparison.outcomes import Outcomes, TaskOutcomes
+from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
 from ifeval.records import Response, Score
-from ifeval.release.decision import WORST_FIRST, Judged, Stopped, Verdict, task_endpoints
+from ifeval.release.decision import WORST_FIRST, Judged, ReleaseDecision, Stopped, task_endpoints
 from ifeval.release.policy import Endpoint, Policy
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.keys import order_key
@@ -26,11 +26,11 @@ from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import Observer, run
 from ifeval.runs.plan import Item
 from ifeval.runs.run import printable
+from ifeval.stats.assessment import Decision, decide
 from ifeval.stats.evalues import confidence_sequence
 from ifeval.stats.intervals import wilson
 from ifeval.stats.power import minimum_detectable_effect
 from ifeval.stats.sequential import SequentialGate
-from ifeval.stats.verdict import Outcome, decide
 
 ORDER_SEED = 0
 STOPPED = "stopped"
@@ -58,22 +58,22 @@ class Watched:
         self.candidate = np.zeros(len(order), dtype=bool)
         self.gate = SequentialGate(len(order), endpoint.margin, alpha, tests=tests)
 
-    def add(self, sample_id: str, right: bool) -> Outcome | None:
+    def add(self, sample_id: str, right: bool) -> Decision | None:
         """One finished sample of the candidate; a sample the baseline has not is no evidence."""
         position = self.position.get(sample_id)
-        if position is None or self.gate.outcome is not None:
-            return self.gate.outcome
+        if position is None or self.gate.decision is not None:
+            return self.gate.decision
         self.candidate[position] = right
         return self.gate.add(position, self.baseline[position], right)
 
     def judged(self, alpha: float) -> Judged:
-        """The outcome with the numbers of the last look; the interval is one that holds at every look."""
+        """The decision with the numbers of the last look; the interval is one that holds at every look."""
         last = self.gate.looks[-1] if self.gate.looks else None
         losses, wins, n = (last.losses, last.wins, last.n) if last else (0, 0, 0)
-        outcome = self.gate.outcome or Outcome.INCONCLUSIVE
-        decision = replace(
+        decision = self.gate.decision or Decision.INCONCLUSIVE
+        assessment = replace(
             decide(losses, wins, n, self.endpoint.margin, alpha),
-            outcome=outcome,
+            decision=decision,
             interval=confidence_sequence(losses, wins, n),
         )
         return Judged(
@@ -83,10 +83,10 @@ class Watched:
             scores=(_share(self.baseline[:n]), _share(self.candidate[:n].tolist())),
             losses=losses,
             wins=wins,
+            assessment=assessment,
             decision=decision,
-            outcome=outcome,
-            adjusted_p=decision.regression_p,
-            detectable=minimum_detectable_effect(self.gate.n, min(1.0, decision.variance), alpha),
+            adjusted_p=assessment.regression_p,
+            detectable=minimum_detectable_effect(self.gate.n, min(1.0, assessment.variance), alpha),
             noise=self.noise,
         )
 
@@ -94,7 +94,7 @@ class Watched:
 class SequentialWatch:
     """An observer of the run that passes everything on, and raises `Decided` when the looks have decided."""
 
-    def __init__(self, baseline: Outcomes, policy: Policy, run: Path, inner: Observer) -> None:
+    def __init__(self, baseline: OutcomeTable, policy: Policy, run: Path, inner: Observer) -> None:
         self._baseline, self._policy, self._run, self._inner = baseline, policy, run, inner
         blocking = {task: endpoint for _, (task,), endpoint in task_endpoints(baseline, policy) if endpoint.blocking}
         if not blocking:
@@ -127,19 +127,19 @@ class SequentialWatch:
         if self._decided():
             raise Decided
 
-    def verdict(self, early: bool) -> Verdict:
+    def verdict(self, early: bool) -> ReleaseDecision:
         """The release's verdict, after the run ended or was ended."""
         name, _ = self._described()
         if wilson(self._errors, self._seen).low > MOST_ERRORS:  # one of the first 64 is no sign yet
             share = 100 * self._errors / self._seen
             refusal = f"{share:.1f} % of {name}'s requests failed (at most 1 % may); repeat the command to try again."
-            return Verdict(self._baseline.name, name, self._policy, None, refusal=refusal)
+            return ReleaseDecision(self._baseline.name, name, self._policy, None, refusal=refusal)
         judged = tuple(watched.judged(self._policy.alpha) for watched in self._watched.values())
-        outcomes = {one.outcome for one in judged}
-        outcome = next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+        decisions = {one.decision for one in judged}
+        decision = next(decision for decision in WORST_FIRST if decision in decisions)
         planned = sum(watched.gate.n for watched in self._watched.values())
-        return Verdict(
-            self._baseline.name, name, self._policy, outcome, judged, stopped=Stopped(self._seen, planned, early)
+        return ReleaseDecision(
+            self._baseline.name, name, self._policy, decision, judged, stopped=Stopped(self._seen, planned, early)
         )
 
     def mark_stopped(self) -> None:
@@ -150,8 +150,8 @@ class SequentialWatch:
         )
 
     def _decided(self) -> bool:
-        outcomes = [watched.gate.outcome for watched in self._watched.values()]
-        return Outcome.FAIL in outcomes or all(outcome in (Outcome.PASS, Outcome.WARN) for outcome in outcomes)
+        decisions = [watched.gate.decision for watched in self._watched.values()]
+        return Decision.FAIL in decisions or all(one in (Decision.PASS, Decision.WARN) for one in decisions)
 
     def _described(self) -> tuple[str, Mapping[str, Any]]:
         manifest = read_manifest(self._run)
@@ -162,7 +162,7 @@ def _share(outcomes: list[bool]) -> float:
     return sum(outcomes) / len(outcomes) if outcomes else float("nan")
 
 
-def run_sequentially(baseline: Outcomes, policy: Policy, options: RunOptions, inner: Observer) -> Verdict:
+def run_sequentially(baseline: OutcomeTable, policy: Policy, options: RunOptions, inner: Observer) -> ReleaseDecision:
     """Run a model until the planned looks decide. Raises NotComparable before anything is generated.
 
     The run gets a directory of its own: the order of its samples must be the planned one from the first on. Replies

@@ -9,7 +9,8 @@ import numpy as np
 
 from ifeval.errors import UserError
 from ifeval.runs.run import Run
-from ifeval.stats.intervals import Interval, mean_interval
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import mean_interval
 from ifeval.util.tables import aligned, bounded, points
 
 if TYPE_CHECKING:

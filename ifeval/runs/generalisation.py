@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.errors import UserError
-from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.interval import FloatArray, Interval
 from ifeval.task import Row
 
 
@@ -36,9 +36,9 @@ def seen_split(scores: npt.ArrayLike, clusters: Sequence[str], seen: Collection[
     return SeenSplit(float(trained.mean()), float(others.mean()), gap)
 
 
-def seen_split_of_rows(rows: Iterable[Row], seen: Collection[str], metric: str = "correct") -> SeenSplit:
-    """`seen_split` of finished samples by their tag `cluster`; rows where the metric does not apply are left out."""
-    pairs = [(row.score.metrics[metric], str(row.tags["cluster"])) for row in rows]
+def seen_split_of_rows(rows: Iterable[Row], seen: Collection[str], tag: str, metric: str) -> SeenSplit:
+    """`seen_split` of finished samples by their `tag`; rows where the metric does not apply are left out."""
+    pairs = [(row.score.metrics[metric], str(row.tags[tag])) for row in rows]
     kept = [(value, cluster) for value, cluster in pairs if value is not None]
     return seen_split([value for value, _ in kept], [cluster for _, cluster in kept], seen)
 

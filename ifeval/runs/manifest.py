@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.engines.arguments import deciding
+from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
 from ifeval.models.resolve import Model
@@ -33,6 +33,7 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "started": now(),
         "settings": settings,
         "options": plan.options,
+        "tools_described": plan.chat.tools_in_words and any(task.offers_tools for task in plan.tasks),
         "model": {
             "name": model.name,
             "fingerprint": model.fingerprint,
@@ -64,7 +65,11 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,
-        "engine": {"name": engine.name, "version": engine.version, "arguments": deciding(options.engine_args)},
+        "engine": {
+            "name": engine.name,
+            "version": engine.version,
+            "arguments": identity_arguments(options.engine_args),
+        },
     }
 
 

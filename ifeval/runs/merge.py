@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, failed, write_json
 from ifeval.runs.journal import read_log
 from ifeval.runs.manifest import now
@@ -100,7 +101,7 @@ def _require_all(plan: Plan, places: Mapping[Identity, Place], runs: Sequence[Ru
         why = f"{', '.join(unfinished)} not finished: repeat the command of each"
     elif len(counts) == 1:
         count = counts.pop()
-        shards = Counter(shard_of(sample.removesuffix("#constrained"), count) for _, sample, _ in missing)
+        shards = Counter(shard_of(sample.removesuffix(CONSTRAINED), count) for _, sample, _ in missing)
         why = "missing " + ", ".join(f"--shard {index}/{count} ({shards[index]} rows)" for index in sorted(shards))
     else:
         listed = ", ".join(f"{task} {sample}" for task, sample, _ in missing[:SHOWN])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ifeval.engines import open_engine, open_model
-from ifeval.engines.arguments import deciding
+from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
@@ -100,11 +100,18 @@ class Pipeline:
         self._observer = observer
         self._phases = Phases(observer)
         with self._phases("prepare"):
-            model = open_model(options)
+            model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
             name = options.tool_dialect or detect(model.chat_template)
             native_tools = model.kind != "checkpoint" and options.tool_dialect is None
             chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
-            self._engine = open_engine(options, model, chat)
+            self._engine = open_engine(
+                model,
+                chat,
+                engine=options.engine,
+                engine_args=options.engine_args,
+                trust_remote_code=options.trust_remote_code,
+                ray_address=options.ray_address,
+            )
             plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))
             self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
             self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
@@ -219,9 +226,9 @@ def seen_clusters(plan: Plan, recorded: Collection[str]) -> tuple[str, ...]:
     if not (asked or recorded):
         return ()
     known = {
-        str(sample.tags["cluster"])
+        str(sample.tags[task.cluster])
         for task in plan.tasks
-        if "cluster" in task.breakdowns
+        if task.cluster is not None
         for sample in plan.samples(task)
     }
     if asked and not set(asked) < known:
@@ -244,7 +251,7 @@ def request_context(model: Model, engine: Engine, options: RunOptions) -> Mappin
     return {
         "model": model.fingerprint,
         "engine": f"{engine.name} {engine.version}",
-        "engine_args": deciding(options.engine_args),
+        "engine_args": identity_arguments(options.engine_args),
         "template_args": dict(options.template_args),
     }
 

@@ -9,8 +9,9 @@ from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import resolve_reasoning
-from ifeval.records import Request, Sample, Sampling
+from ifeval.records import CONSTRAINED, Request, Sample, Sampling
 from ifeval.registry import datasets
+from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
 from ifeval.runs.keys import order_key, request_key
@@ -93,7 +94,7 @@ class Plan:
             yield replace(sample, tags={**sample.tags, "decoding": "free"})
             yield replace(
                 sample,
-                id=f"{sample.id}#constrained",
+                id=f"{sample.id}{CONSTRAINED}",
                 constrain=True,
                 tags={**sample.tags, "decoding": "constrained"},
             )
@@ -140,6 +141,8 @@ def load_tasks(options: RunOptions) -> list[Task]:
         task = kind(data or (datasets.path(kind.dataset) if kind.dataset else None))
         task.limit = limit
         task.prepare()
+        seed = task.default_seed if options.seed is None else options.seed
+        require_contract(task, seed, limit if options.limit is None else options.limit)
         tasks.append(task)
     return tasks
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from ifeval.models.replies import ReasoningParser, interpret
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
+from ifeval.registry.contract import score_fault
 from ifeval.task import Task
 from ifeval.tool_calls import Dialect
 
@@ -23,7 +24,10 @@ class Scorer:
         read = response
         try:
             read = interpret(response, sample, self._split, self._dialect)
-            return read, task.score(sample, read)
+            score = task.score(sample, read)
+            if fault := score_fault(task, score):
+                raise ValueError(fault)
+            return read, score
         except Exception as error:
             reason = f"the scorer failed: {type(error).__name__}: {error}"
             return read, failed_score(task, sample, response, reason)
@@ -39,9 +43,9 @@ def failed_score(task: Task, sample: Sample, response: Response, reason: str) ->
     try:
         shape = task.score(sample, blank)
     except Exception:
-        shape = Score((Verdict(False, reason),), {task.primary: 0.0})
+        shape = Score((CheckResult(False, reason),), {task.primary: 0.0})
     return Score(
-        verdicts=tuple(replace(v, ok=False, reason=reason, outcome="error") for v in shape.verdicts),
+        checks=tuple(replace(v, ok=False, reason=reason, failure="error") for v in shape.checks),
         metrics={name: None if value is None else 0.0 for name, value in shape.metrics.items()},
         counts={name: (0, trials) for name, (_, trials) in shape.counts.items()},
         loose=None if shape.loose is None else (False,) * len(shape.loose),
@@ -54,21 +58,21 @@ def score_to_json(score: Score) -> dict[str, Any]:
     return {
         "metrics": dict(score.metrics),
         "counts": {name: list(pair) for name, pair in score.counts.items()},
-        "verdicts": [verdict_to_json(verdict) for verdict in score.verdicts],
+        "verdicts": [check_to_json(check) for check in score.checks],
         "strict": list(score.strict),
         "loose": None if score.loose is None else list(score.loose),
         "error": score.error,
     }
 
 
-def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
-    return {"name": verdict.name, "ok": verdict.ok, "reason": verdict.reason, "outcome": verdict.outcome}
+def check_to_json(check: CheckResult) -> dict[str, Any]:
+    return {"name": check.name, "ok": check.ok, "reason": check.reason, "outcome": check.failure}
 
 
 def score_from_json(record: dict[str, Any]) -> Score:
     """The inverse of `score_to_json`."""
     return Score(
-        verdicts=tuple(Verdict(**verdict) for verdict in record["verdicts"]),
+        checks=tuple(CheckResult(one["ok"], one["reason"], one["name"], one["outcome"]) for one in record["verdicts"]),
         metrics=record["metrics"],
         counts={name: (pair[0], pair[1]) for name, pair in record["counts"].items()},
         loose=None if record["loose"] is None else tuple(record["loose"]),

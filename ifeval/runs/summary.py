@@ -12,7 +12,8 @@ import numpy as np
 from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
-from ifeval.stats.intervals import Interval, clustered_ratio, mean_interval, wilson
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
 from ifeval.task import Task
 
 RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
@@ -70,7 +71,7 @@ class Tally:
 
 
 def unit_of(row: Mapping[str, Any], task: Task) -> str:
-    """The independent unit a row belongs to: its sample, or the item whose wordings the task says are cousins."""
+    """The independent unit a row belongs to: its sample, or the item that the task's `unit` names."""
     return str(row["tags"].get(task.unit, row["sample_id"])) if task.unit else row["sample_id"]
 
 
@@ -109,9 +110,15 @@ def summarise(
         own = summaries[task.name]
         if type(task).report is not Task.report:
             own["report"] = task.report(to_row(row) for row in rows() if row["task"] == task.name)
-        if seen and "cluster" in task.breakdowns:
-            split = seen_split_of_rows((to_row(row) for row in rows() if row["task"] == task.name), seen, task.primary)
-            own["seen"] = {"clusters": sorted(seen), **asdict(split), "gap": interval_json(split.gap)}
+        if seen and task.cluster is not None:
+            finished = (to_row(row) for row in rows() if row["task"] == task.name)
+            split = seen_split_of_rows(finished, seen, task.cluster, task.primary)
+            own["seen"] = {
+                "tag": task.cluster,
+                "clusters": sorted(seen),
+                **asdict(split),
+                "gap": interval_json(split.gap),
+            }
     return {"tasks": summaries, "families": families(summaries), "rates": total_rates(tallies.values())}
 
 

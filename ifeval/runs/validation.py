@@ -81,5 +81,5 @@ def _probe(task: Task, scorer: Scorer, sample: Sample, kind: str, reply: Respons
     passed = score.metrics.get(task.primary) == 1
     if passed == should_pass:
         return None
-    reasons = "; ".join(verdict.reason for verdict in score.verdicts if verdict.ok != should_pass)
+    reasons = "; ".join(verdict.reason for verdict in score.checks if verdict.ok != should_pass)
     return f"{sample.id}: the {kind} reply {'passes' if passed else 'fails'} ({reasons[:300]})"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.interval import FloatArray, Interval
 
 CHUNK = 1 << 21
 

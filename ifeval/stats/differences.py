@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
-from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.interval import FloatArray, Interval
 from ifeval.stats.paired import tango_interval
 
 Side = Literal["less", "greater", "two-sided"]

@@ -11,7 +11,7 @@ from math import exp, nan
 
 import numpy as np
 
-from ifeval.stats.intervals import FloatArray, Interval
+from ifeval.stats.interval import FloatArray, Interval
 
 BETS = np.array([0.1, 0.2, 0.3, 0.45, 0.6])
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(512)

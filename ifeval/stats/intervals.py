@@ -7,37 +7,18 @@ scipy is imported where a quantile needs it, so that a summary of plain booleans
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite, nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
+
+from ifeval.stats.interval import ArrayLike, FloatArray, Interval
 
 FEW_CLUSTERS = 30
 EXTREME = 0.05
 RESAMPLED = range(20, 100)
 """Numbers of prompts whose mean score is resampled: with fewer, BCa covers no better than Student's t."""
-
-FloatArray = npt.NDArray[np.float64]
-ArrayLike = Sequence[float] | npt.NDArray[np.generic]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate and its confidence bounds, all in the score's own unit.
-
-    `n` counts the independent units: prompts (clusters where there are clusters). `design_effect` is how many times
-    larger the variance is than that of as many independent trials (1 without clusters). Without data the estimate is
-    NaN and the bounds are everything that is possible.
-    """
-
-    estimate: float
-    low: float
-    high: float
-    n: int
-    method: str
-    design_effect: float = 1.0
 
 
 def normal_quantile(probability: float) -> float:

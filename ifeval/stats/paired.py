@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, gammaln, ndtr
 
-from ifeval.stats.intervals import Interval, normal_quantile, wilson
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import normal_quantile, wilson
 
 Alternative = Literal["worse", "better", "two-sided"]
 Counts = int | npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ Sources: Chen et al. 2021, arXiv 2107.03374 (pass@k); Yao et al. 2024, arXiv 240
 import numpy as np
 import numpy.typing as npt
 
-from ifeval.stats.intervals import FloatArray
+from ifeval.stats.interval import FloatArray
 
 
 def pass_at_k(n: npt.ArrayLike, right: npt.ArrayLike, k: int) -> FloatArray:

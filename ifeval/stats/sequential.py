@@ -22,9 +22,9 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from ifeval.stats.intervals import FloatArray
+from ifeval.stats.assessment import Decision, decision_of
+from ifeval.stats.interval import FloatArray
 from ifeval.stats.paired import fair_coin_pmf, tango_z
-from ifeval.stats.verdict import Outcome, outcome_of
 
 MOST_LOOKS = 50
 WIDEST = 8.0
@@ -118,7 +118,7 @@ class SequentialGate:
     """Decides FAIL or PASS as soon as a planned look allows it; INCONCLUSIVE when all n prompts did not.
 
     Give each finished prompt to `add` with its position in the planned order, in any order of finishing: a look
-    happens when all prompts up to it are there. `outcome` stays None until then, `looks` is the record.
+    happens when all prompts up to it are there. `decision` stays None until then, `looks` is the record.
     `tests`: how many such gates may fail one release; FAIL then has alpha / tests (Bonferroni).
     """
 
@@ -136,36 +136,36 @@ class SequentialGate:
         self.planned = planned_looks(n, every, first)
         self.boundaries = _pass_boundaries(self.planned, alpha, rho)
         self.looks: list[Look] = []
-        self.outcome: Outcome | None = None
+        self.decision: Decision | None = None
         self.seen = self.losses = self.wins = 0
         self._fail = SpendingMcNemar(n, alpha / tests, rho)
         self._waiting: dict[int, tuple[bool, bool]] = {}
 
-    def add(self, position: int, baseline: bool, candidate: bool) -> Outcome | None:
-        """One prompt's outcomes under both runs; returns the outcome so far. A decided gate ignores more."""
+    def add(self, position: int, baseline: bool, candidate: bool) -> Decision | None:
+        """One prompt's outcomes under both runs; returns the decision so far. A decided gate ignores more."""
         if not 0 <= position < self.n or position < self.seen or position in self._waiting:
             raise ValueError(f"position {position} is given twice or outside the {self.n} planned prompts")
         self._waiting[position] = (baseline, candidate)
-        while self.outcome is None and self.seen in self._waiting:
+        while self.decision is None and self.seen in self._waiting:
             before, after = self._waiting.pop(self.seen)
             self.seen += 1
             self.losses += before and not after
             self.wins += after and not before
             if self.seen == self.planned[len(self.looks)]:
                 self.look(self.losses, self.wins)
-        return self.outcome
+        return self.decision
 
-    def look(self, losses: int, wins: int) -> Outcome | None:
+    def look(self, losses: int, wins: int) -> Decision | None:
         """Take the next planned look with these counts among its prompts."""
         number = len(self.looks)
         at, boundary = self.planned[number], float(self.boundaries[number])
         failed = self._fail.look(at, losses, wins)
         z = -float(tango_z(losses, wins, at, self.margin))
         self.looks.append(Look(at, losses, wins, self._fail.critical, z, boundary))
-        outcome = outcome_of(noninferior=z >= boundary, regressed=failed)
-        if outcome is not Outcome.INCONCLUSIVE or at == self.n:
-            self.outcome = outcome
-        return self.outcome
+        decision = decision_of(noninferior=z >= boundary, regressed=failed)
+        if decision is not Decision.INCONCLUSIVE or at == self.n:
+            self.decision = decision
+        return self.decision
 
 
 @lru_cache(maxsize=16)

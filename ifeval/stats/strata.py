@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from ifeval.stats.intervals import Interval, normal_quantile
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import normal_quantile
 
 
 @dataclass(frozen=True, slots=True)

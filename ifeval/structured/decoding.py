@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ifeval.records import CONSTRAINED
 from ifeval.task import Row
-
-TWIN = "#constrained"
-"""What the id of a sample's constrained twin ends with."""
 
 
 def contrast(rows: Iterable[Row], metrics: Sequence[str]) -> dict[str, Any]:
@@ -18,8 +16,8 @@ def contrast(rows: Iterable[Row], metrics: Sequence[str]) -> dict[str, Any]:
     free: dict[tuple[str, int], Row] = {}
     constrained: dict[tuple[str, int], Row] = {}
     for row in rows:
-        side = constrained if row.sample_id.endswith(TWIN) else free
-        side[row.sample_id.removesuffix(TWIN), row.repeat] = row
+        side = constrained if row.sample_id.endswith(CONSTRAINED) else free
+        side[row.sample_id.removesuffix(CONSTRAINED), row.repeat] = row
     both = [key for key in free if key in constrained]
     if not both:
         return {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from ifeval.records import Response, Verdict
+from ifeval.records import CheckResult, Response
 from ifeval.structured.compare import EXACT, Rules, differences
 from ifeval.structured.documents import Parsed
 from ifeval.structured.json_reply import read_json
@@ -32,18 +32,18 @@ class Wanted:
     rules: Rules = EXACT
 
 
-def judge(response: Response, wanted: Wanted) -> tuple[tuple[Verdict, Verdict, Verdict], Parsed]:
+def judge(response: Response, wanted: Wanted) -> tuple[tuple[CheckResult, CheckResult, CheckResult], Parsed]:
     """((parses, validates, values), the document) of a reply; see `validate` for the first two verdicts.
 
     Values that are wrong have the outcome "wrong_value"; right ones in an invalid document "invalid".
     """
     parses, validates, document = validate(response, wanted.format, wanted.schema)
     if not parses.ok:
-        return (parses, validates, Verdict(False, "no document to compare", "values", parses.outcome)), document
+        return (parses, validates, CheckResult(False, "no document to compare", "values", parses.failure)), document
     return (parses, validates, _values(document.value, wanted, validates.ok)), document
 
 
-def validate(response: Response, form: Format, schema: Any) -> tuple[Verdict, Verdict, Parsed]:
+def validate(response: Response, form: Format, schema: Any) -> tuple[CheckResult, CheckResult, Parsed]:
     """(parses, validates, the document); a reply cut at the token limit holds no document.
 
     The outcome of a failure is "empty", "truncated", "unparsable" or "invalid". Formats are asserted.
@@ -51,12 +51,12 @@ def validate(response: Response, form: Format, schema: Any) -> tuple[Verdict, Ve
     """
     document, outcome = _document(response, form, schema)
     if document.error is not None:
-        nothing = Verdict(False, "no document to validate", "validates", outcome)
-        return Verdict(False, document.error, "parses", outcome), nothing, document
+        nothing = CheckResult(False, "no document to validate", "validates", outcome)
+        return CheckResult(False, document.error, "parses", outcome), nothing, document
     found = compile_schema(schema, formats=True).check(document.value)
     return (
-        Verdict(True, f"{form} ({document.place})", "parses"),
-        Verdict(found.ok, found.reason, "validates", "" if found.ok else "invalid"),
+        CheckResult(True, f"{form} ({document.place})", "parses"),
+        CheckResult(found.ok, found.reason, "validates", "" if found.ok else "invalid"),
         document,
     )
 
@@ -81,14 +81,14 @@ def read_document(text: str, form: Format, schema: Any) -> Parsed:
     return table if table.error is not None else Parsed(_records(table.value, columns), table.place)
 
 
-def _values(value: Any, wanted: Wanted, valid: bool) -> Verdict:
+def _values(value: Any, wanted: Wanted, valid: bool) -> CheckResult:
     found = list(islice(differences(value, wanted.value, wanted.rules), SHOWN + 1))
     if found:
         more = "; ..." if len(found) > SHOWN else ""
-        return Verdict(False, "; ".join(found[:SHOWN]) + more, "values", "wrong_value")
+        return CheckResult(False, "; ".join(found[:SHOWN]) + more, "values", "wrong_value")
     if not valid:
-        return Verdict(False, "the values are right, but the document is invalid", "values", "invalid")
-    return Verdict(True, "every value is right", "values")
+        return CheckResult(False, "the values are right, but the document is invalid", "values", "invalid")
+    return CheckResult(True, "every value is right", "values")
 
 
 def _records(rows: list[list[str]], columns: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ifeval.records import ToolCall, Verdict
+from ifeval.records import CheckResult, ToolCall
 from ifeval.tool_calls.assignment import assign
 from ifeval.tool_calls.dialects.base import Tools
 
-Outcome = Literal[
+Failure = Literal[
     "no_call",
     "unparsable",
     "unknown_function",
@@ -57,7 +57,7 @@ class Expected:
 
 def match(
     calls: Sequence[ToolCall] | None, expected: Sequence[Expected], tools: Tools = (), error: str | None = None
-) -> tuple[Verdict, ...]:
+) -> tuple[CheckResult, ...]:
     """One verdict for each expected call, and one for each call too many; all ok where the reply is right.
 
     `error` says why the reply's calls could not be read (unparsable). Where nothing is expected, a reply without a
@@ -70,14 +70,14 @@ def match(
     if not expected:
         if calls:
             return (_fail("called_anyway", f"called {_names(calls)}; no call was wanted", "calls"),)
-        return (Verdict(True, "no call, as wanted", "calls"),)
+        return (CheckResult(True, "no call, as wanted", "calls"),)
     if not calls:
         wanted = ", ".join(call.name for call in expected)
         return (_fail("no_call", f"no call, wanted {wanted}", "calls"),)
     return _match_all(calls, expected, {_function_name(tool) for tool in tools})
 
 
-def _match_all(calls: Sequence[ToolCall], expected: Sequence[Expected], known: set[str]) -> tuple[Verdict, ...]:
+def _match_all(calls: Sequence[ToolCall], expected: Sequence[Expected], known: set[str]) -> tuple[CheckResult, ...]:
     beyond, calls = len(calls) - MOST_CALLS, calls[:MOST_CALLS]
     compared = [[_compare(call, wanted) for call in calls] for wanted in expected]
     pairs = assign([[_cost(verdict) for verdict in row] for row in compared])
@@ -94,9 +94,9 @@ def _match_all(calls: Sequence[ToolCall], expected: Sequence[Expected], known: s
     return (*judged, _fail("extra_call", f"{beyond} calls more", "calls")) if beyond > 0 else judged
 
 
-def _with_the_rest(verdicts: list[Verdict], rest: list[ToolCall], known: set[str]) -> tuple[Verdict, ...]:
+def _with_the_rest(verdicts: list[CheckResult], rest: list[ToolCall], known: set[str]) -> tuple[CheckResult, ...]:
     """Calls that fit nothing: of an unknown function, in place of a missing call where there is one, else extra."""
-    missing = [index for index, verdict in enumerate(verdicts) if verdict.outcome == "missing_call"]
+    missing = [index for index, verdict in enumerate(verdicts) if verdict.failure == "missing_call"]
     for call in rest:
         if known and call.name not in known:
             verdict = _fail("unknown_function", f"{call.name!r} is not among the tools", call.name)
@@ -109,7 +109,7 @@ def _with_the_rest(verdicts: list[Verdict], rest: list[ToolCall], known: set[str
     return tuple(verdicts)
 
 
-def _compare(call: ToolCall, wanted: Expected) -> Verdict:
+def _compare(call: ToolCall, wanted: Expected) -> CheckResult:
     if call.name != wanted.name:
         return _fail("missing_call", f"{call.name!r}, wanted {wanted.name!r}", wanted.name)
     for name in wanted.arguments:
@@ -127,11 +127,11 @@ def _compare(call: ToolCall, wanted: Expected) -> Verdict:
         if outcome is not None
     ]
     if wrong:
-        return max(wrong, key=lambda verdict: _COST[verdict.outcome])
-    return Verdict(True, f"{wanted.name} called as wanted", wanted.name)
+        return max(wrong, key=lambda verdict: _COST[verdict.failure])
+    return CheckResult(True, f"{wanted.name} called as wanted", wanted.name)
 
 
-Difference = tuple[Outcome | None, str]
+Difference = tuple[Failure | None, str]
 SAME: Difference = (None, "")
 
 
@@ -197,8 +197,8 @@ def _kind(value: Any) -> str:
     return "object" if isinstance(value, Mapping) else "array"
 
 
-def _cost(verdict: Verdict) -> int:
-    return 0 if verdict.ok else _COST.get(verdict.outcome, _OTHER_FUNCTION)
+def _cost(verdict: CheckResult) -> int:
+    return 0 if verdict.ok else _COST.get(verdict.failure, _OTHER_FUNCTION)
 
 
 def _function_name(tool: Mapping[str, Any]) -> str:
@@ -213,5 +213,5 @@ def _short(value: Any) -> str:
     return _SHORT.repr(value)
 
 
-def _fail(outcome: Outcome, reason: str, name: str) -> Verdict:
-    return Verdict(False, reason, name, outcome)
+def _fail(outcome: Failure, reason: str, name: str) -> CheckResult:
+    return CheckResult(False, reason, name, outcome)

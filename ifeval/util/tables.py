@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ifeval.stats.intervals import Interval
+from ifeval.stats.interval import Interval
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

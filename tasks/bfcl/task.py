@@ -13,7 +13,7 @@ from typing import Any
 
 from ifeval.checks.guards import guard
 from ifeval.errors import UserError
-from ifeval.records import Response, Sample, Score, ToolCall, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score, ToolCall
 from ifeval.task import Row, Task
 from ifeval.tool_calls.bfcl import SINGLE_TURN, Entry, Judgement, ReturnFormat, judge, judge_native, load
 from ifeval.tool_calls.bfcl.scores import summarize
@@ -35,6 +35,7 @@ class Bfcl(Task):
     )
     size = 3641
     max_tokens = 512
+    offers_tools = True
     breakdowns = ("category", "group")
     dataset = "bfcl"
 
@@ -120,7 +121,7 @@ class BfclFixed(Bfcl):
         caught = (
             guard(response.answer, prompt, truncated=response.truncated, min_words=2) if _wants_words(entry) else None
         )
-        found = Judgement(False, caught.outcome, caught.reason) if caught else self._judge(entry, response)
+        found = Judgement(False, caught.failure, caught.reason) if caught else self._judge(entry, response)
         official = judge(
             load(Path(str(self.data)), entry.category)[entry.id], response.answer, FORMATS.get(entry.category, "python")
         )
@@ -141,7 +142,7 @@ def _reply(text: str) -> Response:
 
 
 def _score(judgement: Judgement, **metrics: float) -> Score:
-    verdict = Verdict(judgement.valid, judgement.reason or "as BFCL wants it", "calls", judgement.error_type or "")
+    verdict = CheckResult(judgement.valid, judgement.reason or "as BFCL wants it", "calls", judgement.error_type or "")
     return Score((verdict,), {"correct": float(judgement.valid), **metrics})
 
 

@@ -38,7 +38,7 @@ TOPICAL = ("keywords:topic", "keywords:mention", "keywords:any")
 It ties the other instructions, which many a reply follows unasked, to an answer.
 """
 
-HEEDLESS = (
+GENERIC_REPLIES = (
     "It is good to know more about it. Many people like to hear of it now and then.",
     "It is good to know more about it. Many people like to hear of it now and then. It takes only a little time. "
     "After that you will see it with new eyes and tell others what you have found. Nobody has ever been sorry to try.",
@@ -70,7 +70,7 @@ def choose(
     while len(chosen) < count:
         if not chosen:
             about.words = words
-        decoys = (*HEEDLESS, previous) if len(chosen) == count - 1 else ()
+        decoys = (*GENERIC_REPLIES, previous) if len(chosen) == count - 1 else ()
         # Where nothing more goes with what was chosen, all is chosen anew, with other arguments.
         chosen, oracle = next(_extensions(others if chosen else leaders, chosen, about, decoys, rng), ([], ""))
     return chosen, oracle

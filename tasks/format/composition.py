@@ -17,9 +17,9 @@ def composition(rows: Iterable[Row]) -> dict[str, Any]:
     is accuracy minus independent. `instructions` holds those rates: id -> [followed, asked].
     """
     prompts = [
-        (row.tags["constraints"], row.score.metrics["prompt_strict"], [(v.name, v.ok) for v in row.score.verdicts])
+        (row.tags["constraints"], row.score.metrics["prompt_strict"], [(v.name, v.ok) for v in row.score.checks])
         for row in rows
-        if row.score.verdicts
+        if row.score.checks
     ]
     followed: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for _, _, verdicts in prompts:

@@ -40,7 +40,7 @@ class Format(Task):
         for index in range(self.size if limit is None else min(limit, self.size)):
             sample = self._sample(seed, index, used, previous)
             used.update((name, size) for name, _ in sample.target for size in (0, len(sample.target)))
-            previous = sample.oracle
+            previous = str(sample.oracle)
             yield sample
 
     def score(self, sample: Sample, response: Response) -> Score:

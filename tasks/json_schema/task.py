@@ -11,7 +11,7 @@ from typing import Any
 
 from ifeval.checks.guards import is_echo
 from ifeval.errors import UserError
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.structured import validate
 from ifeval.structured.decoding import contrast
 from ifeval.structured.schema.validator import SchemaError, compile_schema
@@ -45,7 +45,7 @@ class JSONSchema(Task):
         parses, validates, document = validate(response, "json", sample.schema)
         copied = document.place == "embedded" and is_echo(response.answer, str(sample.messages[-1]["content"]))
         if parses.ok and (copied or document.value == sample.schema):
-            validates = Verdict(False, "the reply only repeats the prompt", "validates", "echo")
+            validates = CheckResult(False, "the reply only repeats the prompt", "validates", "echo")
         return Score((parses, validates), {"validates": float(validates.ok), "parses": float(parses.ok)})
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Structured(Task):
         """`parses`, `validates`, `correct`, and `bare`: the reply is the document and nothing else."""
         (parses, validates, values), document = judge(response, Wanted(**sample.target))
         return Score(
-            verdicts=(parses, validates, values),
+            checks=(parses, validates, values),
             metrics={
                 "correct": float(values.ok),
                 "validates": float(validates.ok),

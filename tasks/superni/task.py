@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ifeval.errors import UserError
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
-from ifeval.text_metrics import exact_match, rouge_l
 
 from .data import Example, Instructions, missing_tasks, read_tasks
+from .rouge import exact_match, rouge_l
 
 
 class SuperNI(Task):
@@ -49,7 +49,7 @@ class SuperNI(Task):
             f"ROUGE-L {closeness:.2f} with the closest of {len(references)} references ({references[0][:60]!r}, ...)"
         )
         return Score(
-            verdicts=(Verdict(same, reason if answered else "empty reply", "exact_match"),),
+            checks=(CheckResult(same, reason if answered else "empty reply", "exact_match"),),
             metrics={"rouge_l": closeness, "exact_match": float(same)},
         )
 

@@ -11,7 +11,7 @@ from itertools import count, islice
 from typing import Any
 
 from ifeval.checks.guards import guard
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score, Tag
 from ifeval.task import Row, Task
 from ifeval.tool_calls import Expected, OneOf, by_name, match, tool_prompt
 
@@ -33,6 +33,7 @@ class ToolCalls(Task):
     description = "Function calls: again with other values, choice, parallel, nested, defaults, irrelevance, missing information, second turn"
     size = 200
     max_tokens = 256
+    offers_tools = True
     breakdowns = ("kind", "tools", "domain", "dialect", "phrasing", "depth")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
@@ -52,11 +53,11 @@ class ToolCalls(Task):
         verdicts = match(calls, expected, sample.target["tools"], error)
         if not expected and verdicts[0].ok:
             verdicts = (_in_words(sample, response),)
-        verdicts = tuple(replace(verdict, name=sample.tags["kind"]) for verdict in verdicts)
+        verdicts = tuple(replace(verdict, name=str(sample.tags["kind"])) for verdict in verdicts)
         right = sum(verdict.ok for verdict in verdicts)
         wants, called = bool(expected), bool(calls) or error is not None
         return Score(
-            verdicts=verdicts,
+            checks=verdicts,
             metrics={
                 "correct": float(right == len(verdicts)),
                 "called": float(called) if wants else None,
@@ -91,7 +92,7 @@ def _variants(seed: int, group: int) -> Iterator[Sample]:
 
 
 def _sample(sample_id: str, item: Item, dialect: str, phrasing: str, group: int | None = None) -> Sample:
-    tags = {
+    tags: dict[str, Tag] = {
         "kind": item.kind,
         "tools": len(item.tools),
         "domain": item.domain,
@@ -127,20 +128,20 @@ def _expected(call: dict[str, Any]) -> Expected:
     return Expected(call["name"], {**defaults, **call["arguments"]}, frozenset(defaults))
 
 
-def _in_words(sample: Sample, response: Response) -> Verdict:
+def _in_words(sample: Sample, response: Response) -> CheckResult:
     """Whether a reply without a call is an answer; one to a request that lacks something has to ask for it."""
     prompt = next(message["content"] for message in reversed(sample.messages) if message["role"] == "user")
     caught = guard(response.answer, prompt, truncated=response.truncated, min_words=3)
     if caught is None and len(_words(response.answer) - _words(prompt)) < OWN_WORDS:
-        caught = Verdict(False, f"fewer than {OWN_WORDS} words that the request does not hold", outcome="echo")
+        caught = CheckResult(False, f"fewer than {OWN_WORDS} words that the request does not hold", failure="echo")
     if caught is not None:
         return replace(caught, name="answer")
     asks = sample.target["asks"]
     if asks and "?" not in response.answer and asks.casefold() not in response.answer.casefold():
-        return Verdict(
+        return CheckResult(
             False, f"neither asks nor mentions the {asks}, which the user did not say", "answer", "did_not_ask"
         )
-    return Verdict(True, f"asks for the {asks}" if asks else "answers in words, as wanted", "answer")
+    return CheckResult(True, f"asks for the {asks}" if asks else "answers in words, as wanted", "answer")
 
 
 def _words(text: str) -> set[str]:

@@ -32,7 +32,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 Target = dict[str, Any]
 
@@ -96,21 +96,21 @@ def is_exact(target: Target, reply: str) -> bool:
     return not _missing_facts(target, whole) if target["match"] == "facts" else _equal(target, whole)
 
 
-def judge(target: Target, reply: str) -> Verdict:
+def judge(target: Target, reply: str) -> CheckResult:
     """Whether the right answer can be recognised; the reason quotes reply and answer."""
     if not reply.strip():
-        return Verdict(False, "empty reply", target["match"])
+        return CheckResult(False, "empty reply", target["match"])
     if len(reply) > LONGEST:
-        return Verdict(False, f"{len(reply):,} characters, far more than any answer", target["match"])
+        return CheckResult(False, f"{len(reply):,} characters, far more than any answer", target["match"])
     readings = list(_readings(reply))
     if target["match"] == "facts":
         problems = [_missing_facts(target, reading) for reading in readings]
         problem = next((p for p in problems if not p), "") if not all(problems) else problems[0]
-        return Verdict(not problem, problem or "names the facts", "facts")
+        return CheckResult(not problem, problem or "names the facts", "facts")
     ok = any(_equal(target, reading) for reading in readings) or _recognised(target, readings[0])
     shown = " ".join(readings[0].split())
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
-    return Verdict(ok, f"answered {shown!r}, wanted {target['oracle']!r}", target["match"])
+    return CheckResult(ok, f"answered {shown!r}, wanted {target['oracle']!r}", target["match"])
 
 
 def _readings(reply: str) -> Iterator[str]:

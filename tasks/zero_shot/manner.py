@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from ifeval.checks.guards import guard
-from ifeval.records import Response, Score, Verdict
+from ifeval.records import CheckResult, Response, Score
 
 from . import stock
 
@@ -64,11 +64,11 @@ def describe(prompt: str, response: Response) -> Score:
     repetition = 1 - _distinct(words, 4)
     verdict = guard(" ".join(words), prompt, truncated=response.truncated, min_words=FEWEST_WORDS)
     if verdict is None and set(words) <= set(_WORD.findall(prompt.casefold())):
-        verdict = Verdict(False, "no word that the prompt doesn't have", outcome="echo")
+        verdict = CheckResult(False, "no word that the prompt doesn't have", failure="echo")
     if verdict is None and repetition > MOST_REPETITION:
-        verdict = Verdict(False, f"{repetition:.0%} of its runs of four words are repeats", outcome="degenerate")
+        verdict = CheckResult(False, f"{repetition:.0%} of its runs of four words are repeats", failure="degenerate")
     if verdict is None:
-        verdict = Verdict(True, f"{len(words)} words")
+        verdict = CheckResult(True, f"{len(words)} words")
     style: dict[str, float | None] = {
         "list": float(len(_LIST.findall(reply)) >= 2),
         "markdown": float(_MARKDOWN.search(reply) is not None),

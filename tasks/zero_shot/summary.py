@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.stats.differences import paired_t_interval
-from ifeval.stats.intervals import Interval, mean_interval
+from ifeval.stats.interval import Interval
+from ifeval.stats.intervals import mean_interval
 from ifeval.stats.reliability import worst_of_k
 from ifeval.task import Row
 

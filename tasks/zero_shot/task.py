@@ -10,7 +10,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
 
 from .answers import is_exact, judge
@@ -26,6 +26,7 @@ class ZeroShot(Task):
     name = "zero_shot"
     version = "2"
     family = "zero_shot"
+    cluster = "cluster"
     unit = "item"
     primary = "correct"
     description = "fresh instructions of 15 clusters in 4 wordings, with exact answers"
@@ -43,8 +44,8 @@ class ZeroShot(Task):
         """
         verdict = judge(sample.target, response.answer)
         if verdict.ok and response.truncated:
-            verdict = Verdict(False, "the reply was cut off at the token limit")
-        verdict = replace(verdict, name=sample.tags["cluster"])
+            verdict = CheckResult(False, "the reply was cut off at the token limit")
+        verdict = replace(verdict, name=str(sample.tags["cluster"]))
         exact = verdict.ok and is_exact(sample.target, response.answer)
         return Score((verdict,), {"correct": float(verdict.ok), "exact": float(exact)})
 

@@ -9,7 +9,7 @@ PROMPT = "Explain how tides work to a busy reader. Use no commas, and finish wit
 
 @pytest.mark.parametrize("answer", ["", "  \n\t ", " \x1c\x85"])
 def test_blank(answer):
-    assert guard(answer, PROMPT).outcome == "empty"
+    assert guard(answer, PROMPT).failure == "empty"
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_blank(answer):
     ],
 )
 def test_echo(answer):
-    assert guard(answer, PROMPT).outcome == "echo"
+    assert guard(answer, PROMPT).failure == "echo"
 
 
 def test_an_answer_that_repeats_the_request_first_is_no_echo():
@@ -38,14 +38,14 @@ def test_an_answer_that_repeats_the_request_first_is_no_echo():
 def test_cut_and_short():
     answer = "The moon pulls at the sea and the sea swells."
     assert guard(answer, PROMPT) is None
-    assert guard(answer, PROMPT, truncated=True).outcome == "truncated"
+    assert guard(answer, PROMPT, truncated=True).failure == "truncated"
     assert guard("The moon does it.", PROMPT).reason == "4 words, wanted a reply of at least 5"
     assert guard("The moon does it.", PROMPT, min_words=4) is None
 
 
 def test_megabytes_and_surrogates():
     assert guard("a " * 500_000 + "\udc80\x00", "b " * 500_000) is None
-    assert guard("word " * 200_000, "word " * 200_000).outcome == "echo"
+    assert guard("word " * 200_000, "word " * 200_000).failure == "echo"
 
 
 @given(st.text(min_size=1))

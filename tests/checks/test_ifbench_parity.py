@@ -56,7 +56,7 @@ def test_every_verdict_equals_the_official_one(scored: list[tuple[Prompt, Score,
         (prompt.key, verdict.name, reading, verdict.reason)
         for prompt, score, official in scored
         for reading, ours in (("strict", score.strict), ("loose", score.loose))
-        for verdict, own, theirs in zip(score.verdicts, ours, official[reading], strict=True)
+        for verdict, own, theirs in zip(score.checks, ours, official[reading], strict=True)
         if theirs is not None and own != theirs
     ]
     assert not wrong
@@ -80,6 +80,6 @@ def test_aggregates(scored: list[tuple[Prompt, Score, dict[str, Any]]]) -> None:
 
 def test_reasons_read_well(scored: list[tuple[Prompt, Score, dict[str, Any]]]) -> None:
     for _, score, _ in scored:
-        for verdict in score.verdicts:
+        for verdict in score.checks:
             assert 0 < len(verdict.reason) < 300
             assert "\n" not in verdict.reason

@@ -35,7 +35,7 @@ def test_every_strict_and_loose_verdict_is_the_official_one(golden: Path, name: 
         random_upstream = {int(index) for index in row.get("unstable", {})}
         for index, (ours, ours_loose) in enumerate(zip(score.strict, score.loose or (), strict=True)):
             if index not in random_upstream:
-                assert (ours, ours_loose) == (row["strict"][index], row["loose"][index]), score.verdicts[index]
+                assert (ours, ours_loose) == (row["strict"][index], row["loose"][index]), score.checks[index]
         # A random verdict is taken as drawn there, so that the published sums can be compared.
         strict.append([row["strict"][i] if i in random_upstream else ok for i, ok in enumerate(score.strict)])
         loose.append([row["loose"][i] if i in random_upstream else ok for i, ok in enumerate(score.loose or ())])

@@ -6,7 +6,7 @@ import pytest
 
 from ifeval.checks import CHECKS
 from ifeval.checks.verify import TIMEOUT, by_instruction, loose_variants, verify
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 NO_COMMA = ("punctuation:no_comma", {})
 QUOTED = ("startend:quotation", {})
@@ -31,7 +31,7 @@ def test_loose_forgives_an_introduction() -> None:
     assert score.loose == (True, True)
     assert score.metrics == {"prompt_strict": 0.0, "prompt_loose": 1.0}
     assert score.counts == {"instruction_strict": (0, 2), "instruction_loose": (2, 2)}
-    assert [verdict.name for verdict in score.verdicts] == ["punctuation:no_comma", "startend:quotation"]
+    assert [verdict.name for verdict in score.checks] == ["punctuation:no_comma", "startend:quotation"]
     assert by_instruction([score, score])["punctuation:no_comma"] == {"count": 2, "strict": 0.0, "loose": 1.0}
 
 
@@ -39,11 +39,11 @@ def test_loose_forgives_an_introduction() -> None:
 def test_a_blank_reply_follows_nothing(reply: str) -> None:
     score = verify(reply, [NO_COMMA], CHECKS)
     assert score.strict == score.loose == (False,)
-    assert score.verdicts[0].reason == "the reply is empty"
+    assert score.checks[0].reason == "the reply is empty"
 
 
 def test_a_checker_that_raises_is_not_taken_for_a_verdict() -> None:
-    def broken(text: str) -> Verdict:
+    def broken(text: str) -> CheckResult:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -62,8 +62,8 @@ def test_a_catastrophic_keyword_is_stopped(name: str, arguments: dict) -> None:
     score = verify("a" * 5_000 + "!\nb\nc", [(name, arguments)], CHECKS)
     assert time.monotonic() - started < 5
     assert score.strict == score.loose == (False,)
-    assert score.verdicts[0].outcome == TIMEOUT
-    assert "took longer than 1 s" in score.verdicts[0].reason
+    assert score.checks[0].failure == TIMEOUT
+    assert "took longer than 1 s" in score.checks[0].reason
 
 
 def test_keywords_are_regular_expressions_as_upstream_has_them() -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from ifeval.engines.server.openai_api import (
     Unreadable,
     Wire,
-    blotted,
     endpoint,
     parsed,
     payload,
     read_reply,
+    redacted,
     refusal,
     retry_after,
     served_models,
@@ -173,9 +173,9 @@ def test_retry_after_in_seconds_or_as_a_date() -> None:
 @given(st.text(alphabet="abcXYZ019-_/.", min_size=8))
 def test_no_secret_survives_plain_or_escaped(secret: str) -> None:
     escaped = "".join(f"\\u{ord(letter):04x}" for letter in secret)
-    cleaned = blotted(f'{{"a": "{secret}", "b": "x{escaped}"}}'.encode(), secret)
+    cleaned = redacted(f'{{"a": "{secret}", "b": "x{escaped}"}}'.encode(), secret)
     assert secret not in json.dumps(json.loads(cleaned))
-    assert blotted(b"\\ not json", secret) == b"\\ not json"
+    assert redacted(b"\\ not json", secret) == b"\\ not json"
 
 
 def test_an_address_without_a_path_gets_the_usual_one() -> None:

@@ -19,8 +19,10 @@ from ifeval.engines.machine import installed
 from ifeval.engines.ray import cause, end_tokens, finish_reason, replica_settings, require_gpus
 from ifeval.engines.vllm_server import free_port
 from ifeval.errors import UserError
+from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
 from ifeval.runs.options import RunOptions
+from ifeval.tool_calls import by_name
 from ifeval.util.jsonio import read_jsonl
 from tests.checkpoints import checkpoint
 from tests.processes import alive, command_lines, descends
@@ -111,7 +113,7 @@ def test_an_address_needs_the_engine() -> None:
 def test_without_ray_the_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ifeval.engines.installed", lambda package: package != "ray")
     with pytest.raises(UserError, match=r"--engine ray: ray is not installed; pip install 'ifeval-harness\[ray\]'"):
-        open_engine(RunOptions("ckpt", engine="ray"), a_model(tmp_path), None)
+        open_engine(a_model(tmp_path), Chat(None, by_name("hermes")), engine="ray")
 
 
 def command(out: Path, *arguments: str) -> list[str]:

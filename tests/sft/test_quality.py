@@ -87,8 +87,8 @@ def test_contamination_is_found_and_boilerplate_is_not() -> None:
         pair("say  hello", "x", 4),
         pair("say hello to her", "x", 5),
     ]
-    offences = [(o.place, o.task, o.sample) for o in index.offences(rows)]
-    assert offences == [("f:1", "made", "2"), ("f:3", "made", "4"), ("f:4", "made", "short")]
+    overlaps = [(o.place, o.task, o.sample) for o in index.overlaps(rows)]
+    assert overlaps == [("f:1", "made", "2"), ("f:3", "made", "4"), ("f:4", "made", "short")]
 
 
 @pytest.mark.parametrize("name", ["format", "tool_calls", "zero_shot"])
@@ -97,7 +97,7 @@ def test_our_own_prompts_are_found(name: str) -> None:
     samples = list(task.samples(task.default_seed))
     index = PromptIndex({name: samples}, {name: task.unit})
     rows = [pair(sample.messages[-1]["content"], "x", line) for line, sample in enumerate(samples)]
-    found = {offence.place for offence in index.offences(rows)}
+    found = {offence.place for offence in index.overlaps(rows)}
     assert len(found) >= 0.95 * len({row.prompt for row in rows})
 
 
@@ -123,7 +123,7 @@ def test_check_reports_and_exits_1_on_contamination(tmp_path: Path) -> None:
     file.write_text(json.dumps(rows[0]))
     clean = CliRunner().invoke(app, ["data", "check", str(file), "--tasks", "zero_shot", "--json"])
     assert clean.exit_code == 0
-    assert json.loads(clean.stdout)["contamination"]["offences"] == []
+    assert json.loads(clean.stdout)["contamination"]["overlaps"] == []
 
 
 def test_real_files_are_clean_of_our_tasks(golden: Path) -> None:
@@ -131,5 +131,5 @@ def test_real_files_are_clean_of_our_tasks(golden: Path) -> None:
     from ifeval.finetuning.data.mix import Source, load
 
     loaded = load([Source(golden / "train" / "rasbt_instruction_data_1100.json")])
-    offences = prompt_index("core", []).offences(loaded.examples)
-    assert offences == []
+    overlaps = prompt_index("core", []).overlaps(loaded.examples)
+    assert overlaps == []

@@ -15,7 +15,7 @@ import torch
 from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import read_log
 from ifeval.finetuning.training.loop import STATE, train
-from ifeval.finetuning.training.parallel import Alone, Together
+from ifeval.finetuning.training.parallel import Fsdp, SingleProcess
 from ifeval.finetuning.training.state import newest
 from tests.conftest import ROOT
 from tests.sft.test_train import Watch, base, own_cache, weights  # noqa: F401 - fixtures
@@ -28,7 +28,7 @@ def test_every_pack_is_counted_once_and_all_have_as_many_turns() -> None:
 
     def shares(size: int) -> Iterator[list[tuple[list[str], int]]]:
         for rank in range(size):
-            one = Together.__new__(Together)
+            one = Fsdp.__new__(Fsdp)
             one.rank, one.size = rank, size
             yield [([pack[0].place for pack in packs], counts) for packs, counts in one.share(window, 2)]
 
@@ -37,7 +37,7 @@ def test_every_pack_is_counted_once_and_all_have_as_many_turns() -> None:
         assert len({len(turns) for turns in dealt}) == 1
         counted = [place for turns in dealt for places, counts in turns if counts for place in places]
         assert sorted(counted) == sorted(pack[0].place for pack in window)
-    alone = [packs for packs, counts in Alone().share(window, 2) if counts]
+    alone = [packs for packs, counts in SingleProcess().share(window, 2) if counts]
     assert [pack for packs in alone for pack in packs] == window
 
 

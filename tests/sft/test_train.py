@@ -23,7 +23,7 @@ from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import Step, read_log
 from ifeval.finetuning.training.loop import STATE, schedule, train, window_of_step
 from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
-from ifeval.finetuning.training.parallel import Alone
+from ifeval.finetuning.training.parallel import SingleProcess
 from ifeval.finetuning.training.state import newest, save_state
 from ifeval.models.resolve import resolve
 from tests.sft.families import family
@@ -187,11 +187,11 @@ def test_a_full_disk_keeps_the_last_good_state(tmp_path: Path) -> None:
     model = llama()
     optimizer = torch.optim.AdamW(model.parameters())
     rng = {"cpu": torch.get_rng_state(), "cuda": []}
-    save_state(tmp_path, 1, model, optimizer, rng, "x", Alone())
+    save_state(tmp_path, 1, model, optimizer, rng, "x", SingleProcess())
     with largest_file(10_000), pytest.raises(UserError, match=r"step-0000001\.pt is kept"):
-        save_state(tmp_path, 2, model, optimizer, rng, "x", Alone())
+        save_state(tmp_path, 2, model, optimizer, rng, "x", SingleProcess())
     assert [file.name for file in tmp_path.iterdir()] == ["step-0000001.pt"]
-    save_state(tmp_path, 2, model, optimizer, rng, "x", Alone())
+    save_state(tmp_path, 2, model, optimizer, rng, "x", SingleProcess())
     assert [file.name for file in tmp_path.iterdir()] == ["step-0000002.pt"]
 
 

@@ -6,6 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from ifeval.stats.assessment import Decision
 from ifeval.stats.sequential import (
     SequentialGate,
     SpendingMcNemar,
@@ -13,7 +14,6 @@ from ifeval.stats.sequential import (
     planned_looks,
     power_spending,
 )
-from ifeval.stats.verdict import Outcome
 
 FIFTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
 NORMAL = NormalDist()
@@ -97,7 +97,7 @@ def test_results_may_finish_in_any_order():
     for block in np.array_split(np.arange(541), 40):
         for i in rng.permutation(block):
             shuffled.add(int(i), baseline[i], candidate[i])
-    assert in_order.outcome is shuffled.outcome is Outcome.FAIL
+    assert in_order.decision is shuffled.decision is Decision.FAIL
     assert in_order.looks == shuffled.looks
     assert in_order.looks[-1].n < 541
     with pytest.raises(ValueError, match="given twice"):
@@ -109,14 +109,14 @@ def test_the_same_model_passes_early_and_a_wreck_fails_at_once():
     for i in range(541):
         same.add(i, True, True)
         wreck.add(i, True, False)
-    assert (same.outcome, same.looks[-1].n) == (Outcome.PASS, 160)
-    assert (wreck.outcome, wreck.looks[-1].n) == (Outcome.FAIL, 64)
+    assert (same.decision, same.looks[-1].n) == (Decision.PASS, 160)
+    assert (wreck.decision, wreck.looks[-1].n) == (Decision.FAIL, 64)
 
 
 def test_too_few_prompts_end_inconclusive():
     gate = SequentialGate(20, 0.05)
     outcomes = [gate.add(i, True, True) for i in range(20)]
-    assert outcomes[-1] is Outcome.INCONCLUSIVE
+    assert outcomes[-1] is Decision.INCONCLUSIVE
     assert outcomes[:-1] == [None] * 19
 
 
@@ -133,20 +133,20 @@ def simulate(runs, difference, discordance=0.15, n=541, margin=0.05, seed=0):
             if gate.look(losses, wins):
                 break
         gates.append(gate)
-    shares = {outcome: sum(gate.outcome is outcome for gate in gates) / runs for outcome in Outcome}
+    shares = {outcome: sum(gate.decision is outcome for gate in gates) / runs for outcome in Decision}
     return shares, sum(gate.looks[-1].n for gate in gates) / (runs * n)
 
 
 def test_error_rates_and_savings_roughly():
     """400 runs each: the bounds are three standard errors wide; the slow test below is the sharp one."""
     same, used = simulate(400, 0.0)
-    assert same[Outcome.FAIL] + same[Outcome.WARN] <= 0.05 + 0.033
+    assert same[Decision.FAIL] + same[Decision.WARN] <= 0.05 + 0.033
     assert used <= 0.65 + 0.02
     worse, used = simulate(400, -0.10)
-    assert worse[Outcome.FAIL] >= 0.99
+    assert worse[Decision.FAIL] >= 0.99
     assert used <= 0.30 + 0.01
     at_the_margin, _ = simulate(400, -0.05)
-    assert at_the_margin[Outcome.PASS] + at_the_margin[Outcome.WARN] <= 0.05 + 0.033
+    assert at_the_margin[Decision.PASS] + at_the_margin[Decision.WARN] <= 0.05 + 0.033
 
 
 @pytest.mark.slow
@@ -156,8 +156,10 @@ def test_error_rates(discordance):
     same, used = simulate(20_000, 0.0, discordance)
     at_the_margin, used_at_the_margin = simulate(20_000, -0.05, discordance)
     print(f"\npsi {discordance}: same {same} used {used:.3f}; -5 points {at_the_margin} used {used_at_the_margin:.3f}")
-    assert 0.04 <= same[Outcome.FAIL] + same[Outcome.WARN] <= 0.06
-    assert (0.035 if discordance == 0.10 else 0.04) <= at_the_margin[Outcome.PASS] + at_the_margin[Outcome.WARN] <= 0.06
+    assert 0.04 <= same[Decision.FAIL] + same[Decision.WARN] <= 0.06
+    assert (
+        (0.035 if discordance == 0.10 else 0.04) <= at_the_margin[Decision.PASS] + at_the_margin[Decision.WARN] <= 0.06
+    )
 
 
 @pytest.mark.slow
@@ -167,4 +169,4 @@ def test_savings():
     print(f"\nsame: {used:.3f} of the prompts; -10 points: {used_when_worse:.3f}, {worse}")
     assert used <= 0.65
     assert used_when_worse <= 0.30
-    assert worse[Outcome.FAIL] >= 0.999
+    assert worse[Decision.FAIL] >= 0.999

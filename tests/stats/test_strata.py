@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ifeval.stats.assessment import Decision, decide_strata
 from ifeval.stats.strata import boolean_stratum, score_stratum, stratified_interval, stratified_p
-from ifeval.stats.verdict import Outcome, decide_strata
 
 
 def test_the_mean_of_the_tasks_whatever_their_sizes():
@@ -19,9 +19,9 @@ def test_few_prompts_without_a_difference_are_no_certainty():
     for stratum in (boolean_stratum(0, 0, 10), score_stratum(np.zeros(10))):
         interval = stratified_interval([stratum, stratum])
         assert interval.high > 0.1
-        assert decide_strata([stratum, stratum], margin=0.05).outcome is Outcome.INCONCLUSIVE
+        assert decide_strata([stratum, stratum], margin=0.05).decision is Decision.INCONCLUSIVE
     assert np.isnan(stratified_interval([]).estimate)
-    assert decide_strata([], margin=0.05).outcome is Outcome.INCONCLUSIVE
+    assert decide_strata([], margin=0.05).decision is Decision.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("sizes", "discordances"), [((300, 300), (0.15, 0.15)), ((150, 300, 40), (0.10, 0.15, 0.20))])

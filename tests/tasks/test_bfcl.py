@@ -66,16 +66,16 @@ def test_prompts(samples):
 def test_outcomes_are_the_official_error_types(tasks):
     task = tasks["bfcl"]
     reply = "[calculate_triangle_area(base=10, height='5')]"
-    assert answered(task, "simple_python_0", reply).verdicts[0].outcome == "type_error:simple"
-    assert answered(task, "simple_python_0", "I can't.").verdicts[0].outcome == "ast_decoder:decoder_failed"
-    assert answered(task, "irrelevance_0", "f(a=1)").verdicts[0].outcome == "irrelevance_error:decoder_success"
+    assert answered(task, "simple_python_0", reply).checks[0].failure == "type_error:simple"
+    assert answered(task, "simple_python_0", "I can't.").checks[0].failure == "ast_decoder:decoder_failed"
+    assert answered(task, "irrelevance_0", "f(a=1)").checks[0].failure == "irrelevance_error:decoder_success"
 
 
 def test_native_mode(tasks):
     task = tasks["bfcl-native"]
     right = (ToolCall("algebra_quadratic_roots", {"a": 1, "b": -3, "c": 2}),)
     assert answered(task, "simple_python_3", calls=right).metrics["correct"] == 1
-    assert answered(task, "simple_python_3").verdicts[0].outcome == "simple_function_checker:wrong_count"
+    assert answered(task, "simple_python_3").checks[0].failure == "simple_function_checker:wrong_count"
     assert answered(task, "irrelevance_0", "No.").metrics["correct"] == 1
     assert answered(task, "irrelevance_0", calls=right).metrics["correct"] == 0
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ifeval.checks.library import DIFFICULTIES, INSTRUCTIONS
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
 from ifeval.util.jsonio import dumps
@@ -124,8 +124,8 @@ def test_requests_do_not_repeat_within_68_seeds():
 
 def test_a_caught_reply_says_why():
     score = TASK.score(DEFAULT[12], reply(prompt(DEFAULT[12])))
-    assert {verdict.reason for verdict in score.verdicts} == {"the reply only repeats the prompt"}
-    assert [verdict.name for verdict in score.verdicts] == [name for name, _ in DEFAULT[12].target]
+    assert {verdict.reason for verdict in score.checks} == {"the reply only repeats the prompt"}
+    assert [verdict.name for verdict in score.checks] == [name for name, _ in DEFAULT[12].target]
     assert score.counts == {"instruction_strict": (0, 5), "instruction_loose": (0, 5)}
 
 
@@ -139,10 +139,10 @@ def test_hostile_replies_are_judged(text):
 @example(485879)  # where a choice runs into a dead end
 @settings(max_examples=6, deadline=None)
 def test_no_prompt_is_followed_by_a_reply_to_nothing(seed):
-    from ifeval.tasks.format.choice import HEEDLESS
+    from ifeval.tasks.format.choice import GENERIC_REPLIES
 
     for sample in TASK.samples(seed, 60):
-        assert not any(passed(sample, reply(text)) for text in HEEDLESS)
+        assert not any(passed(sample, reply(text)) for text in GENERIC_REPLIES)
 
 
 def test_a_constant_reply_gets_nowhere():
@@ -163,7 +163,7 @@ def test_oracles_are_short_enough():
 
 def test_composition_of_independent_instructions():
     def row(constraints: int, *verdicts: tuple[str, bool]) -> Row:
-        made = tuple(Verdict(ok, "", name) for name, ok in verdicts)
+        made = tuple(CheckResult(ok, "", name) for name, ok in verdicts)
         score = Score(made, {"prompt_strict": float(all(ok for _, ok in verdicts))})
         return Row("", 0, {"constraints": constraints}, reply("x"), score)
 

@@ -34,7 +34,7 @@ def test_a_reply_is_scored_strictly_and_loosely(tmp_path: Path) -> None:
     assert score.loose == (True, True)
     assert score.metrics == {"prompt_strict": 0.0, "prompt_loose": 1.0}
     assert score.counts["instruction_strict"] == (1, 2)
-    assert score.verdicts[0].reason == "1 white-space character, wanted none"
+    assert score.checks[0].reason == "1 white-space character, wanted none"
     report = task.report([Row("7", 0, sample.tags, response, score)])
     assert report["by_instruction"]["format:no_whitespace"] == {"count": 1, "strict": 0.0, "loose": 1.0}
 

@@ -64,7 +64,7 @@ def test_a_damaged_value_is_named(task: Task, samples: list[Sample]) -> None:
     sample = next(sample for sample in samples if sample.id.startswith("json-nested"))
     value = json.loads(json.dumps(sample.target["value"]))
     value["sender"]["town"] = "Atlantis"
-    verdicts = _score(task, sample, json.dumps(value)).verdicts
+    verdicts = _score(task, sample, json.dumps(value)).checks
     assert [verdict.ok for verdict in verdicts] == [True, True, False]
     assert verdicts[2].reason == f"$.sender.town: 'Atlantis', wanted {sample.target['value']['sender']['town']!r}"
 
@@ -82,9 +82,9 @@ def test_each_damage_has_its_outcome(task: Task, samples: list[Sample], data: st
         "invalid": other,
     }
     for outcome, text in damages.items():
-        verdicts = _score(task, sample, text, cut=outcome == "truncated").verdicts
+        verdicts = _score(task, sample, text, cut=outcome == "truncated").checks
         first = next(verdict for verdict in verdicts if not verdict.ok)
-        assert first.outcome == outcome, text
+        assert first.failure == outcome, text
 
 
 def test_seeds_share_no_prompt_and_a_limit_is_a_prefix(task: Task, samples: list[Sample]) -> None:

@@ -26,7 +26,7 @@ def test_every_oracle_is_right_and_floors_are_not(task):
     for sample in samples:
         assert answer(task, sample, sample.oracle).metrics == {"rouge_l": 1.0, "exact_match": 1.0}
         for floor in ("", sample.messages[-1]["content"]):
-            assert not answer(task, sample, floor).verdicts[0].ok
+            assert not answer(task, sample, floor).checks[0].ok
 
 
 def test_a_limit_is_a_prefix_that_covers_the_tasks(task):

@@ -114,8 +114,8 @@ def test_each_damage_gets_its_outcome(sample, kind, rng):
     read = HERMES.parse(HERMES.render(calls))
     score = reply(sample, read.calls or None, error=read.error)
     assert score.metrics["correct"] == 0
-    assert {verdict.outcome for verdict in score.verdicts if not verdict.ok} == {kind}
-    assert all(verdict.reason for verdict in score.verdicts)
+    assert {verdict.failure for verdict in score.checks if not verdict.ok} == {kind}
+    assert all(verdict.reason for verdict in score.checks)
 
 
 @settings(max_examples=50, deadline=None)
@@ -128,15 +128,15 @@ def test_a_missing_call_and_any_order(sample, rng):
     rng.shuffle(calls)
     assert reply(sample, tuple(calls)).metrics["correct"] == 1
     score = reply(sample, damage("missing_call", calls, rng))
-    assert [verdict.outcome for verdict in score.verdicts if not verdict.ok] == ["missing_call"]
+    assert [verdict.failure for verdict in score.checks if not verdict.ok] == ["missing_call"]
 
 
 def test_unparsable_and_called_anyway():
     text = HERMES.render(CALLING[0].oracle)[:-20]
     read = HERMES.parse(text)
-    assert reply(CALLING[0], None, text, read.error).verdicts[0].outcome == "unparsable"
+    assert reply(CALLING[0], None, text, read.error).checks[0].failure == "unparsable"
     words = next(sample for sample in SAMPLES if sample.tags["kind"] == "irrelevance")
-    assert reply(words, CALLING[0].oracle).verdicts[0].outcome == "called_anyway"
+    assert reply(words, CALLING[0].oracle).checks[0].failure == "called_anyway"
     assert reply(words, answer="There is nothing that I could call for this.").metrics == {
         "correct": 1,
         "called": None,
@@ -147,7 +147,7 @@ def test_unparsable_and_called_anyway():
 
 def test_missing_information_has_to_be_asked_for():
     sample = next(sample for sample in SAMPLES if sample.tags["kind"] == "missing_information")
-    assert reply(sample, answer="Certainly, that will be done at once.").verdicts[0].outcome == "did_not_ask"
+    assert reply(sample, answer="Certainly, that will be done at once.").checks[0].failure == "did_not_ask"
     assert reply(sample, answer=f"Please give me the {sample.target['asks']} as well.").metrics["correct"] == 1
 
 
@@ -159,7 +159,7 @@ def test_documented_defaults_may_be_said():
     assert reply(sample, (ToolCall(call["name"], {**call["arguments"], **call["defaults"]}),)).metrics["correct"] == 1
     (key, value), *_ = call["defaults"].items()
     wrong = {**call["arguments"], key: altered(value)}
-    assert reply(sample, (ToolCall(call["name"], wrong),)).verdicts[0].outcome == "wrong_value"
+    assert reply(sample, (ToolCall(call["name"], wrong),)).checks[0].failure == "wrong_value"
 
 
 def test_the_spread_of_formats():

@@ -19,7 +19,7 @@ RIGHT = {"room": "A", "guests": 2, "options": {"late": True, "tags": ["x", "y"]}
 
 
 def outcomes(calls, expected=(WANTED,), error=None):
-    return [verdict.outcome or "ok" for verdict in match(calls, expected, TOOLS, error)]
+    return [verdict.failure or "ok" for verdict in match(calls, expected, TOOLS, error)]
 
 
 def changed(**arguments):

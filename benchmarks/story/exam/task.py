@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.plugins import discover
 
 HELD_OUT = ("polite", "terse")
@@ -72,5 +72,5 @@ class Questions(BUILTIN["manner"]):
         """`answered`: one of the answers is named, also in a reply that was cut; the style as `manner` sees it."""
         score = super().score(sample, response)
         named = any(re.search(rf"\b{re.escape(answer)}\b", response.answer, re.I) for answer in sample.target)
-        verdict = Verdict(named, f"{'names' if named else 'does not name'} {' or '.join(sample.target)}", "answer")
-        return replace(score, verdicts=(verdict,), metrics={"answered": float(named), **score.metrics})
+        verdict = CheckResult(named, f"{'names' if named else 'does not name'} {' or '.join(sample.target)}", "answer")
+        return replace(score, checks=(verdict,), metrics={"answered": float(named), **score.metrics})

@@ -8,7 +8,7 @@ from typing import Any
 from ifeval.checks.ifbench.tokens import without_punctuation
 from ifeval.checks.text.counting import shorten
 from ifeval.checks.text.punkt import sentences
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 BRACKET_DEPTH = 5
 QUOTE_DEPTH = 3
@@ -17,7 +17,7 @@ _OPENS = {")": "(", "]": "[", "}": "{"}
 _AROUND_QUOTES = string.digits + string.punctuation.replace('"', "")
 
 
-def parentheses(text: str) -> Verdict:
+def parentheses(text: str) -> CheckResult:
     """Brackets of the kinds ( [ { nested at least 5 deep; the innermost is closed properly, the rest need not be."""
     levels: list[str] = []
     depth = deepest = 0
@@ -28,15 +28,15 @@ def parentheses(text: str) -> Verdict:
         elif levels and levels[-1] == _OPENS[mark]:
             levels.pop()
             if depth >= BRACKET_DEPTH:
-                return Verdict(True, f"brackets {depth} levels deep, wanted at least {BRACKET_DEPTH}")
+                return CheckResult(True, f"brackets {depth} levels deep, wanted at least {BRACKET_DEPTH}")
             deepest = max(deepest, depth)
         else:
             levels.clear()
             depth = 0
-    return Verdict(False, f"brackets {deepest} levels deep, wanted at least {BRACKET_DEPTH}")
+    return CheckResult(False, f"brackets {deepest} levels deep, wanted at least {BRACKET_DEPTH}")
 
 
-def quotes(text: str) -> Verdict:
+def quotes(text: str) -> CheckResult:
     """Double and single quotation marks nested at least 3 deep, each inside the other, and closed."""
     levels: list[str] = []
     deepest = closed = 0
@@ -49,20 +49,20 @@ def quotes(text: str) -> Verdict:
         else:
             levels.append(mark)
             deepest = max(deepest, len(levels))
-    return Verdict(closed >= QUOTE_DEPTH, f"quotes closed {closed} levels deep, wanted at least {QUOTE_DEPTH}")
+    return CheckResult(closed >= QUOTE_DEPTH, f"quotes closed {closed} levels deep, wanted at least {QUOTE_DEPTH}")
 
 
-def quote_unquote(text: str) -> Verdict:
+def quote_unquote(text: str) -> CheckResult:
     """No quoted phrase right after another, and none at the end: an explanation stands between and after them."""
     squeezed = "".join(text.replace("'\"'", "").split())
     if '""' in squeezed:
-        return Verdict(False, "two quotation marks with nothing between them")
+        return CheckResult(False, "two quotation marks with nothing between them")
     if squeezed.strip(_AROUND_QUOTES).endswith('"'):
-        return Verdict(False, "the reply ends with a quoted phrase")
-    return Verdict(True, "text follows every quoted phrase")
+        return CheckResult(False, "the reply ends with a quoted phrase")
+    return CheckResult(True, "text follows every quoted phrase")
 
 
-def emoji(text: str) -> Verdict:
+def emoji(text: str) -> CheckResult:
     """An emoji ends each sentence, or starts the next one (where sentence splitting puts one after the period).
 
     The last two characters are looked at, since a variation selector may follow the emoji itself.
@@ -70,8 +70,8 @@ def emoji(text: str) -> Verdict:
     bare = [without_punctuation(sentence).strip() for sentence in sentences(text)]
     for number, (sentence, following) in enumerate(zip_longest(bare, bare[1:], fillvalue=""), start=1):
         if not sentence or not (_emoji().search(sentence[-2:]) or _emoji().match(following)):
-            return Verdict(False, f"sentence {number} does not end with an emoji: '{shorten(sentence[-40:])}'")
-    return Verdict(True, "every sentence ends with an emoji")
+            return CheckResult(False, f"sentence {number} does not end with an emoji: '{shorten(sentence[-40:])}'")
+    return CheckResult(True, "every sentence ends with an emoji")
 
 
 @lru_cache(maxsize=1)

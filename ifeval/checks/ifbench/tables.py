@@ -5,7 +5,7 @@ import io
 import re
 
 from ifeval.checks.text.counting import plural, shorten
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 Rows = list[list[str]]
 
@@ -16,43 +16,43 @@ STUDENT_COLUMNS = ["StudentID", "Subject", "Grade", "Semester", "Score"]
 _SPECIAL = re.compile(r"[^\w\s]")
 
 
-def csv_city(text: str) -> Verdict:
+def csv_city(text: str) -> CheckResult:
     """Separated by commas: the header of `CITY_COLUMNS`, then 7 rows of 5 fields."""
     rows = _rows(text, ",")
     problem = _wrong_row_count(rows, 8) or _wrong_width(rows[1:])
     if not problem and rows[0] != CITY_COLUMNS:
         problem = f"the header is '{shorten(','.join(rows[0]))}', wanted {','.join(CITY_COLUMNS)}"
-    return Verdict(not problem, problem or "the header and 7 rows of 5 fields")
+    return CheckResult(not problem, problem or "the header and 7 rows of 5 fields")
 
 
-def csv_special_character(text: str) -> Verdict:
+def csv_special_character(text: str) -> CheckResult:
     """Separated by commas: the header of `PRODUCT_COLUMNS`, then 14 rows of 5 fields, one of the fields in double
     quotes with a special character in it (upstream reads no further than its row)."""
     if not _has_header(text, PRODUCT_COLUMNS, ",", " \t"):
-        return Verdict(False, f"the first line is not the header {','.join(PRODUCT_COLUMNS)}")
+        return CheckResult(False, f"the first line is not the header {','.join(PRODUCT_COLUMNS)}")
     rows = _rows(_keeping_quotes(text), ",")
     if problem := _wrong_row_count(rows, 15):
-        return Verdict(False, problem)
+        return CheckResult(False, problem)
     for row in rows[1:]:
         if problem := _wrong_width([row]):
-            return Verdict(False, problem)
+            return CheckResult(False, problem)
         if special := next(filter(_is_quoted_special, row), None):
-            return Verdict(True, f"14 rows of 5 fields, one of them {shorten(special)}")
-    return Verdict(False, "no field in double quotes holds a special character")
+            return CheckResult(True, f"14 rows of 5 fields, one of them {shorten(special)}")
+    return CheckResult(False, "no field in double quotes holds a special character")
 
 
-def csv_quotes(text: str) -> Verdict:
+def csv_quotes(text: str) -> CheckResult:
     """Separated by tabs: the header of `STUDENT_COLUMNS`, then 3 rows of 5 fields, every field in double quotes."""
     if not _has_header(text, STUDENT_COLUMNS, "\t", " "):
-        return Verdict(False, f"the first line is not the header {', '.join(STUDENT_COLUMNS)}, separated by tabs")
+        return CheckResult(False, f"the first line is not the header {', '.join(STUDENT_COLUMNS)}, separated by tabs")
     rows = _rows(_keeping_quotes(text), "\t")
     if problem := _wrong_row_count(rows, 4) or _wrong_width(rows):
-        return Verdict(False, problem)
+        return CheckResult(False, problem)
     for row in rows:
         for field in map(str.strip, row):
             if not (field.startswith('"') and field.endswith('"')):
-                return Verdict(False, f"the field '{shorten(field)}' is not in double quotes")
-    return Verdict(True, "the header and 3 rows of 5 fields, all in double quotes")
+                return CheckResult(False, f"the field '{shorten(field)}' is not in double quotes")
+    return CheckResult(True, "the header and 3 rows of 5 fields, all in double quotes")
 
 
 def _rows(text: str, delimiter: str) -> Rows:

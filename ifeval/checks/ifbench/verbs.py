@@ -11,7 +11,7 @@ from ifeval.checks.ifbench.wordlists import IRREGULAR_VERBS, REGULAR_VERBS
 from ifeval.checks.text.counting import shorten
 from ifeval.checks.text.punkt import sentences
 from ifeval.checks.text.treebank import tokens as treebank_tokens
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 _NOUN_FOLLOWED_BY = frozenset(
     ("is", "are", "was", "were", "has", "had", "can", "could", "may", "might", "must", "should", "will", "would", "of")
@@ -52,13 +52,13 @@ def is_verb(word: str, following: str = "") -> bool:
     return form.endswith("ing") or following.lower() not in _NOUN_FOLLOWED_BY
 
 
-def start_verb(text: str) -> Verdict:
+def start_verb(text: str) -> CheckResult:
     """The first token of the reply is a verb."""
     first = sentences(text)[:1]
     word, following, *_ = [*treebank_tokens(*first), "", ""] if first else ("", "")
     if not word:
-        return Verdict(False, "no words")
+        return CheckResult(False, "no words")
     ok = is_verb(word, following)
-    return Verdict(
+    return CheckResult(
         ok, f"'{shorten(word)}' is {'a verb' if ok else 'not a verb that this check knows, or not one here'}"
     )

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from ifeval.checks.text.patterns import compile_problem
 from ifeval.errors import UserError
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
-Check = Callable[..., Verdict]
-"""`def check(text: str, *, ...arguments) -> Verdict`: pure, bounded in time on hostile text."""
+Check = Callable[..., CheckResult]
+"""`def check(text: str, *, ...arguments) -> CheckResult`: pure, bounded in time on hostile text."""
 
 Pattern = Annotated[str, compile_problem]
 """A keyword that is searched for as a regular expression."""

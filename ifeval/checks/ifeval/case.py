@@ -4,23 +4,23 @@ from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.text.counting import Relation, compare
 from ifeval.checks.text.language import detect, english
 from ifeval.checks.text.treebank import capital_words
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 
-def capital_word_frequency(text: str, *, capital_frequency: Count, capital_relation: Relation) -> Verdict:
+def capital_word_frequency(text: str, *, capital_frequency: Count, capital_relation: Relation) -> CheckResult:
     """Less than, or at least, `capital_frequency` tokens (Treebank conventions) all in capitals."""
     return compare(capital_words(text), capital_relation, capital_frequency, "word in capitals/words in capitals")
 
 
-def english_capital(text: str) -> Verdict:
+def english_capital(text: str) -> CheckResult:
     """No lower-case letter, and in English."""
     if not text.isupper():
-        return Verdict(False, "not all letters are capitals")
+        return CheckResult(False, "not all letters are capitals")
     return english(detect(text))
 
 
-def english_lowercase(text: str) -> Verdict:
+def english_lowercase(text: str) -> CheckResult:
     """No capital letter, and in English."""
     if not text.islower():
-        return Verdict(False, "not all letters are lower case")
+        return CheckResult(False, "not all letters are lower case")
     return english(detect(text))

@@ -6,7 +6,7 @@ import re
 from ifeval.checks.ifeval.arguments import Count, Pattern
 from ifeval.checks.text import patterns
 from ifeval.checks.text.counting import at_least, exactly, shorten
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 CONSTRAINED_RESPONSES = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 FENCES = ("```json", "```Json", "```JSON", "```")
@@ -17,48 +17,48 @@ _EMPHASIS = re.compile(r"\*[^\n*]*\*")
 _STRONG = re.compile(r"\*\*[^\n*]*\*\*")
 
 
-def number_bullet_lists(text: str, *, num_bullets: Count) -> Verdict:
+def number_bullet_lists(text: str, *, num_bullets: Count) -> CheckResult:
     """Exactly `num_bullets` lines starting with `*` (but not `**`) or `-`, white space before it aside."""
     count = len(_STAR_BULLET.findall(text)) + len(_DASH_BULLET.findall(text))
     return exactly(count, num_bullets, "bullet point")
 
 
-def constrained_response(text: str) -> Verdict:
+def constrained_response(text: str) -> CheckResult:
     """One of three fixed answers occurs somewhere."""
     found = next((option for option in CONSTRAINED_RESPONSES if option in text), None)
     if found is None:
-        return Verdict(False, f"none of {', '.join(map(repr, CONSTRAINED_RESPONSES))} found")
-    return Verdict(True, f"{found!r} found")
+        return CheckResult(False, f"none of {', '.join(map(repr, CONSTRAINED_RESPONSES))} found")
+    return CheckResult(True, f"{found!r} found")
 
 
-def number_highlighted_sections(text: str, *, num_highlights: Count) -> Verdict:
+def number_highlighted_sections(text: str, *, num_highlights: Count) -> CheckResult:
     """At least `num_highlights` non-blank spans in `*...*` or `**...**` on one line."""
     count = sum(1 for span in _EMPHASIS.findall(text) if span.strip("*").strip())
     count += sum(1 for span in _STRONG.findall(text) if span[2:-2].strip())
     return at_least(count, num_highlights, "highlighted section")
 
 
-def multiple_sections(text: str, *, section_spliter: Pattern, num_sections: Count) -> Verdict:
+def multiple_sections(text: str, *, section_spliter: Pattern, num_sections: Count) -> CheckResult:
     """At least `num_sections` marks made of the splitter and a number ("Section 2"), anywhere in the text."""
     parts = patterns.split(section_spliter.strip(), text, r"\s?", r"\s?\d+\s?")
     return at_least(len(parts) - 1, num_sections, f"{section_spliter.strip()!r} section")
 
 
-def json_format(text: str) -> Verdict:
+def json_format(text: str) -> CheckResult:
     """The whole text parses as JSON, a code fence around it aside."""
     try:
         json.loads(unfenced(text))
     except ValueError as error:
-        return Verdict(False, f"not JSON: {error}")
+        return CheckResult(False, f"not JSON: {error}")
     except RecursionError:
-        return Verdict(False, "not JSON: nested too deeply")
-    return Verdict(True, "parses as JSON")
+        return CheckResult(False, "not JSON: nested too deeply")
+    return CheckResult(True, "parses as JSON")
 
 
-def title(text: str) -> Verdict:
+def title(text: str) -> CheckResult:
     """A non-blank `<<title>>` on one line."""
     found = next(filter(None, map(_title, text.split("\n"))), None)
-    return Verdict(False, "no <<title>> found") if found is None else Verdict(True, f"title {shorten(found)!r}")
+    return CheckResult(False, "no <<title>> found") if found is None else CheckResult(True, f"title {shorten(found)!r}")
 
 
 def unfenced(text: str) -> str:

@@ -5,31 +5,33 @@ import re
 from ifeval.checks.ifeval.arguments import Count, Ordinal
 from ifeval.checks.text.counting import Relation, compare, count_words, exactly, shorten
 from ifeval.checks.text.punkt import count_sentences
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
 _ENDS_FIRST_WORD = frozenset(".,?!'\"")
 
 
-def number_sentences(text: str, *, num_sentences: Count, relation: Relation) -> Verdict:
+def number_sentences(text: str, *, num_sentences: Count, relation: Relation) -> CheckResult:
     """Less than, or at least, `num_sentences` sentences as Punkt splits them."""
     return compare(count_sentences(text), relation, num_sentences, "sentence")
 
 
-def number_words(text: str, *, num_words: Count, relation: Relation) -> Verdict:
+def number_words(text: str, *, num_words: Count, relation: Relation) -> CheckResult:
     """Less than, or at least, `num_words` words."""
     return compare(count_words(text), relation, num_words, "word")
 
 
-def number_paragraphs(text: str, *, num_paragraphs: Count) -> Verdict:
+def number_paragraphs(text: str, *, num_paragraphs: Count) -> CheckResult:
     """Exactly `num_paragraphs` paragraphs between `***` dividers; only the first and last part may be blank."""
     parts = [part.strip() for part in _DIVIDER.split(text)]
     if not all(parts[1:-1]):
-        return Verdict(False, "a paragraph between two *** dividers is empty")
+        return CheckResult(False, "a paragraph between two *** dividers is empty")
     return exactly(sum(map(bool, parts)), num_paragraphs, "paragraph")
 
 
-def nth_paragraph_first_word(text: str, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: str) -> Verdict:
+def nth_paragraph_first_word(
+    text: str, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: str
+) -> CheckResult:
     """Exactly `num_paragraphs` paragraphs, and the `nth_paragraph` (from 1) starts with `first_word`, ignoring case.
 
     Upstream counts the non-blank chunks but indexes the list with the blank ones left in it; so does this
@@ -38,21 +40,21 @@ def nth_paragraph_first_word(text: str, *, num_paragraphs: Count, nth_paragraph:
     chunks = text.split("\n\n")
     count = sum(1 for chunk in chunks if chunk.strip())
     if nth_paragraph > count:
-        return Verdict(
+        return CheckResult(
             False, f"there is no paragraph {nth_paragraph}: {exactly(count, num_paragraphs, 'paragraph').reason}"
         )
     paragraph = chunks[nth_paragraph - 1].strip()
     if not paragraph:
-        return Verdict(False, f"paragraph {nth_paragraph} is blank")
+        return CheckResult(False, f"paragraph {nth_paragraph} is blank")
     return starts_with_word(_first_word(paragraph), first_word, nth_paragraph, count, num_paragraphs)
 
 
-def starts_with_word(found: str, wanted: str, nth_paragraph: int, count: int, num_paragraphs: int) -> Verdict:
+def starts_with_word(found: str, wanted: str, nth_paragraph: int, count: int, num_paragraphs: int) -> CheckResult:
     """The verdict on a first word (lower case) and a number of paragraphs."""
     if found != wanted.lower():
-        return Verdict(False, f"paragraph {nth_paragraph} starts with {shorten(found)!r}, wanted {wanted!r}")
+        return CheckResult(False, f"paragraph {nth_paragraph} starts with {shorten(found)!r}, wanted {wanted!r}")
     verdict = exactly(count, num_paragraphs, "paragraph")
-    return Verdict(verdict.ok, f"paragraph {nth_paragraph} starts with {wanted!r}; {verdict.reason}")
+    return CheckResult(verdict.ok, f"paragraph {nth_paragraph} starts with {wanted!r}; {verdict.reason}")
 
 
 def _first_word(paragraph: str) -> str:

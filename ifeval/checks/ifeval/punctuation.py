@@ -1,10 +1,10 @@
 """IFEval's `punctuation:` group."""
 
 from ifeval.checks.text.counting import plural
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 
-def no_comma(text: str) -> Verdict:
+def no_comma(text: str) -> CheckResult:
     """No comma anywhere."""
     commas = text.count(",")
-    return Verdict(not commas, f"{plural(commas, 'comma')}, wanted none" if commas else "no comma")
+    return CheckResult(not commas, f"{plural(commas, 'comma')}, wanted none" if commas else "no comma")

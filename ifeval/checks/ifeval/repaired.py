@@ -16,7 +16,7 @@ from ifeval.checks.ifeval.keywords import all_present, none_present
 from ifeval.checks.ifeval.length import starts_with_word
 from ifeval.checks.text import language
 from ifeval.checks.text.counting import Relation, at_least, compare, compare_occurrences, exactly, shorten
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 _BULLET = re.compile(r"^[^\S\n]*[*+-][^\S\n]+\S", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"(?<!\*)(\*{1,3})(?![\s*])[^\n*]*(?<![\s*])\1(?!\*)")
@@ -24,46 +24,48 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _LINE_START = r"^[ \t#>*_(\[\"“-]*"
 
 
-def existence(text: str, *, keywords: list[str]) -> Verdict:
+def existence(text: str, *, keywords: list[str]) -> CheckResult:
     """Every keyword occurs as a word of its own, literally, ignoring case."""
     return all_present([keyword for keyword in keywords if not _occurrences(keyword, text)], len(keywords))
 
 
-def frequency(text: str, *, keyword: str, frequency: Count, relation: Relation) -> Verdict:
+def frequency(text: str, *, keyword: str, frequency: Count, relation: Relation) -> CheckResult:
     """The keyword occurs less than, or at least, `frequency` times as a word of its own."""
     return compare_occurrences(repr(keyword.strip()), _occurrences(keyword, text), relation, frequency)
 
 
-def forbidden_words(text: str, *, forbidden_words: list[str]) -> Verdict:
+def forbidden_words(text: str, *, forbidden_words: list[str]) -> CheckResult:
     """None of the words occurs as a word of its own."""
     return none_present([word for word in forbidden_words if _occurrences(word, text)])
 
 
-def response_language(text: str, *, language: str) -> Verdict:
+def response_language(text: str, *, language: str) -> CheckResult:
     """The text is detected as `language`; a text without letters is not."""
-    return _told(text, language)
+    return _detected_as(text, language)
 
 
-def english_capital(text: str) -> Verdict:
+def english_capital(text: str) -> CheckResult:
     """No lower-case letter, and in English as it stands or in lower case: langdetect skips words in capitals."""
     if not text.isupper():
         return case.english_capital(text)
-    as_it_stands = _told(text, "en")
-    return as_it_stands if as_it_stands.ok else _told(text.lower(), "en")
+    as_it_stands = _detected_as(text, "en")
+    return as_it_stands if as_it_stands.ok else _detected_as(text.lower(), "en")
 
 
-def english_lowercase(text: str) -> Verdict:
+def english_lowercase(text: str) -> CheckResult:
     """No capital letter, and in English."""
-    return _told(text, "en") if text.islower() else case.english_lowercase(text)
+    return _detected_as(text, "en") if text.islower() else case.english_lowercase(text)
 
 
-def capital_word_frequency(text: str, *, capital_frequency: Count, capital_relation: Relation) -> Verdict:
+def capital_word_frequency(text: str, *, capital_frequency: Count, capital_relation: Relation) -> CheckResult:
     """Less than, or at least, `capital_frequency` words of two or more letters all in capitals; "JOHN'S" is one."""
     count = sum(1 for match in _WORD.finditer(text) if match[0].isupper() and sum(map(str.isalpha, match[0])) > 1)
     return compare(count, capital_relation, capital_frequency, "word in capitals/words in capitals")
 
 
-def nth_paragraph_first_word(text: str, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: str) -> Verdict:
+def nth_paragraph_first_word(
+    text: str, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: str
+) -> CheckResult:
     """Exactly `num_paragraphs` non-blank paragraphs, the `nth_paragraph` of them starting with `first_word`."""
     paragraphs = [chunk for chunk in text.split("\n\n") if chunk.strip()]
     if nth_paragraph > len(paragraphs):
@@ -73,47 +75,49 @@ def nth_paragraph_first_word(text: str, *, num_paragraphs: Count, nth_paragraph:
     return starts_with_word(found, first_word, nth_paragraph, len(paragraphs), num_paragraphs)
 
 
-def postscript(text: str, *, postscript_marker: str) -> Verdict:
+def postscript(text: str, *, postscript_marker: str) -> CheckResult:
     """The marker follows some text and is not the end of a longer word or abbreviation ("u.p.s."), ignoring case."""
     marker = postscript_marker.strip()
     pattern = r"(?<!\w)(?<!\w\.)" + POSTSCRIPT.get(marker, re.escape(marker))
     found = any(match.start() > 0 for match in re.finditer(pattern, text.strip(), re.IGNORECASE))
-    return Verdict(found, f"postscript {marker!r} {'found' if found else 'missing'} after the text")
+    return CheckResult(found, f"postscript {marker!r} {'found' if found else 'missing'} after the text")
 
 
-def number_bullet_lists(text: str, *, num_bullets: Count) -> Verdict:
+def number_bullet_lists(text: str, *, num_bullets: Count) -> CheckResult:
     """Exactly `num_bullets` Markdown list items: `*`, `-` or `+`, white space, text."""
     return exactly(len(_BULLET.findall(text)), num_bullets, "bullet point")
 
 
-def number_highlighted_sections(text: str, *, num_highlights: Count) -> Verdict:
+def number_highlighted_sections(text: str, *, num_highlights: Count) -> CheckResult:
     """At least `num_highlights` spans in `*`, `**` or `***` that Markdown would set off, each counted once."""
     return at_least(sum(1 for _ in _HIGHLIGHT.finditer(text)), num_highlights, "highlighted section")
 
 
-def multiple_sections(text: str, *, section_spliter: str, num_sections: Count) -> Verdict:
+def multiple_sections(text: str, *, section_spliter: str, num_sections: Count) -> CheckResult:
     """At least `num_sections` different marks ("Section 2"), each at the start of a line."""
     marker = section_spliter.strip()
     pattern = re.compile(_LINE_START + re.escape(marker) + r"[^\S\n]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
     return at_least(len({int(number) for number in pattern.findall(text)}), num_sections, f"{marker!r} section")
 
 
-def constrained_response(text: str) -> Verdict:
+def constrained_response(text: str) -> CheckResult:
     """Exactly one of the three fixed answers occurs."""
     found = [option for option in CONSTRAINED_RESPONSES if option in text]
     return exactly(len(found), 1, "of the fixed answers/of the fixed answers")
 
 
-def json_format(text: str) -> Verdict:
+def json_format(text: str) -> CheckResult:
     """The whole text is a JSON object or array (RFC 8259: no NaN), a code fence around it aside."""
     try:
         value = json.loads(unfenced(text), parse_constant=_not_json)
     except ValueError as error:
-        return Verdict(False, f"not JSON: {error}")
+        return CheckResult(False, f"not JSON: {error}")
     except RecursionError:
-        return Verdict(False, "not JSON: nested too deeply")
+        return CheckResult(False, "not JSON: nested too deeply")
     ok = isinstance(value, dict | list)
-    return Verdict(ok, "parses as JSON" if ok else f"a bare JSON value {shorten(text)!r}, wanted an object or array")
+    return CheckResult(
+        ok, "parses as JSON" if ok else f"a bare JSON value {shorten(text)!r}, wanted an object or array"
+    )
 
 
 CHECKS: dict[str, Check] = FAITHFUL | {
@@ -139,9 +143,9 @@ def _occurrences(keyword: str, text: str) -> int:
     return sum(1 for _ in re.finditer(rf"(?<!\w){re.escape(keyword.strip())}(?!\w)", text, re.IGNORECASE))
 
 
-def _told(text: str, wanted: str) -> Verdict:
+def _detected_as(text: str, wanted: str) -> CheckResult:
     detected = language.detect(text)
-    return language.in_language(detected, wanted) if detected else Verdict(False, "the language cannot be told")
+    return language.in_language(detected, wanted) if detected else CheckResult(False, "the language cannot be told")
 
 
 def _not_json(constant: str) -> Any:

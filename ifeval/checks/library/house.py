@@ -9,7 +9,7 @@ from ifeval.checks.ifbench.placement import last_first, paragraph_last_first
 from ifeval.checks.ifbench.sentence import increment
 from ifeval.checks.text.counting import exactly, plural, shorten
 from ifeval.checks.text.punkt import count_sentences
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _NUMBERED = re.compile(r"^[^\S\n]*(\d{1,9})[.)][^\S\n]+\S", re.MULTILINE)
@@ -20,42 +20,42 @@ _HASHTAG = re.compile(r"(?<![\w#&])#\w+")
 _TABLE_RULE = frozenset("|-: \t")
 
 
-def uppercase(text: str) -> Verdict:
+def uppercase(text: str) -> CheckResult:
     """Letters occur, and none of them is lower-case."""
     return _one_case(text, str.islower, "lower-case")
 
 
-def lowercase(text: str) -> Verdict:
+def lowercase(text: str) -> CheckResult:
     """Letters occur, and none of them is upper-case."""
     return _one_case(text, str.isupper, "upper-case")
 
 
-def paragraphs(text: str, *, paragraphs: int) -> Verdict:
+def paragraphs(text: str, *, paragraphs: int) -> CheckResult:
     """Exactly so many blocks of text with blank lines between them."""
     return exactly(len(blocks_of_text(text)), paragraphs, "paragraph")
 
 
-def lines(text: str, *, lines: int) -> Verdict:
+def lines(text: str, *, lines: int) -> CheckResult:
     """Exactly so many lines that are not blank."""
     return exactly(len(_lines(text)), lines, "line")
 
 
-def numbered_list(text: str, *, items: int) -> Verdict:
+def numbered_list(text: str, *, items: int) -> CheckResult:
     """Lines that start with "1." (or "1)") up to exactly `items`, in order."""
     numbers = [int(number) for number in _NUMBERED.findall(text)]
     verdict = exactly(len(numbers), items, "numbered item")
     if verdict.ok and numbers != list(range(1, items + 1)):
-        return Verdict(False, f"the items are numbered {', '.join(map(str, numbers))}, wanted 1 to {items}")
+        return CheckResult(False, f"the items are numbered {', '.join(map(str, numbers))}, wanted 1 to {items}")
     return verdict
 
 
-def marked_list(text: str, *, mark: str, items: int) -> Verdict:
+def marked_list(text: str, *, mark: str, items: int) -> CheckResult:
     """Exactly so many lines start with the mark and go on after it."""
     found = sum(line.startswith(mark) and line != mark for line in _lines(text))
     return exactly(found, items, f"item/items marked {mark}")
 
 
-def sub_bullets(text: str, *, bullets: int) -> Verdict:
+def sub_bullets(text: str, *, bullets: int) -> CheckResult:
     """Exactly so many lines start with "* " and each has an indented "- " line below it, before the next "* " line."""
     below: list[int] = []
     for line in text.split("\n"):
@@ -64,191 +64,191 @@ def sub_bullets(text: str, *, bullets: int) -> Verdict:
         elif below and line[:1].isspace() and line.lstrip().startswith("- "):
             below[-1] += 1
     if 0 in below:
-        return Verdict(False, f"{below.count(0)} of {plural(len(below), 'bullet point')} without a sub-bullet")
+        return CheckResult(False, f"{below.count(0)} of {plural(len(below), 'bullet point')} without a sub-bullet")
     return exactly(len(below), bullets, "bullet point")
 
 
-def stairs(text: str, *, steps: int) -> Verdict:
+def stairs(text: str, *, steps: int) -> CheckResult:
     """Exactly so many lines that are not blank, each indented by more white space than the one before."""
     found = [line for line in text.split("\n") if line.strip()]
     indents = [len(line) - len(line.lstrip()) for line in found]
     flat = next((n for n, (above, here) in enumerate(pairwise(indents), 2) if here <= above), None)
     if flat is not None:
-        return Verdict(False, f"line {flat} is not indented more than the one before")
+        return CheckResult(False, f"line {flat} is not indented more than the one before")
     return exactly(len(indents), steps, "line")
 
 
-def template(text: str, *, labels: list[str]) -> Verdict:
+def template(text: str, *, labels: list[str]) -> CheckResult:
     """Lines start with the labels and a colon, each label once, in this order, and each is followed by text."""
     found = [label for line in _lines(text) for label in labels if line.startswith(f"{label}:")]
     if found != labels:
-        return Verdict(
+        return CheckResult(
             False, f"labels {shorten(', '.join(found)) or 'missing'}, wanted {', '.join(labels)} in this order"
         )
     rest = text
     for label in reversed(labels):
         rest, _, after = rest.rpartition(f"{label}:")
         if not after.strip():
-            return Verdict(False, f"nothing after {label}:")
-    return Verdict(True, "all labels, in order")
+            return CheckResult(False, f"nothing after {label}:")
+    return CheckResult(True, "all labels, in order")
 
 
-def echo_paragraphs(text: str, *, paragraphs: int) -> Verdict:
+def echo_paragraphs(text: str, *, paragraphs: int) -> CheckResult:
     """Exactly so many paragraphs, each of which ends with the word it starts with."""
     blocks = blocks_of_text(text)
     counted = exactly(len(blocks), paragraphs, "paragraph")
     return paragraph_last_first("\n".join(" ".join(block.split()) for block in blocks)) if counted.ok else counted
 
 
-def growing(text: str, *, sentences: int, step: int) -> Verdict:
+def growing(text: str, *, sentences: int, step: int) -> CheckResult:
     """Exactly so many sentences, each with `step` words more than the one before."""
     counted = exact_sentences(text, sentences=sentences)
     return increment(text, small_n=step) if counted.ok else counted
 
 
-def chain(text: str, *, sentences: int) -> Verdict:
+def chain(text: str, *, sentences: int) -> CheckResult:
     """Exactly so many sentences, each of which starts with the last word of the one before."""
     counted = exact_sentences(text, sentences=sentences)
     return last_first(text) if counted.ok else counted
 
 
-def title_case(text: str) -> Verdict:
+def title_case(text: str) -> CheckResult:
     """The first letter of every word is a capital; white space separates words."""
     wrong = [word for word in text.split() if (first := next(filter(str.isalpha, word), "")) and first.islower()]
-    return Verdict(
+    return CheckResult(
         not wrong,
         f"{plural(len(wrong), 'word')} without a capital, {shorten(wrong[0])!r} first" if wrong else "title case",
     )
 
 
-def table(text: str, *, columns: int, rows: int) -> Verdict:
+def table(text: str, *, columns: int, rows: int) -> CheckResult:
     """One Markdown table with a header, a rule, and exactly so many `rows` below it, each of `columns` cells."""
     piped = [line for line in _lines(text) if "|" in line]
     if len(piped) < 2 or "-" not in piped[1] or not _TABLE_RULE.issuperset(piped[1]):
-        return Verdict(False, "no Markdown table with a header and a rule of dashes")
+        return CheckResult(False, "no Markdown table with a header and a rule of dashes")
     widths = {len(line.removeprefix("|").removesuffix("|").split("|")) for line in piped}
     if widths != {columns}:
-        return Verdict(False, f"table rows of {', '.join(map(str, sorted(widths)))} cells, wanted {columns}")
+        return CheckResult(False, f"table rows of {', '.join(map(str, sorted(widths)))} cells, wanted {columns}")
     return exactly(len(piped) - 2, rows, "table row")
 
 
-def headings(text: str, *, headings: int) -> Verdict:
+def headings(text: str, *, headings: int) -> CheckResult:
     """Exactly so many lines that start with "## "."""
     return exactly(sum(line.startswith("## ") and len(line) > 3 for line in _lines(text)), headings, "'##' heading")
 
 
-def tags(text: str, *, tag: str) -> Verdict:
+def tags(text: str, *, tag: str) -> CheckResult:
     """Everything stands between `<tag>` and `</tag>`, and each occurs once."""
     text = text.strip()
     opening, closing = f"<{tag}>", f"</{tag}>"
     ok = text.startswith(opening) and text.endswith(closing) and text.count(opening) == text.count(closing) == 1
-    return Verdict(ok, f"{'' if ok else 'not '}wrapped in {opening} and {closing}")
+    return CheckResult(ok, f"{'' if ok else 'not '}wrapped in {opening} and {closing}")
 
 
-def code_block(text: str) -> Verdict:
+def code_block(text: str) -> CheckResult:
     """Everything stands in one fence of three backticks."""
     text = text.strip()
     ok = text.startswith("```") and text.endswith("```") and text.count("```") == 2
-    return Verdict(ok, f"{'' if ok else 'not '}one fenced code block")
+    return CheckResult(ok, f"{'' if ok else 'not '}one fenced code block")
 
 
-def acrostic(text: str, *, word: str) -> Verdict:
+def acrostic(text: str, *, word: str) -> CheckResult:
     """The first letters of the lines that are not blank spell the word; case doesn't matter."""
     spelled = "".join(line[0] for line in _lines(text))
-    return Verdict(spelled.lower() == word.lower(), f"the lines spell {shorten(spelled)!r}, wanted {word!r}")
+    return CheckResult(spelled.lower() == word.lower(), f"the lines spell {shorten(spelled)!r}, wanted {word!r}")
 
 
-def start_phrase(text: str, *, phrase: str) -> Verdict:
+def start_phrase(text: str, *, phrase: str) -> CheckResult:
     """The text starts with exactly this phrase."""
     text = text.lstrip()
-    return Verdict(text.startswith(phrase), f"starts with {shorten(text[: len(phrase) + 1])!r}, wanted {phrase!r}")
+    return CheckResult(text.startswith(phrase), f"starts with {shorten(text[: len(phrase) + 1])!r}, wanted {phrase!r}")
 
 
-def final_question(text: str) -> Verdict:
+def final_question(text: str) -> CheckResult:
     """The last character is a question mark."""
     last = text.rstrip()[-1:]
-    return Verdict(last == "?", f"ends with {last!r}, wanted a question mark")
+    return CheckResult(last == "?", f"ends with {last!r}, wanted a question mark")
 
 
-def signature(text: str, *, name: str) -> Verdict:
+def signature(text: str, *, name: str) -> CheckResult:
     """The last line that is not blank is the name and nothing else, after at least one other line."""
     found = _lines(text)
     ok = len(found) > 1 and found[-1] == name
-    return Verdict(ok, f"the last line is {shorten(found[-1] if found else '')!r}, wanted {name!r} below the reply")
+    return CheckResult(ok, f"the last line is {shorten(found[-1] if found else '')!r}, wanted {name!r} below the reply")
 
 
-def labelled_line(text: str, *, label: str) -> Verdict:
+def labelled_line(text: str, *, label: str) -> CheckResult:
     """Exactly one line starts with the label and a colon, and goes on after it."""
     mark = f"{label}:"
     return exactly(sum(line.startswith(mark) and line != mark for line in _lines(text)), 1, f"line/lines with {mark!r}")
 
 
-def no_digits(text: str) -> Verdict:
+def no_digits(text: str) -> CheckResult:
     """No decimal digit anywhere."""
     found = sum(map(str.isdecimal, text))
-    return Verdict(not found, f"{plural(found, 'digit')}, wanted none" if found else "no digits")
+    return CheckResult(not found, f"{plural(found, 'digit')}, wanted none" if found else "no digits")
 
 
-def semicolons(text: str, *, semicolons: int) -> Verdict:
+def semicolons(text: str, *, semicolons: int) -> CheckResult:
     """Exactly so many semicolons."""
     return exactly(text.count(";"), semicolons, "semicolon")
 
 
-def questions(text: str, *, questions: int) -> Verdict:
+def questions(text: str, *, questions: int) -> CheckResult:
     """Exactly so many question marks."""
     return exactly(text.count("?"), questions, "question mark")
 
 
-def exclamations(text: str, *, exclamations: int) -> Verdict:
+def exclamations(text: str, *, exclamations: int) -> CheckResult:
     """Exactly so many exclamation marks."""
     return exactly(text.count("!"), exclamations, "exclamation mark")
 
 
-def iso_date(text: str) -> Verdict:
+def iso_date(text: str) -> CheckResult:
     """At least one date that exists, written YYYY-MM-DD."""
     found = next((match.group() for match in _DATE.finditer(text) if _is_date(*map(int, match.groups()))), None)
-    return Verdict(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
+    return CheckResult(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
 
 
-def email_address(text: str) -> Verdict:
+def email_address(text: str) -> CheckResult:
     """At least one e-mail address."""
     found = _EMAIL.search(text)
-    return Verdict(found is not None, "an e-mail address" if found else "no e-mail address")
+    return CheckResult(found is not None, "an e-mail address" if found else "no e-mail address")
 
 
-def hashtags(text: str, *, hashtags: int) -> Verdict:
+def hashtags(text: str, *, hashtags: int) -> CheckResult:
     """Exactly so many words with a `#` before them."""
     return exactly(len(_HASHTAG.findall(text)), hashtags, "hashtag")
 
 
-def longest_sentence(text: str, *, words: int) -> Verdict:
+def longest_sentence(text: str, *, words: int) -> CheckResult:
     """No sentence has more than so many words; a line break ends a sentence too."""
     longest = max((len(sentence.split()) for sentence in _SENTENCE_END.split(text)), default=0)
-    return Verdict(longest <= words, f"the longest sentence has {plural(longest, 'word')}, wanted at most {words}")
+    return CheckResult(longest <= words, f"the longest sentence has {plural(longest, 'word')}, wanted at most {words}")
 
 
-def exact_sentences(text: str, *, sentences: int) -> Verdict:
+def exact_sentences(text: str, *, sentences: int) -> CheckResult:
     """Exactly so many sentences, as Punkt splits them."""
     return exactly(count_sentences(text), sentences, "sentence")
 
 
-def keyword_once(text: str, *, keyword: str) -> Verdict:
+def keyword_once(text: str, *, keyword: str) -> CheckResult:
     """The word occurs exactly once as a word of its own; case doesn't matter."""
     count = len(_places(text, keyword))
-    return Verdict(count == 1, f"{keyword!r} appears {plural(count, 'time')}, wanted exactly once")
+    return CheckResult(count == 1, f"{keyword!r} appears {plural(count, 'time')}, wanted exactly once")
 
 
-def keyword_order(text: str, *, first: str, second: str) -> Verdict:
+def keyword_order(text: str, *, first: str, second: str) -> CheckResult:
     """Both words occur, and the first one's first place is before the second one's; case doesn't matter."""
     places = _places(text, first), _places(text, second)
     missing = [word for word, found in zip((first, second), places, strict=True) if not found]
     if missing:
-        return Verdict(False, f"{' and '.join(map(repr, missing))} missing")
+        return CheckResult(False, f"{' and '.join(map(repr, missing))} missing")
     ok = places[0][0] < places[1][0]
-    return Verdict(ok, f"{first!r} appears {'before' if ok else 'after'} {second!r}")
+    return CheckResult(ok, f"{first!r} appears {'before' if ok else 'after'} {second!r}")
 
 
-CHECKS: dict[str, Callable[..., Verdict]] = {
+CHECKS: dict[str, Callable[..., CheckResult]] = {
     "case:uppercase": uppercase,
     "case:lowercase": lowercase,
     "case:title": title_case,
@@ -285,12 +285,12 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
 }
 
 
-def _one_case(text: str, wrong: Callable[[str], bool], name: str) -> Verdict:
+def _one_case(text: str, wrong: Callable[[str], bool], name: str) -> CheckResult:
     letters = [letter for letter in text if letter.isalpha()]
     found = sum(map(wrong, letters))
     if not letters:
-        return Verdict(False, "no letters")
-    return Verdict(
+        return CheckResult(False, "no letters")
+    return CheckResult(
         not found, f"{found} of {len(letters)} letters are {name}, wanted none" if found else f"no {name} letters"
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Literal, TypeVar
 
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 Relation = Literal["less than", "at least"]
 Result = TypeVar("Result")
@@ -51,32 +51,32 @@ def shorten(text: str, limit: int = 60) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def compare(count: int, relation: Relation, wanted: int, noun: str) -> Verdict:
+def compare(count: int, relation: Relation, wanted: int, noun: str) -> CheckResult:
     """Whether `count` is less than or at least `wanted`: "412 words, wanted fewer than 400"."""
     ok = count < wanted if relation == "less than" else count >= wanted
-    return Verdict(ok, f"{plural(count, noun)}, wanted {_spoken(relation)} {wanted}")
+    return CheckResult(ok, f"{plural(count, noun)}, wanted {_spoken(relation)} {wanted}")
 
 
-def compare_occurrences(what: str, count: int, relation: Relation, wanted: int) -> Verdict:
+def compare_occurrences(what: str, count: int, relation: Relation, wanted: int) -> CheckResult:
     """The same for something named: "'river' appears 2 times, wanted at least 4"."""
     verdict = compare(count, relation, wanted, "time")
-    return Verdict(verdict.ok, f"{what} appears {verdict.reason}")
+    return CheckResult(verdict.ok, f"{what} appears {verdict.reason}")
 
 
-def exactly(count: int, wanted: int, noun: str) -> Verdict:
+def exactly(count: int, wanted: int, noun: str) -> CheckResult:
     """Whether `count` equals `wanted`: "3 of 5 bullet points", "5 bullet points, as wanted", "7 …, wanted 5"."""
     if count == wanted:
-        return Verdict(True, f"{plural(count, noun)}, as wanted")
-    return Verdict(
+        return CheckResult(True, f"{plural(count, noun)}, as wanted")
+    return CheckResult(
         False, _short_of(count, wanted, noun) if count < wanted else f"{plural(count, noun)}, wanted {wanted}"
     )
 
 
-def at_least(count: int, wanted: int, noun: str) -> Verdict:
+def at_least(count: int, wanted: int, noun: str) -> CheckResult:
     """Whether `count` reaches `wanted`: "3 of 5 placeholders", "7 placeholders, wanted at least 5"."""
     if count >= wanted:
-        return Verdict(True, f"{plural(count, noun)}, wanted at least {wanted}")
-    return Verdict(False, _short_of(count, wanted, noun))
+        return CheckResult(True, f"{plural(count, noun)}, wanted at least {wanted}")
+    return CheckResult(False, _short_of(count, wanted, noun))
 
 
 def _short_of(count: int, wanted: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 
 SEED = 0
 UNKNOWN = "unknown"
@@ -30,21 +30,21 @@ _PROBABLE = 0.1
 _SPACES = re.compile(" +")
 
 
-def response_language(text: str, *, language: str) -> Verdict:
+def response_language(text: str, *, language: str) -> CheckResult:
     """The text is in `language` (a code of langdetect's: "de", "zh-cn"). What can't be told counts, as upstream."""
     return in_language(detect(text), language)
 
 
-def english(detected: str | None) -> Verdict:
+def english(detected: str | None) -> CheckResult:
     """`in_language` for English."""
     return in_language(detected, "en")
 
 
-def in_language(detected: str | None, wanted: str) -> Verdict:
+def in_language(detected: str | None, wanted: str) -> CheckResult:
     """The verdict on a detected language; None (nothing to tell it by) counts as followed, as upstream has it."""
     if detected is None:
-        return Verdict(True, f"the language cannot be told, counted as {wanted!r}")
-    return Verdict(detected == wanted, f"language detected {detected!r}, wanted {wanted!r}")
+        return CheckResult(True, f"the language cannot be told, counted as {wanted!r}")
+    return CheckResult(detected == wanted, f"language detected {detected!r}, wanted {wanted!r}")
 
 
 @lru_cache(maxsize=32)

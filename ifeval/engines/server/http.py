@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from ifeval.engines.server.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, blotted, refusal, retry_after
+from ifeval.engines.server.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, redacted, refusal, retry_after
 
 MOST_BYTES = 8 << 20
 CONNECT_SECONDS = 10.0
@@ -54,11 +54,11 @@ class Client:
         method = "GET" if body is None else "POST"
         try:
             async with self._session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as answer:
-                received = blotted(await _bounded(answer), self._key)
+                received = redacted(await _bounded(answer), self._key)
                 if answer.status != 200:
                     raise refused(answer.status, received, answer.headers.get("Retry-After"))
                 if "json" not in answer.content_type:
-                    kind = blotted(answer.content_type[:80].encode(), self._key).decode()
+                    kind = redacted(answer.content_type[:80].encode(), self._key).decode()
                     raise Failure("content type", f"the server sent {kind!r} instead of JSON.")
                 return received
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

@@ -168,8 +168,8 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
 
 
-def blotted(body: bytes, secret: str) -> bytes:
-    """The body with every occurrence of `secret` blotted out, escaped ones too: a server may echo what it was sent."""
+def redacted(body: bytes, secret: str) -> bytes:
+    """The body with every occurrence of `secret` redacted, escaped ones too: a server may echo what it was sent."""
     if not secret:
         return body
     if b"\\" in body:

@@ -28,7 +28,7 @@ COVERED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Offence:
+class Overlap:
     """A training row that holds a task's prompt. `covered`: the share of the prompt's own runs, in (0, 1]."""
 
     place: str
@@ -52,9 +52,9 @@ class PromptIndex:
         for task, samples in tasks.items():
             self._add(task, samples, (units or {}).get(task))
 
-    def offences(self, examples: Iterable[Example]) -> list[Offence]:
+    def overlaps(self, examples: Iterable[Example]) -> list[Overlap]:
         """Every (row, prompt) where the row holds at least `COVERED` of the prompt's own runs, or all of a short one."""
-        return [offence for example in examples for offence in self._of(example)]
+        return [overlap for example in examples for overlap in self._of(example)]
 
     def _add(self, task: str, samples: Iterable[Sample], unit: str | None) -> None:
         runs: dict[str, set[int]] = {}
@@ -74,7 +74,7 @@ class PromptIndex:
                 for run in rare:
                     self._holders[run].append((task, sample_id))
 
-    def _of(self, example: Example) -> list[Offence]:
+    def _of(self, example: Example) -> list[Overlap]:
         found: dict[tuple[str, str], float] = {}
         for message in example.messages:
             tokens = words(message["content"])
@@ -86,7 +86,7 @@ class PromptIndex:
                 covered = n / self._size[holder]
                 if covered >= COVERED:
                     found[holder] = max(covered, found.get(holder, 0.0))
-        return [Offence(example.place, task, sample, covered) for (task, sample), covered in found.items()]
+        return [Overlap(example.place, task, sample, covered) for (task, sample), covered in found.items()]
 
 
 def prompt_text(messages: Sequence[Mapping[str, object]]) -> str:

@@ -47,7 +47,7 @@ class Made:
             self.leave_out("held out by a tag")
         elif prompt in self._prompts:
             self.leave_out("made already")
-        elif self.index.offences([Example("", row["task"], tuple(row["messages"]))]):
+        elif self.index.overlaps([Example("", row["task"], tuple(row["messages"]))]):
             self.leave_out("holds an evaluation's prompt")
         else:
             self._prompts.add(prompt)

@@ -24,7 +24,7 @@ from ifeval.finetuning.options import KERNEL_CACHES, SftOptions
 from ifeval.finetuning.prepare import Prepared
 from ifeval.finetuning.training.export import write_checkpoint
 from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
-from ifeval.finetuning.training.parallel import Team
+from ifeval.finetuning.training.parallel import ProcessGroup
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import dumps
 
@@ -73,7 +73,7 @@ class Judge:
     """
 
     def __init__(
-        self, options: SftOptions, data: Prepared, folder: Path, log: Log | None, watch: Watcher, team: Team
+        self, options: SftOptions, data: Prepared, folder: Path, log: Log | None, watch: Watcher, team: ProcessGroup
     ) -> None:
         rows = team.from_leader(lambda: read_evaluations(folder / LOG))
         self.evaluations = [Evaluation(**row) for row in rows]

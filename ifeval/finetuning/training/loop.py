@@ -70,7 +70,7 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     state = newest(folder) if options.resume else None
     start = load_state(state, network, optimizer, data.identity, team) if state else 0
     save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
-    log = Log(folder, start, options.log, options.learnt) if team.leads else None
+    log = Log(folder, start, options.log, options.training_identity) if team.leads else None
     judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
     copy = partial(team.copy, network, fresh)
     watch.phase(

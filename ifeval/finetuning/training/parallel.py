@@ -28,7 +28,7 @@ Packs = Sequence[Sequence[Document]]
 Value = TypeVar("Value")
 
 
-class Team(Protocol):
+class ProcessGroup(Protocol):
     """The processes of a training, as one of them sees them."""
 
     size: int
@@ -56,7 +56,7 @@ class Team(Protocol):
     def from_leader(self, make: Callable[[], Value]) -> Value:
         """What `make` gives in the process that leads; the others wait for it."""
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         """Everybody's, in the order of the processes."""
 
     def clip(self, weights: Iterable[torch.Tensor], most: float) -> float:
@@ -72,7 +72,7 @@ class Team(Protocol):
         """A copy of the network in one piece, None where the process does not lead. fresh: loads it as it once was."""
 
 
-class Alone:
+class SingleProcess:
     """A training of one process."""
 
     size = 1
@@ -97,7 +97,7 @@ class Alone:
     def from_leader(self, make: Callable[[], Value]) -> Value:
         return make()
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         return [value]
 
     def clip(self, weights: Iterable[torch.Tensor], most: float) -> float:
@@ -113,7 +113,7 @@ class Alone:
         return copy.deepcopy(network)
 
 
-class Together:
+class Fsdp:
     """A training of several processes, over NCCL on GPUs and over gloo without."""
 
     home = torch.device("cpu")
@@ -178,7 +178,7 @@ class Together:
         distributed.broadcast_object_list(box, device=self.device)
         return box[0]
 
-    def of_all(self, value: Value) -> list[Value]:
+    def all_gather(self, value: Value) -> list[Value]:
         from torch import distributed
 
         values: list[Any] = [None] * self.size
@@ -215,6 +215,6 @@ class Together:
         return plain
 
 
-def join() -> Team:
+def join() -> ProcessGroup:
     """The team that the environment says this process belongs to (torchrun's WORLD_SIZE), else a training alone."""
-    return Together() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else Alone()
+    return Fsdp() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else SingleProcess()

@@ -8,7 +8,7 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.finetuning.training.network import trained
-from ifeval.finetuning.training.parallel import Team
+from ifeval.finetuning.training.parallel import ProcessGroup
 
 PATTERN = "step-*.pt"
 
@@ -25,7 +25,7 @@ def set_random_state(state: dict[str, Any]) -> None:
 
 
 def save_state(
-    folder: Path, step: int, network: Any, optimizer: Any, rng: dict[str, Any], identity: str, team: Team
+    folder: Path, step: int, network: Any, optimizer: Any, rng: dict[str, Any], identity: str, team: ProcessGroup
 ) -> None:
     """Write the state after `step` steps, then remove older ones.
 
@@ -38,7 +38,7 @@ def save_state(
         "identity": identity,
         "weights": {name: team.whole(weight) for name, weight in trained(network)},
         "optimizer": optimizing | {"state": each(optimizing["state"], lambda _, tensor: team.whole(tensor))},
-        "rng": team.of_all(rng),
+        "rng": team.all_gather(rng),
     }
     if team.leads:
         write(content, folder, folder / f"step-{step:07d}.pt")
@@ -61,7 +61,7 @@ def write(content: Mapping[str, Any], folder: Path, target: Path) -> None:
             old.unlink()
 
 
-def load_state(file: Path, network: Any, optimizer: Any, identity: str, team: Team) -> int:
+def load_state(file: Path, network: Any, optimizer: Any, identity: str, team: ProcessGroup) -> int:
     """Put a state back into `network` and `optimizer`, and torch's generators; returns the number of finished steps.
 
     Raises UserError where it belongs to other data, settings or another model.

@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ifeval.records import Verdict
+from ifeval.records import CheckResult
 from ifeval.structured.schema.routing import must_use_reference, without_patterns
 from ifeval.util import jsonio
 
@@ -64,33 +64,39 @@ class Validator:
         """Whether jsonschema-rs decides (True) or the reference does."""
         return self._fast is not None
 
-    def check(self, instance: Any, name: str = "validates") -> Verdict:
+    def check(self, instance: Any, name: str = "validates") -> CheckResult:
         """Judge one instance; a failure's reason is one line: JSON path and message.
 
         Raises SchemaError where only evaluating shows that the schema cannot be used.
         """
         if measure(instance)[0] > MAX_DEPTH:
-            return Verdict(False, f"nested more than {MAX_DEPTH} levels deep", name)
+            return CheckResult(False, f"nested more than {MAX_DEPTH} levels deep", name)
         if self._fast is not None:
             try:
                 valid = self._fast.is_valid(instance)
             except ValueError:  # a lone surrogate
                 return self._judge(instance, name)
-            return Verdict(True, "matches the schema", name) if valid else Verdict(False, self._explain(instance), name)
+            return (
+                CheckResult(True, "matches the schema", name)
+                if valid
+                else CheckResult(False, self._explain(instance), name)
+            )
         return self._judge(instance, name)
 
-    def _judge(self, instance: Any, name: str) -> Verdict:
+    def _judge(self, instance: Any, name: str) -> CheckResult:
         from ifeval.structured.schema.reference import Unusable
 
         if measure(instance)[1] > MAX_VALUES:
-            return Verdict(False, f"holds more than {MAX_VALUES:,} values, too many to validate", name)
+            return CheckResult(False, f"holds more than {MAX_VALUES:,} values, too many to validate", name)
         try:
             error = self._reference().error(instance, SECONDS)
         except Unusable as error:
             raise SchemaError(str(error)) from None
         except (TimeoutError, RecursionError):
-            return Verdict(False, f"could not be validated within {SECONDS:g} s", name)
-        return Verdict(True, "matches the schema", name) if error is None else Verdict(False, _line(error), name)
+            return CheckResult(False, f"could not be validated within {SECONDS:g} s", name)
+        return (
+            CheckResult(True, "matches the schema", name) if error is None else CheckResult(False, _line(error), name)
+        )
 
     def _explain(self, instance: Any) -> str:
         """Why the fast path refused: the reference's words where it finds them in time."""
@@ -161,7 +167,7 @@ def _compile(schema: Any, formats: bool, draft: str | None, resources: Mapping[s
 
 def _draft_of(schema: Any, default: str | None, resources: Mapping[str, Any]) -> str:
     named = schema.get("$schema") if isinstance(schema, dict) else None
-    if named is None or named in resources:
+    if named is None or (isinstance(named, str) and named in resources):
         return default or _LATEST
     if named in ("http://json-schema.org/schema#", "http://json-schema.org/schema"):
         return _LATEST
@@ -176,6 +182,11 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
     import jsonschema_rs
 
     cls = getattr(jsonschema_rs, draft.replace("draft", "Draft").replace("-", "") + "Validator")
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    # A metaschema of one's own says by its $vocabulary which keywords count; it is read from a registry only.
+    registry = (
+        jsonschema_rs.Registry([(named, resources[named])]) if isinstance(named, str) and named in resources else None
+    )
 
     def build(document: Any) -> Any:
         return cls(
@@ -183,6 +194,7 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
             validate_formats=formats,
             pattern_options=jsonschema_rs.RegexOptions(size_limit=_REGEX_SIZE),
             retriever=_local_only(resources),
+            registry=registry,
         )
 
     try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ifeval.records import Response, Sample, Score, Verdict
+from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
 
 
@@ -33,7 +33,7 @@ class Copy(Task):
 
     def score(self, sample: Sample, response: Response) -> Score:
         right = response.answer == sample.target
-        verdict = Verdict(right, f"said {response.answer[:40]!r}, wanted {sample.target!r}", "copy")
+        verdict = CheckResult(right, f"said {response.answer[:40]!r}, wanted {sample.target!r}", "copy")
         return Score((verdict,), {"right": float(right)}, {"words": (int(right), 1)}, loose=(right,))
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Broken(Copy):
     name = "tiny-broken"
 
     def score(self, sample: Sample, response: Response) -> Score:
-        if sample.id == "3":
+        if sample.id == "33":
             raise ZeroDivisionError("a bug in this task")
         return Copy.score(self, sample, response)
 

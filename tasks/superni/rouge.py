@@ -10,7 +10,7 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from ifeval.porter import stem
+from .porter import stem
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _TOKEN = re.compile(r"[a-z0-9]+")

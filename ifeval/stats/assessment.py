@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
-from ifeval.stats.intervals import Interval
+from ifeval.stats.interval import Interval
 from ifeval.stats.paired import mcnemar_p, noninferiority_p, tango_interval
 from ifeval.stats.power import attainable_margin, noninferiority_n, required_n
 from ifeval.stats.strata import Stratum, standard_error, stratified_interval, stratified_p
@@ -29,7 +29,7 @@ FEW_DISCORDANT = 10
 """Fewer discordant pairs than this are tested by the exact p, not by mid-p."""
 
 
-class Outcome(StrEnum):
+class Decision(StrEnum):
     """The four answers."""
 
     PASS = "PASS"
@@ -38,16 +38,16 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "INCONCLUSIVE"
 
 
-def outcome_of(noninferior: bool, regressed: bool) -> Outcome:
+def decision_of(noninferior: bool, regressed: bool) -> Decision:
     """The table above."""
     if noninferior:
-        return Outcome.WARN if regressed else Outcome.PASS
-    return Outcome.FAIL if regressed else Outcome.INCONCLUSIVE
+        return Decision.WARN if regressed else Decision.PASS
+    return Decision.FAIL if regressed else Decision.INCONCLUSIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """An outcome with the numbers it rests on.
+class Assessment:
+    """A decision with the numbers it rests on.
 
     `interval` is of the difference, candidate minus baseline, at 95 percent. `variance` is the variance of one
     prompt's difference (the discordance for booleans). `attainable_margin` is the smallest margin at which as many
@@ -55,7 +55,7 @@ class Decision:
     cases, one way or the other, if the true difference is the one seen; None where no number would.
     """
 
-    outcome: Outcome
+    decision: Decision
     interval: Interval
     noninferiority_p: float
     regression_p: float
@@ -66,7 +66,7 @@ class Decision:
     needed: int | None
 
 
-def decide(losses: int, wins: int, n: int, margin: float, alpha: float = 0.05, exact: bool = False) -> Decision:
+def decide(losses: int, wins: int, n: int, margin: float, alpha: float = 0.05, exact: bool = False) -> Assessment:
     """The verdict on booleans: Tango's non-inferiority test and McNemar's one-sided test.
 
     The latter's p is mid-p; exact below 10 discordant pairs, and always with `exact`.
@@ -82,7 +82,7 @@ def decide(losses: int, wins: int, n: int, margin: float, alpha: float = 0.05, e
     )
 
 
-def decide_scores(differences: npt.ArrayLike, margin: float, alpha: float = 0.05, seed: int = 0) -> Decision:
+def decide_scores(differences: npt.ArrayLike, margin: float, alpha: float = 0.05, seed: int = 0) -> Assessment:
     """The verdict on per-prompt differences of any scores in [0, 1]: paired t tests, sign flips below 100 prompts.
 
     Differences without spread would make the t test certain after two prompts, so non-inferiority is never surer than
@@ -96,7 +96,7 @@ def decide_scores(differences: npt.ArrayLike, margin: float, alpha: float = 0.05
     return _decision(paired_t_interval(d), noninferiority, regression, margin, alpha, variance)
 
 
-def decide_strata(strata: Sequence[Stratum], margin: float, alpha: float = 0.05) -> Decision:
+def decide_strata(strata: Sequence[Stratum], margin: float, alpha: float = 0.05) -> Assessment:
     """The verdict on the unweighted mean of several tasks' differences (`ifeval.stats.strata`)."""
     interval = stratified_interval(strata)
     variance = standard_error(strata) ** 2 * interval.n if strata else 1.0
@@ -107,9 +107,9 @@ def decide_strata(strata: Sequence[Stratum], margin: float, alpha: float = 0.05)
 
 def _decision(
     interval: Interval, noninferiority: float, regression: float, margin: float, alpha: float, variance: float
-) -> Decision:
-    return Decision(
-        outcome=outcome_of(noninferiority <= alpha, regression <= alpha),
+) -> Assessment:
+    return Assessment(
+        decision=decision_of(noninferiority <= alpha, regression <= alpha),
         interval=interval,
         noninferiority_p=noninferiority,
         regression_p=regression,

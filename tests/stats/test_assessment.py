@@ -3,33 +3,33 @@
 import numpy as np
 import pytest
 
-from ifeval.stats.verdict import Outcome, decide, decide_scores, outcome_of
+from ifeval.stats.assessment import Decision, decide, decide_scores, decision_of
 
 
 def test_the_table():
-    assert outcome_of(True, False) is Outcome.PASS
-    assert outcome_of(True, True) is Outcome.WARN
-    assert outcome_of(False, True) is Outcome.FAIL
-    assert outcome_of(False, False) is Outcome.INCONCLUSIVE
+    assert decision_of(True, False) is Decision.PASS
+    assert decision_of(True, True) is Decision.WARN
+    assert decision_of(False, True) is Decision.FAIL
+    assert decision_of(False, False) is Decision.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
     ("losses", "wins", "n", "outcome"),
     [
-        (25, 20, 541, Outcome.PASS),
-        (30, 15, 541, Outcome.WARN),
-        (60, 20, 541, Outcome.FAIL),
-        (45, 28, 300, Outcome.FAIL),
-        (0, 0, 20, Outcome.INCONCLUSIVE),
-        (0, 0, 0, Outcome.INCONCLUSIVE),
-        (2, 3, 20, Outcome.INCONCLUSIVE),
-        (0, 0, 541, Outcome.PASS),
-        (0, 541, 541, Outcome.PASS),
-        (541, 0, 541, Outcome.FAIL),
+        (25, 20, 541, Decision.PASS),
+        (30, 15, 541, Decision.WARN),
+        (60, 20, 541, Decision.FAIL),
+        (45, 28, 300, Decision.FAIL),
+        (0, 0, 20, Decision.INCONCLUSIVE),
+        (0, 0, 0, Decision.INCONCLUSIVE),
+        (2, 3, 20, Decision.INCONCLUSIVE),
+        (0, 0, 541, Decision.PASS),
+        (0, 541, 541, Decision.PASS),
+        (541, 0, 541, Decision.FAIL),
     ],
 )
 def test_booleans(losses, wins, n, outcome):
-    assert decide(losses, wins, n, margin=0.05).outcome is outcome
+    assert decide(losses, wins, n, margin=0.05).decision is outcome
 
 
 def test_the_numbers_beside_it():
@@ -49,23 +49,23 @@ def test_the_numbers_beside_it():
 
 def test_scores():
     rng = np.random.default_rng(0)
-    assert decide_scores(rng.normal(0, 0.1, 541), 0.05).outcome is Outcome.PASS
-    assert decide_scores(rng.normal(-0.03, 0.1, 541), 0.05).outcome is Outcome.WARN
-    assert decide_scores(rng.normal(-0.08, 0.1, 541), 0.05).outcome is Outcome.FAIL
-    assert decide_scores(rng.normal(0, 0.3, 30), 0.05).outcome is Outcome.INCONCLUSIVE
-    assert decide_scores(rng.normal(-0.3, 0.1, 30), 0.05).outcome is Outcome.FAIL
+    assert decide_scores(rng.normal(0, 0.1, 541), 0.05).decision is Decision.PASS
+    assert decide_scores(rng.normal(-0.03, 0.1, 541), 0.05).decision is Decision.WARN
+    assert decide_scores(rng.normal(-0.08, 0.1, 541), 0.05).decision is Decision.FAIL
+    assert decide_scores(rng.normal(0, 0.3, 30), 0.05).decision is Decision.INCONCLUSIVE
+    assert decide_scores(rng.normal(-0.3, 0.1, 30), 0.05).decision is Decision.FAIL
 
 
 @pytest.mark.parametrize(
     ("n", "outcome"), [(0, "INCONCLUSIVE"), (1, "INCONCLUSIVE"), (20, "INCONCLUSIVE"), (541, "PASS")]
 )
 def test_scores_that_never_differ_pass_only_when_there_are_enough(n, outcome):
-    assert decide_scores(np.zeros(n), 0.05).outcome == outcome
+    assert decide_scores(np.zeros(n), 0.05).decision == outcome
 
 
 def test_booleans_as_scores_agree_with_the_counts():
     d = np.r_[-np.ones(40), np.ones(30), np.zeros(471)]
     counts, scores = decide(40, 30, 541, 0.05), decide_scores(d, 0.05)
-    assert scores.outcome is counts.outcome
+    assert scores.decision is counts.decision
     assert scores.noninferiority_p == pytest.approx(counts.noninferiority_p, abs=0.01)
     assert scores.needed == pytest.approx(counts.needed, rel=0.05)

@@ -1,0 +1,27 @@
+"""What every interval of this room is given as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+ArrayLike = Sequence[float] | npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate and its confidence bounds, all in the score's own unit.
+
+    `n` counts the independent units: prompts (clusters where there are clusters). `design_effect` is how many times
+    larger the variance is than that of as many independent trials (1 without clusters). Without data the estimate is
+    NaN and the bounds are everything that is possible.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+    method: str
+    design_effect: float = 1.0
