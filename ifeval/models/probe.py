@@ -79,6 +79,17 @@ class TemplateProfile:
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "notes": list(self.notes), "frames": list(self.frames)}
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "TemplateProfile":
+        """The inverse of `to_json`. Raises KeyError or TypeError for one of another version."""
+        known: dict[str, Any] = {entry.name: stored[entry.name] for entry in fields(cls)}
+        return cls(**{**known, "notes": tuple(stored["notes"]), "frames": tuple(stored["frames"])})
+
+    @property
+    def framed(self) -> bool:
+        """Replies are rows of messages: a token that ends one of them does not end the reply."""
+        return self.dialect in MESSAGES
+
     def reasoning_with(self, template_args: Mapping[str, Any]) -> str:
         """The reading of replies to prompts that are rendered with these template arguments."""
         return reasoning_name(self, self.opened_with(template_args))
@@ -119,7 +130,9 @@ def profile_of(
     if tool_template is None or tool_template == template:
         return plain
     calls = _known_profile(tool_template, _frozen(tokens), tuple(special))
-    taken = {name: getattr(calls, name) for name in ("tools", "dialect", "read_back", "arguments", "ids", "results", "calls")}
+    taken = {
+        name: getattr(calls, name) for name in ("tools", "dialect", "read_back", "arguments", "ids", "results", "calls")
+    }
     return replace(plain, **taken)
 
 
@@ -132,11 +145,9 @@ def _known_profile(template: str, tokens: tuple[tuple[str, str], ...], special: 
     """From the cache folder, else found out now and put there."""
     content = jsonio.canonical([VERSION, template, tokens, special])
     place = cache_root() / "profiles" / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
-    known = {entry.name for entry in fields(TemplateProfile)}
     try:
-        stored = jsonio.loads(place.read_bytes())
-        return TemplateProfile(**{**stored, "notes": tuple(stored["notes"]), "frames": tuple(stored["frames"])} if set(stored) == known else {"x": 0})
-    except (OSError, ValueError, TypeError, KeyError):
+        return TemplateProfile.from_json(jsonio.loads(place.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError):  # not there, or another version's
         pass
     found = probe(template, dict(tokens), special)
     try:
@@ -153,7 +164,9 @@ def probe(template: str, tokens: Mapping[str, str], special: Sequence[str] = ())
     """Find out what a template does, by rendering it in a sandbox."""
     seen = render_all(template, tokens, list(cases()))
     if seen["prompt"].text is None and seen["prompt with tools"].text is None:
-        return replace(NO_TEMPLATE, system="refused", notes=(f"the template refuses a question: {seen['prompt'].error}",))
+        return replace(
+            NO_TEMPLATE, system="refused", notes=(f"the template refuses a question: {seen['prompt'].error}",)
+        )
     speech = speech_of(seen, template, special)
     found = TemplateProfile(
         tools=speech.tools,
@@ -243,7 +256,9 @@ def _switched(switch: Mapping[str, Any], word: str) -> str:
     return f"prompt {next(iter(switch))} {word}"
 
 
-def _thinks(prompts: Mapping[str, str], opened: bool, on: Mapping[str, Any], off: Mapping[str, Any], shows: bool) -> bool:
+def _thinks(
+    prompts: Mapping[str, str], opened: bool, on: Mapping[str, Any], off: Mapping[str, Any], shows: bool
+) -> bool:
     """By default: the prompt opens a thought, or switching it off changes the prompt, or there is no switch to it."""
     if opened or (off and prompts.get(_switched(off, "off")) != prompts.get("prompt")):
         return True

@@ -12,9 +12,10 @@ from ifeval.finetuning.data.encode import IGNORE, Document, Encoder, Unusable
 from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.mix import Source, load
 from ifeval.finetuning.templates import CHATML, PLAIN, training_template
+from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.records import Sample
-from ifeval.tool_calls import by_name, detect
+from ifeval.tool_calls import by_name
 from tests.sft.families import FAMILIES, family
 
 END = {
@@ -29,7 +30,7 @@ TOOLS = ({"type": "function", "function": {"name": "weather", "description": "d"
 
 def encoder(tokenizer: Any, max_length: int = 100_000) -> Encoder:
     template = tokenizer.chat_template
-    return Encoder(tokenizer, Chat(template, by_name(detect(template))), max_length)
+    return Encoder(tokenizer, Chat(template, by_name(profile_of(template).dialect)), max_length)
 
 
 def talk(*turns: tuple[str, str], tools: Any = None) -> Example:
@@ -83,7 +84,7 @@ def test_tool_calls_are_trained_as_the_dialect_writes_them() -> None:
         )
         turns.messages[1]["tool_calls"] = [call]
         first, second = trained_texts(tokenizer, encoder(tokenizer).encode(turns))
-        dialect = by_name(detect(tokenizer.chat_template))
+        dialect = by_name(profile_of(tokenizer.chat_template).dialect)
         (read,) = dialect.parse(first.removesuffix(END[name]), TOOLS).calls
         assert (read.name, read.arguments) == ("weather", {"city": "Oslo"})
         assert second.removesuffix(END[name]).strip() == "Grey."
@@ -189,7 +190,9 @@ def check_replies(name: str, tokenizer: Any, example: Example, documents: list[D
         assert text.endswith(END[name])
         text = text.removesuffix(END[name])
         if reply.get("tool_calls"):
-            parsed = by_name(detect(tokenizer.chat_template)).parse(text.rpartition("</think>")[2], example.tools)
+            parsed = by_name(profile_of(tokenizer.chat_template).dialect).parse(
+                text.rpartition("</think>")[2], example.tools
+            )
             wanted = [(call["function"]["name"], call["function"]["arguments"]) for call in reply["tool_calls"]]
             assert [(call.name, dict(call.arguments)) for call in parsed.calls] == wanted
         elif reasoning := reply.get("reasoning_content"):
