@@ -24,7 +24,6 @@ CHECKPOINT = ROOT / "models" / "smollm2-135m-instruct"
 SMALL = {"enforce_eager": True, "max_model_len": 512, "max_num_seqs": 16, "kv_cache_memory_bytes": 1 << 28}
 
 
-
 def a_model(template: str | None, adapter: Path | None = None) -> Model:
     return Model("mine", "checkpoint", "0" * 64, Path("ckpt"), adapter, chat_template=template)
 
