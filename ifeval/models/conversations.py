@@ -82,6 +82,7 @@ def cases() -> Iterator[Case]:
     yield Case("prompt", [user()], ask)
     yield Case("prompt later", [user()], ask, LATER)
     yield Case("prompt with system", [{"role": "system", "content": SYSTEM}, user()], ask)
+    yield Case("prompt without a tool", [user()], {**ask, "tools": []})
     yield Case("prompt with tools", [user()], {**ask, **offer})
     yield Case("prompt after answer", [user(), assistant(), user("Probe-user-2")], ask)
     yield Case("answer", [user(), assistant()])

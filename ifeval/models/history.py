@@ -18,8 +18,10 @@ def as_taken(messages: Sequence[Message], profile: TemplateProfile, dialect: Dia
 
     Calls keep their ids where they have fitting ones; a result that names no call answers the calls in their order.
     Where the template writes no calls of its own, a turn of calls is text in the dialect, and where it takes no
-    results, a result is a user's turn.
+    results, a result is a user's turn. A system prompt that the template refuses or drops goes into the first user's turn.
     """
+    if profile.system in ("refused", "dropped"):
+        messages = without_system(messages)
     if not any(message.get("tool_calls") or message["role"] == "tool" for message in messages):
         return list(messages)
     if not profile.calls:
@@ -45,6 +47,14 @@ def as_taken(messages: Sequence[Message], profile: TemplateProfile, dialect: Dia
         else:
             taken.append(message)
     return taken
+
+
+def without_system(messages: Sequence[Message]) -> list[Message]:
+    """The messages with a leading system prompt put before the first user's words."""
+    if len(messages) < 2 or messages[0]["role"] != "system" or messages[1]["role"] != "user":
+        return list(messages)
+    merged = {**messages[1], "content": f"{messages[0]['content']}\n\n{messages[1]['content']}"}
+    return [merged, *messages[2:]]
 
 
 def plain_turn(message: Message, dialect: Dialect) -> Message:

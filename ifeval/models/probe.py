@@ -27,7 +27,7 @@ from ifeval.tool_calls.dialects import DEFAULT
 from ifeval.util import jsonio
 from ifeval.util.files import cache_root
 
-VERSION = 2
+VERSION = 3
 """Changes whenever the same template would get another profile."""
 
 MESSAGES = {"openai": "harmony", "muse_glimmer": "muse"}
@@ -48,7 +48,8 @@ class TemplateProfile:
     the template arguments `on` and `off`; thinks: the model thinks by default. thought_key: under which name a
     message's thought is taken (None: under none); keeps_thoughts: those of earlier turns stay.
     system: kept, moved (into the user's turn), dropped or refused. end: the token that ends an assistant's turn.
-    dated: the prompt holds the day it is rendered on. frames: what may stand around an
+    dated: the prompt holds the day it is rendered on. lists_tools: it must be given a list of
+    tools, an empty one where there are none. frames: what may stand around an
     answer and is no part of it. notes: what a person should know.
     """
 
@@ -73,6 +74,7 @@ class TemplateProfile:
     system: str = "kept"
     end: str = ""
     dated: bool = False
+    lists_tools: bool = False
     frames: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -179,6 +181,7 @@ def probe(template: str, tokens: Mapping[str, str], special: Sequence[str] = ())
         end=_end_of_turn(seen, special),
         system=_system(seen),
         dated=seen["prompt"].text is not None and seen["prompt"].text != seen["prompt later"].text,
+        lists_tools=(seen["prompt"].lenient or seen["prompt"].text is None) and _renders(seen["prompt without a tool"]),
         frames=tuple(frame for frame in FRAMES if frame in template or frame in special),
         notes=_notes(seen, speech),
     )
@@ -265,6 +268,10 @@ def _thinks(
     return shows and not on
 
 
+def _renders(rendering: Rendering) -> bool:
+    return rendering.text is not None and not rendering.lenient
+
+
 def _reply(text: str | None) -> str:
     """What a rendering holds behind the user's words."""
     return (text or "").rpartition(USER)[2]
@@ -294,7 +301,7 @@ def _system(seen: Renderings) -> str:
 
 def _notes(seen: Renderings, speech: Speech) -> tuple[str, ...]:
     notes = list(speech.notes)
-    if seen["prompt"].text is None:
+    if not _renders(seen["prompt"]) and not _renders(seen["prompt without a tool"]):
         notes.append(f"a question without tools is refused: {seen['prompt'].error}")
     if seen["prompt with system"].text is None and seen["prompt"].text is not None:
         notes.append(f"a system prompt is refused: {seen['prompt with system'].error}")

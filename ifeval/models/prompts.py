@@ -103,7 +103,7 @@ class PromptWriter:
             own["strftime_now"] = strftime_on(chat.day)
         return self.tokenizer.apply_chat_template(
             [encodable(message) for message in as_taken(messages, chat.profile, chat.dialect)],
-            tools=list(tools) if tools else None,
+            tools=list(tools) if tools else [] if chat.profile.lists_tools else None,
             chat_template=(chat.tool_template if tools and chat.tool_template else chat.template) or PLAIN_TEMPLATE,
             tokenize=False,
             **own,

@@ -280,6 +280,7 @@ def request_context(model: Model, engine: Engine, options: RunOptions, chat: Cha
         "date": chat.day.isoformat() if chat.day else None,
         "special_tokens": "kept" if marked else None,
         "ends": list(chat.ends) or None,
+        "system": "moved" if chat.profile.system == "dropped" else None,
     }
     return {
         "model": model.fingerprint,

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +136,9 @@ def test_control_tokens_in_the_text_are_refused(place: str) -> None:
 
 def test_a_template_that_drops_a_reply_is_noticed() -> None:
     tokenizer = family("qwen2.5")
-    blind = tokenizer.chat_template.replace("m.role == 'assistant' and m.tool_calls", "false")
-    example = talk(("user", "a"), ("assistant", ""), tools=TOOLS)
+    blind = tokenizer.chat_template.replace("{% if m.content %}{{ '\n' + m.content }}{% endif %}", "")
+    assert blind != tokenizer.chat_template
+    example = talk(("user", "a"), ("assistant", "I will look."), tools=TOOLS)
     example.messages[1]["tool_calls"] = [{"type": "function", "function": {"name": "weather", "arguments": {}}}]
     with pytest.raises(Unusable, match="leaves out part of a reply"):
         Encoder(tokenizer, Chat(blind, by_name("hermes")), 1000).encode(example)
@@ -145,7 +147,10 @@ def test_a_template_that_drops_a_reply_is_noticed() -> None:
 def test_drops_are_counted_and_none_left_is_refused() -> None:
     good, bad = talk(("user", "a"), ("assistant", "b")), talk(("user", "a"), ("user", "b"), ("assistant", "c"))
     encoded = encoder(family("gemma")).encode_all([good, bad])
-    assert (len(encoded.documents), encoded.dropped) == (1, {"the chat template refuses the conversation": 1})
+    assert (len(encoded.documents), encoded.dropped) == (
+        1,
+        {"the chat template refuses the conversation: roles must alternate": 1},
+    )
     with pytest.raises(UserError, match="No row can be trained on: 1 x the chat template refuses"):
         encoder(family("gemma")).encode_all([bad])
 
@@ -172,10 +177,16 @@ def test_base_models_get_a_template_that_ends_its_turns() -> None:
     assert trained_texts(plain, [document]) == [" b</s>", " d</s>"]
 
 
-def test_a_template_without_an_end_is_refused() -> None:
+def test_a_template_without_an_end_gets_the_tokenizers_or_is_refused() -> None:
     template = "{% for m in messages %}{{ m.content }}\n{% endfor %}"
+    (document,) = Encoder(family("gemma"), Chat(template, by_name("hermes")), 999).encode(
+        talk(("user", "a"), ("assistant", "b"))
+    )
+    assert trained_texts(family("gemma"), [document]) == ["b<eos>"]
+    endless = copy(family("gemma"))
+    endless.eos_token = None
     with pytest.raises(UserError, match="teach the model to stop"):
-        Encoder(family("gemma"), Chat(template, by_name("hermes")), 999)
+        Encoder(endless, Chat(template, by_name("hermes")), 999)
     with pytest.raises(UserError, match="two BOS"):
         Encoder(family("gemma"), Chat("{{ bos_token }}{{ bos_token }}" + template, by_name("hermes")), 999)
 
