@@ -200,7 +200,7 @@ def test_linear_time(dialect):
         ("llama4_pythonic", "<|python_start|>[f(a=1)]<|python_end|>", {"a": 1}),
         ("llama4_pythonic", '<|python_start|>{"name": "f", "parameters": {"a": 1}}<|python_end|>', {"a": 1}),
         ("minicpm5", '<function name="f"><param name="a"><![CDATA[<b> & c]]></param></function>', {"a": "<b> & c"}),
-    ],  # fmt: skip
+    ],
 )
 def test_as_models_write(name, reply, wanted):
     parsed = by_name(name).parse(reply)
