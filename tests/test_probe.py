@@ -10,7 +10,8 @@ import pytest
 from ifeval.cli.chat_check import checked
 from ifeval.models import sandbox
 from ifeval.models.history import as_taken
-from ifeval.models.probe import TemplateProfile, probe, profile_of
+from ifeval.models.probe import probe, profile_of
+from ifeval.models.profile import TemplateProfile
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.records import Sample
 from ifeval.tool_calls import by_name
