@@ -199,6 +199,10 @@ def test_linear_time(dialect):
         ),
         ("llama4_pythonic", "<|python_start|>[f(a=1)]<|python_end|>", {"a": 1}),
         ("llama4_pythonic", '<|python_start|>{"name": "f", "parameters": {"a": 1}}<|python_end|>', {"a": 1}),
+        ("llama3_json", '<|python_tag|>f.call(a="x")', {"a": "x"}),
+        ("xlam", '```json\n[{"name": "f", "arguments": {"a": 1}}]\n```', {"a": 1}),
+        ("lfm2", '<|tool_call_start|>[{"name": "f", "arguments": {"a": 1}}]<|tool_call_end|>', {"a": 1}),
+        ("deepseek_v3", '<｜tool▁calls▁begin｜>function<｜tool▁sep｜>f\n```json\n{"a": 1}\n```', {"a": 1}),
         ("minicpm5", '<function name="f"><param name="a"><![CDATA[<b> & c]]></param></function>', {"a": "<b> & c"}),
     ],
 )
@@ -206,6 +210,14 @@ def test_as_models_write(name, reply, wanted):
     parsed = by_name(name).parse(reply)
     assert parsed.error is None
     assert parsed.calls == (ToolCall("f", wanted),)
+
+
+@pytest.mark.parametrize(
+    ("name", "reply"),
+    [("functionary_v3.1", "<|python_tag|>print(1)"), ("functionary_v3.2", "python\nprint(1)")],
+)
+def test_code_for_an_interpreter(name, reply):
+    assert by_name(name).parse(reply).calls == (ToolCall("python", {"code": "print(1)"}),)
 
 
 @pytest.mark.parametrize(
