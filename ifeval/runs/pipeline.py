@@ -65,9 +65,6 @@ class Pipeline:
             if (day := stored_day(path)) not in (None, chat.day):
                 self._build(options, model, replace(chat, day=day), manner, tasks)
                 described = manifest(self._plan, model, self._engine)
-            self._directory = RunDirectory(path, described)
-            self._replies = open_replies(self._directory.path, model, options.cache)
-            self._further: deque[Item] = deque()  # conversations that a reply has carried on
             self._scorer = Scorer(
                 reading_of(
                     profile,
@@ -78,6 +75,13 @@ class Pipeline:
                     checkpoint=model.path,
                 )
             )
+            self._further: deque[Item] = deque()  # conversations that a reply has carried on
+            self._directory = RunDirectory(path, described)
+            try:
+                self._replies = open_replies(self._directory.path, model, options.cache)
+            except BaseException:
+                self._directory.close()
+                raise
         for note in (*manner.notes, *unread_calls(chat, tasks)):
             observer.phase("note:", note)
 
