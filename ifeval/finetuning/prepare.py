@@ -29,11 +29,15 @@ from ifeval.util.jsonio import canonical
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Data ready to train on. `batches` are its steps; `record` is what `ifeval_sft.json` says of it all."""
+    """Data ready to train on. `batches` are its steps; `record` is what `ifeval_sft.json` says of it all.
+
+    base: the folder of the model that is trained.
+    """
 
     encoder: Encoder
     batches: Batches
     record: dict[str, Any]
+    base: Path | None = None
 
     @property
     def packs(self) -> Sequence[Sequence[Document]]:
@@ -81,7 +85,7 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
         "template": {"sha256": hashlib.sha256(encoder.template.encode()).hexdigest(), "end_of_turn": encoder.end},
         "versions": {"ifeval-harness": version("ifeval-harness"), "python": platform.python_version(), **libraries()},
     }
-    return Prepared(encoder, batches, record)
+    return Prepared(encoder, batches, record, model.path)
 
 
 def packing_of(options: SftOptions) -> Callable[[Sequence[Document]], Sequence[Sequence[Document]]]:

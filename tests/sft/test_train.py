@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from ifeval.finetuning.training.log import Step, read_log
 from ifeval.finetuning.training.loop import STATE, schedule, train
 from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
 from ifeval.finetuning.training.parallel import SingleProcess
+from ifeval.finetuning.training.rehearsal import check_room
 from ifeval.finetuning.training.state import newest, save_state
 from ifeval.models.resolve import resolve
 from tests.sft.families import family
@@ -311,3 +313,60 @@ def test_precision_and_options_are_checked(options: SftOptions) -> None:
     ):
         with pytest.raises(UserError, match="--"):
             replace(options, **wrong).check()  # type: ignore[arg-type]
+
+
+def test_what_saving_needs_is_tried_first(options: SftOptions, base: Path, tmp_path: Path) -> None:
+    """A base that says how to sample, and not to, is mended; its processor's files come along; a full disk is told at once."""
+    odd = tmp_path / "odd"
+    shutil.copytree(base, odd)
+    (odd / "generation_config.json").write_text(
+        '{"do_sample": false, "temperature": 0.6, "top_p": 0.9, "eos_token_id": 1}'
+    )
+    (odd / "preprocessor_config.json").write_text('{"size": 8}')
+    settings = replace(options, model=str(odd), max_steps=1)
+    out = train(settings, Watch())
+    assert "temperature" not in json.loads((out / "generation_config.json").read_text())
+    assert json.loads((out / "preprocessor_config.json").read_text()) == {"size": 8}
+    with pytest.raises(UserError, match=r"GiB free.*--save-every 0"):
+        check_room(options, tmp_path, 10**15)
+
+
+def test_one_command_begins_goes_on_and_is_done(options: SftOptions) -> None:
+    settings = replace(options, resume="auto")
+
+    def stop() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(settings, Watch({3: stop}))
+    rest = Watch()
+    out = train(settings, rest)
+    assert [step.step for step in rest.steps] == [4, 5, 6]
+    again = Watch()
+    assert train(settings, again) == out
+    assert not again.steps
+
+
+class Noted(Watch):
+    """Keeps what should stay in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_rows_and_steps_are_told_before_the_first(options: SftOptions) -> None:
+    with open(options.data[0], "a") as rows:
+        rows.write(json.dumps({"prompt": "long", "completion": "word " * 600}) + "\n")
+    watch = Noted()
+    train(replace(options, max_steps=1, batch=8), watch)
+    table, odd, steps = watch.notes
+    assert "24  trained, of 25 rows" in table
+    assert "1  dropped: longer than 256 tokens before the first reply ends" in table
+    assert odd.startswith("1 steps change little")
+    assert steps.startswith("training: 1 steps of 8 examples, 3 steps per epoch, 0.333 epochs")
+    with pytest.raises(UserError, match=r"1 of 25 examples cannot be trained on.*--max-dropped"):
+        train(replace(options, out=options.out.with_name("other"), max_dropped=0.0), Watch())

@@ -36,17 +36,39 @@ def write_checkpoint(network: Any, data: Prepared, options: SftOptions, folder: 
     merge_error = None
     if options.lora and not options.keep_adapter:
         network, merge_error = merged(network, data)
+    mend_generation(network.generation_config)
     network.generation_config.eos_token_id = stop_ids(network, data)
     data.tokenizer.chat_template = data.template
     shutil.rmtree(folder, ignore_errors=True)
     try:
         network.to(torch.bfloat16).save_pretrained(folder)
         data.tokenizer.save_pretrained(folder)
+        copy_processor(data.base, folder)
         check_prompts(folder, data)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise unwritable(folder, error) from error
     return merge_error
+
+
+PROCESSOR = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
+
+
+def copy_processor(base: Path | None, folder: Path) -> None:
+    """The files that a multimodal base reads pictures by: without them the checkpoint cannot be served."""
+    for name in PROCESSOR:
+        if base is not None and (base / name).is_file() and not (folder / name).exists():
+            shutil.copyfile(base / name, folder / name)
+
+
+SAMPLING = ("temperature", "top_p", "top_k", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff")
+
+
+def mend_generation(config: Any) -> None:
+    """Take out what only sampling reads where the config says not to sample: such a config cannot be saved."""
+    for name in SAMPLING if not config.do_sample else ():
+        if getattr(config, name, None) is not None:
+            setattr(config, name, None)
 
 
 def publish(folder: Path, data: Prepared, out: Path) -> None:

@@ -24,6 +24,7 @@ from ifeval.finetuning.training.memory import peak_memory
 from ifeval.finetuning.training.network import Neftune, default_learning_rate, trained
 from ifeval.finetuning.training.objective import choose_objective
 from ifeval.finetuning.training.parallel import join
+from ifeval.finetuning.training.rehearsal import rehearse
 from ifeval.finetuning.training.setup import set_up
 from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
 from ifeval.models.resolve import resolve
@@ -54,6 +55,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     torch.manual_seed(options.seed)
     ready = set_up(options, model, data.packs, padding, team)
     network, cast = ready.network, ready.cast
+    if team.leads:
+        rehearse(network, data, options, folder, model.parameters)
     objective = choose_objective(options, ready.token_losses)
     with cast():
         objective.prepare(network, data.packs, padding)
