@@ -184,15 +184,20 @@ class Fields:
 
         A column that repeats what the conversation says, or is a rendering of it, is not lost.
         """
+        read = [value for name, value in self._values.items() if name in self._read and isinstance(value, str)]
         for name, value in self._values.items():
             if name in self._read:
                 continue
             lost = [text for text in texts(value) if not any(text in known for known in said)]
             if name in METADATA or isinstance(value, dict):
                 lost = [text for text in lost if not _is_label(text)]
-            whole = " ".join(lost)
-            if lost and not all(part in whole for part in said):
+            whole = _squeezed(" ".join(lost))
+            if lost and not any(parts and all(_squeezed(part) in whole for part in parts) for parts in (said, read)):
                 yield name
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _is_label(text: str) -> bool:

@@ -97,7 +97,11 @@ class Span:
         """The span of `message`, which begins at `start` and ends with the text."""
         content = message["content"]
         at = text.find(encodable(content.strip()), start) - (len(content) - len(content.lstrip()))
-        hidden = [(at + a, at + b) for a, b in message.get("untrained", ())]
+        hidden = []
+        for a, b in message.get("untrained", ()):
+            words = content[a:b]  # white space at its edges may belong to a token of what is trained
+            a, b = a + len(words) - len(words.lstrip()), b - len(words) + len(words.rstrip())
+            hidden += [(at + a, at + b)] if a < b else []
         return cls(start, len(text), message.get("weight", 1), hidden)
 
 

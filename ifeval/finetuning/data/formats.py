@@ -136,7 +136,8 @@ def read_row(row: Any, place: str, source: str, columns: Columns) -> tuple[list[
         own_place = place if len(conversations) == 1 else f"{place}#{number}"
         weighted = tuple(_weighted(turn, weight) for turn in _masked(fields, messages))
         found.append(Example(own_place, source, weighted, tools, rejected, kind, cluster, wanted, arguments))
-    said = [text for one in found for text in names.texts([*one.messages, one.tools, one.rejected])]
+    turns = [turn for one in found for turn in (*one.messages, one.rejected) if turn]
+    said = [*names.texts([{**turn, "role": None} for turn in turns]), *names.texts([one.tools for one in found])]
     lost = [
         *fields.unread(said),
         *(
