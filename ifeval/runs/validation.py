@@ -14,7 +14,7 @@ from math import sqrt
 
 from ifeval.decoys import decoys
 from ifeval.engines.scripted import oracle_text, prompt_text
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Response, Sample, Score
 from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
@@ -85,7 +85,7 @@ class Validation:
 def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int | None = None) -> Validation:
     """Probe every sample of `task`. Raises whatever `task.samples` raises; a scorer that raises is a problem."""
     found = Validation(task.name)
-    scorer = Scorer(keep_all, dialect)
+    scorer = Scorer(Reading(keep_all, dialect))
     previous: tuple[Sample, list[str]] | None = None
     for sample in task.samples(task.default_seed if seed is None else seed, limit):
         found.samples += 1
