@@ -16,6 +16,11 @@ MEN = _words(
     "Tomas Umar Viktor Wim Yusuf Zoran Arne Bruno Cyril Diego Edgar"
 )
 NAMES = WOMEN + MEN
+SURNAMES = _words(
+    "Abbott Barlow Castellan Devereux Eastman Fairley Garrick Holloway Ibsen Jarvis Kessler Lindqvist Marchetti Nakano "
+    "Okafor Pemberton Quayle Rasmussen Sorensen Thackeray Ulrich Vance Whitlock Yilmaz Zielinski Brandt Calloway Dunmore "
+    "Engel Fontaine Grimshaw Hartnell Ivers Juhasz Kowal Lambert Moreau Novak Oduya Prentice Radley Stroud Tanaka Vasquez"
+)
 CITIES = _words(
     "Lund Porto Graz Ghent Turku Bergen Split Vilnius Tartu Basel Seville Lyon Krakow Cork Leeds Bari Utrecht Brno "
     "Varna Izmir Osaka Busan Hanoi Lima Quito Dakar Accra Nairobi Perth Boston Denver Ottawa Halifax Bergamo Aarhus "
