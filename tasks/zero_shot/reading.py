@@ -14,7 +14,7 @@ NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nicht|kein|pas|non|não|nu
 
 _WRAPPING = " \t\n\"'`*_«»„()[]"
 _LEAD_IN = re.compile(r"[^:\n]{1,60}:\s|the answer is\s", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.,])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
+_NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
 _BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
 _SEPARATOR = re.compile(r"[,;\n、]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")

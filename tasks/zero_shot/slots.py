@@ -95,7 +95,7 @@ class Draw:
         if kind in ("after", "later"):
             start, amount = rest.split()
             return (_days_after if kind == "after" else _minutes_after)(
-                self.values[start], int(evaluate(amount, self.values))
+                self.values[start.strip()], evaluate(amount, self.values)
             )
         if kind == "sample:":
             return self._fresh(lambda rng: self.fill(rng.choice(rest.split("|")).strip()))
