@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .spellings import spellings
 
@@ -16,6 +16,7 @@ _WRAPPING = " \t\n\"'`*_«»„()[]"
 _LEAD_IN = re.compile(r"[^:\n]{1,60}:\s|the answer is\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
 _BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
+_OPTION = re.compile(r"\s*\(?(?:[A-Z]|[0-9]{1,2})[.):]\s")
 _SEPARATOR = re.compile(r"[,;\n、]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _LETTER = r"[^\W\u4e00-\u9fff]"
@@ -49,10 +50,13 @@ def openings(reply: str) -> list[str]:
     return [unwrap(parts[0]) for parts in _parts(reply)]
 
 
-def _parts(reply: str) -> list[list[str]]:
-    lines = [line for line in reply.splitlines() if line.strip()] or [""]
-    sentences = [part for part in _SENTENCE.split(reply) if part.strip()] or [""]
-    return [[part for part in reply.split("\n\n") if part.strip()] or [""], lines, sentences]
+def _parts(reply: str) -> Iterator[list[str]]:
+    """Paragraphs, lines and sentences; where lines are lettered or numbered, those are options and no conclusions."""
+    lines = [line for line in reply.splitlines() if line.strip()]
+    options = {line for line in lines if _OPTION.match(line)}
+    options = options if len(options) > 1 else set()
+    for parts in (reply.split("\n\n"), lines, _SENTENCE.split(reply)):
+        yield [part for part in parts if part.strip() and not _OPTION.match(part.lstrip()) or not options] or [""]
 
 
 def is_short(reading: str) -> bool:

@@ -9,9 +9,12 @@ A template's `draw` maps a slot to what is drawn for it; slots are drawn in orde
 | `12..48`, `20..90/5` | a whole number, in steps |
 | `red \\| green \\| blue` | one of these |
 | `sample: red \\| green \\| blue` | one that no earlier `sample` of the template has taken |
+| `lines 3..5: a; b; c; d; e; f` | so many of these, one a line with a dash; their number is in the slot `..._count` |
 | `= n + 2 * m` | a sum of earlier slots |
 | `after start 3` | the date 3 days after the date `start`; of a weekday, the weekday |
 | `later start 95` | the time 95 minutes after the time `start` |
+| `word n`, `Word n` | the number in words, the second with a capital |
+| `upper line` | an earlier slot in capital letters |
 | `if n > 40: yes \\| no` | one of two texts, by a comparison of earlier slots |
 
 Texts may hold earlier slots in braces.
@@ -37,6 +40,7 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _RANGE = re.compile(r"(-?\d+)\.\.(\d+)(?:/(\d+))?")
 _IF = re.compile(r"if (.+?): (.*?) \| (.*)", re.DOTALL)
+_LINES = re.compile(r"lines (\d+)\.\.(\d+): (.*)", re.DOTALL)
 _DAY = re.compile(r"(\d+) (\w+)")
 
 
@@ -50,6 +54,10 @@ class Person(str):
     @property
     def last(self) -> str:
         return self.partition(" ")[2]
+
+
+class Lines(str):
+    """A list, one item a line."""
 
 
 class Count(int):
@@ -73,7 +81,9 @@ class Draw:
     def add(self, slots: Mapping[str, Any]) -> None:
         """Draw every slot; ValueError names one whose description is not understood."""
         for slot, told in slots.items():
-            self.values[slot] = self._value(slot, told)
+            self.values[slot] = value = self._value(slot, told)
+            if isinstance(value, Lines):
+                self.values[f"{slot}_count"] = Count(value.count("\n") + 1)
 
     def fill(self, text: str) -> str:
         """The text with its slots filled."""
@@ -99,6 +109,14 @@ class Draw:
             )
         if kind == "sample:":
             return self._fresh(lambda rng: self.fill(rng.choice(rest.split("|")).strip()))
+        if kind in ("word", "Word"):
+            word = stock.number_word(self.values[rest])
+            return word if kind == "word" else word.capitalize()
+        if kind == "upper":
+            return str(self.values[rest]).upper()
+        if match := _LINES.fullmatch(told):
+            chosen = self.rng.sample(match[3].split(";"), self.rng.randint(int(match[1]), int(match[2])))
+            return Lines("\n".join(f"- {self.fill(line.strip())}" for line in chosen))
         if "|" in told:
             return self.fill(self.rng.choice(told.split("|")).strip())
         if "{" in told:
