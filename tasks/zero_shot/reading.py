@@ -12,7 +12,8 @@ MOST_CHARACTERS = 200
 
 NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没", re.IGNORECASE)
 
-_WRAPPING = " \t\n\"'`*_«»„()[]"
+_WRAPPING = " \t\n\"'`*_«»„"
+_BRACKETS = {"(": ")", "[": "]"}
 _LEAD_IN = re.compile(r"[^:\n]{1,60}:\s|the answer is\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
 _BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
@@ -31,7 +32,10 @@ def plain(reply: str) -> str:
 
 
 def unwrap(reply: str) -> str:
-    return reply.strip(_WRAPPING).rstrip(".。").strip(_WRAPPING)
+    """Without quotes, emphasis, brackets around the whole, and final full stops."""
+    bare = reply.strip(_WRAPPING).rstrip(".。").strip(_WRAPPING)
+    closed = _BRACKETS.get(bare[:1])
+    return bare[1:-1].strip() if closed and bare.endswith(closed) and bare.count(closed) == 1 else bare
 
 
 def strip_lead_in(reply: str) -> str:

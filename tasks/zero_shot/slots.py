@@ -13,6 +13,7 @@ A template's `draw` maps a slot to what is drawn for it; slots are drawn in orde
 | `= n + 2 * m` | a sum of earlier slots |
 | `after start 3` | the date 3 days after the date `start`; of a weekday, the weekday |
 | `later start 95` | the time 95 minutes after the time `start` |
+| `largest a b of m n` | the slot (`m` or `n`) that belongs to the largest of some numbers (`a`, `b`) |
 | `word n`, `Word n` | the number in words, the second with a capital |
 | `upper line` | an earlier slot in capital letters |
 | `if n > 40: yes \\| no` | one of two texts, by a comparison of earlier slots |
@@ -109,6 +110,9 @@ class Draw:
             )
         if kind == "sample:":
             return self._fresh(lambda rng: self.fill(rng.choice(rest.split("|")).strip()))
+        if kind == "largest":
+            numbers, owners = (part.split() for part in rest.split(" of "))
+            return self.values[max(zip(numbers, owners, strict=True), key=lambda pair: int(self.values[pair[0]]))[1]]
         if kind in ("word", "Word"):
             word = stock.number_word(self.values[rest])
             return word if kind == "word" else word.capitalize()
