@@ -190,7 +190,7 @@ def _recognised(target: Target, reading: str) -> bool:
     if len(found) != 1 or found[0] not in right:
         return False
     first = re.match(rf"{re.escape(found[0])}[\"'*`]*(?:\Z|[.!:,;。，-])", said) is not None
-    return first or (bool(target["rivals"]) and not NEGATION.search(said.replace(found[0], "")))
+    return first or not NEGATION.search(said.replace(found[0], ""))
 
 
 def _forms(answer: str) -> list[str]:

@@ -1,27 +1,29 @@
 """Which items a seed has, and in which order they are asked.
 
-Items come in rounds, one of every cluster and two of the chains; a round is asked four times over, every item in
-another wording each time, so any prefix is balanced over clusters and over wordings. Types of a cluster go from easy
-to hard and back; neighbouring clusters start at different ones, so a round holds both.
+A block holds four items of every cluster, and is asked four times over, every item in another wording each time: so
+any prefix is balanced over clusters and wordings, the first quarter of a block holds all its items, and multiples of a
+block hold whole items. Two blocks hold every kind of item and every rung but the longest documents.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from .answers import judge
-from .clusters import CLUSTERS
-from .frames import WORDINGS
-from .items import Item, Make
+from ifeval.decoys import GENERIC, blind, stuffed
 
-ROUNDS = 16
-BLOCK = 8
-"""Rounds in which no answer of a type would pass for another."""
-_NAMES = list(CLUSTERS)
-SLOTS = (*_NAMES[:8], "composition", *_NAMES[8:])
-SIZE = ROUNDS * len(SLOTS) * len(WORDINGS)
+from .answers import candidates, judge
+from .clusters import NAMES, clusters
+from .items import WORDINGS, Item
+from .templates import Make
+
+BLOCKS = 4
+ROUNDS = 4
+"""Items of a cluster in a block."""
+ATTEMPTS = 40
+BLOCK = len(NAMES) * ROUNDS * len(WORDINGS)
+SIZE = BLOCKS * BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +32,48 @@ class Drawn:
 
     id: str
     cluster: str
-    type: str
     item: Item
 
 
 def prompts(seed: int) -> Iterator[tuple[Drawn, str]]:
     """Every item of the seed with every wording."""
-    for drawn in rounds(seed):
+    for block in range(BLOCKS):
+        drawn = list(_block(seed, block))
         for turn in range(len(WORDINGS)):
-            for slot, item in enumerate(drawn):
-                yield item, WORDINGS[(turn + slot) % len(WORDINGS)]
+            for place, item in enumerate(drawn):
+                yield item, WORDINGS[(turn + place + place // len(NAMES)) % len(WORDINGS)]
 
 
-def rounds(seed: int) -> Iterator[list[Drawn]]:
-    """The items, one list a round; in eight rounds no two items of a type have answers that would pass for each other."""
-    asked: Counter[str] = Counter()
-    for number in range(ROUNDS):
-        if number % BLOCK == 0:
-            earlier: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
-        drawn = []
-        for cluster in SLOTS:
-            index = asked[cluster]
-            asked[cluster] += 1
-            types = CLUSTERS[cluster]
-            make = types[(index + _NAMES.index(cluster)) % len(types)]
-            name = getattr(make, "func", make).__name__  # a type bound to a language is a partial
-            item = _fresh(make, earlier[cluster, name], f"zero_shot {seed} {cluster} {index}")
-            earlier[cluster, name].append(item)
-            drawn.append(Drawn(f"{cluster}-{index:02}", cluster, name, item))
-        yield drawn
+def _block(seed: int, block: int) -> Iterator[Drawn]:
+    others: defaultdict[str, list[Item]] = defaultdict(list)
+    for index in range(block * ROUNDS, (block + 1) * ROUNDS):
+        for cluster, makes in clusters().items():
+            item = _fresh(makes[index % len(makes)], others[cluster], f"zero_shot 3 {seed} {cluster} {index}")
+            others[cluster].append(item)
+            yield Drawn(f"{cluster}-{index:02}", cluster, item)
 
 
 def _fresh(make: Make, others: list[Item], key: str) -> Item:
-    """The first draw whose answer none of the others could be mistaken for."""
+    """The first draw that no decoy passes and whose answer would pass for none of the cluster's others in the block.
+
+    Where a choice is small, the answer may be another's too; after 40 attempts, only the decoys count.
+    """
     attempts = (make(Random(f"{key} {attempt}")) for attempt in count())
-    return next(item for item in attempts if not any(_confusable(item, other) for other in others))
+    for attempt, item in enumerate(attempts):
+        distinct = attempt >= ATTEMPTS or not any(_confusable(item, other) for other in others)
+        if distinct and not any(judge(item.target, reply).ok for reply in _decoys(item)):
+            return item
+    raise AssertionError("unreachable: the attempts don't end")
 
 
 def _confusable(one: Item, other: Item) -> bool:
+    if candidates(one.target) and candidates(other.target):
+        return False
     return judge(one.target, other.target["oracle"]).ok or judge(other.target, one.target["oracle"]).ok
+
+
+def _decoys(item: Item) -> Iterator[str]:
+    yield blind(item.topic)
+    yield from GENERIC
+    for wording in item.wordings.values():
+        yield stuffed(wording)
