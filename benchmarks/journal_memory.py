@@ -38,7 +38,7 @@ def main() -> None:
         plugin.write_text(PLUGIN)
         started = time.perf_counter()
         run = ifeval.evaluate(
-            "scripted:constant", tasks="million", limit=samples, task_paths=(Path(scratch),), out=Path(scratch) / "run"
+            "scripted:constant", tasks="million", limit=samples, task_path=(Path(scratch),), out=Path(scratch) / "run"
         )
         seconds = time.perf_counter() - started
         rows = run.summary["tasks"]["million"]["rows"]

@@ -1,36 +1,22 @@
 """ifeval: does this checkpoint follow instructions, and is it worse than the one you shipped?
 
-import ifeval
+    import ifeval
 
-run = ifeval.evaluate("models/smollm2-135m-instruct", tasks=["format"], limit=50)
-run.summary["tasks"]["format"]["metrics"]["prompt_strict"]
-run.samples.groupby("tag.constraints")["metric.prompt_strict"].mean()
+    run = ifeval.evaluate("models/smollm2-135m-instruct", tasks="format", limit=50)
+    run.tasks["format"].primary          # an interval
+    run.samples                          # a pandas frame, one row per reply
+    decision = ifeval.gate(run, baseline="release-1")
+
+docs/python.md walks through it. Nothing heavy is imported here.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import PackageNotFoundError, version
 
-if TYPE_CHECKING:
-    from ifeval.runs.run import Run
+from ifeval.api import compare, evaluate, gate, load_run, plot, sft
 
-__all__ = ["evaluate", "load_run"]
+try:
+    __version__ = version("ifeval-harness")
+except PackageNotFoundError:  # a checkout that was never installed
+    __version__ = "0+unknown"
 
-
-def evaluate(model: str, tasks: "list[str] | str" = "core", **settings: Any) -> "Run":
-    """Run `tasks` (names or suites) on `model`, or resume that run, and return it.
-
-    model: what `--model` takes. settings: the other fields of `ifeval.runs.options.RunOptions`.
-    Raises `ifeval.errors.UserError` with one sentence for anything the caller can mend.
-    """
-    from ifeval.runs.options import RunOptions
-    from ifeval.runs.pipeline import run
-    from ifeval.runs.run import load_run
-
-    names = (tasks,) if isinstance(tasks, str) else tuple(tasks)
-    return load_run(run(RunOptions(model=str(model), tasks=names, **settings)))
-
-
-def load_run(path: str) -> "Run":
-    """A run read back from its directory: `.manifest`, `.summary`, and the frames `.samples` and `.verdicts`."""
-    from ifeval.runs.run import load_run as load
-
-    return load(path)
+__all__ = ["__version__", "compare", "evaluate", "gate", "load_run", "plot", "sft"]

@@ -28,7 +28,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def evaluate(out: Path, shard: tuple[int, int] | None = None, **settings) -> Run:
     settings = {"model": "scripted:oracle", "tasks": ["tiny-copy", "tiny-broken"], **settings}
-    return ifeval.evaluate(out=out, shard=shard, task_paths=(PLUGINS,), **settings)
+    return ifeval.evaluate(out=out, shard=shard, task_path=(PLUGINS,), **settings)
 
 
 def rows(run: Path) -> list[dict]:
@@ -37,11 +37,11 @@ def rows(run: Path) -> list[dict]:
 
 @pytest.fixture
 def shards(tmp_path: Path) -> list[Path]:
-    return [evaluate(tmp_path / f"shard{index}", (index, 3), repeats=2).path for index in range(3)]
+    return [evaluate(tmp_path / f"shard{index}", (index, 3), repeat=2).path for index in range(3)]
 
 
 def test_shards_merge_to_the_run_of_one_machine(tmp_path: Path, shards: list[Path]) -> None:
-    whole = evaluate(tmp_path / "whole", repeats=2)
+    whole = evaluate(tmp_path / "whole", repeat=2)
     merged = load_run(merge([shards[2], shards[0], shards[1]], tmp_path / "merged", {}))
     assert sum(len(rows(shard)) for shard in shards) == 160
     assert all(len(rows(shard)) > 20 for shard in shards)
@@ -58,7 +58,7 @@ def test_shards_merge_to_the_run_of_one_machine(tmp_path: Path, shards: list[Pat
 
 def test_overlaps_count_once(tmp_path: Path, shards: list[Path]) -> None:
     shutil.copytree(shards[1], tmp_path / "again")
-    half = evaluate(tmp_path / "half", (0, 2), repeats=2).path
+    half = evaluate(tmp_path / "half", (0, 2), repeat=2).path
     merged = merge([half, *shards, tmp_path / "again"], tmp_path / "merged", {})
     counted = Counter((row["task"], row["sample_id"], row["repeat"]) for row in rows(merged))
     assert len(counted) == 160
@@ -104,7 +104,7 @@ def test_parts_of_different_runs_are_refused(tmp_path: Path, shards: list[Path])
 
 def test_a_second_shard_does_not_resume_the_first(tmp_path: Path, shards: list[Path]) -> None:
     with pytest.raises(UserError, match=r"holds another run \(its shard differ"):
-        evaluate(shards[0], (1, 3), repeats=2)
+        evaluate(shards[0], (1, 3), repeat=2)
 
 
 def test_merging_twice_changes_nothing(tmp_path: Path, shards: list[Path]) -> None:

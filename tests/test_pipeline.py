@@ -30,7 +30,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def evaluate(
     tmp_path: Path, model: str = "scripted:oracle", task: str = "tiny-copy", **settings
 ) -> ifeval.runs.run.Run:
-    settings = {"out": tmp_path / "run", "task_paths": (PLUGINS,), **settings}
+    settings = {"out": tmp_path / "run", "task_path": (PLUGINS,), **settings}
     return ifeval.evaluate(model, tasks=[task], **settings)
 
 
@@ -52,7 +52,7 @@ def test_a_run_has_its_four_files_and_says_what_it_measured(tmp_path: Path) -> N
     assert run.manifest["status"] == "complete"
     assert {"prepare", "generate", "score", "journal", "write"} <= run.manifest["phases"].keys()
     assert run.samples.groupby("tag.parity")["metric.right"].mean().to_dict() == {"even": 1.0, "odd": 1.0}
-    assert list(run.verdicts.columns) == ["task", "sample_id", "repeat", "name", "ok", "reason", "outcome"]
+    assert list(run.checks.columns) == ["task", "sample_id", "repeat", "name", "ok", "reason", "failure"]
     line = next(read_jsonl(run.path / "samples.jsonl"))
     assert line["score"]["strict"] == [True]
     assert line["score"]["loose"] == [True]
@@ -79,7 +79,7 @@ def test_the_same_command_does_nothing_twice_and_another_is_refused(tmp_path: Pa
 
 
 def test_repeats_are_kept_apart_and_averaged_by_prompt(tmp_path: Path) -> None:
-    run = evaluate(tmp_path, repeats=3)
+    run = evaluate(tmp_path, repeat=3)
     task = run.summary["tasks"]["tiny-copy"]
     assert (task["samples"], task["rows"]) == (40, 120)
     assert task["metrics"]["right"]["n"] == 40

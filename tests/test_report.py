@@ -68,7 +68,7 @@ def hostile_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         {"prompt": f"Reply with nothing but this: word0x{n}", "response": HOSTILE[n % len(HOSTILE)]} for n in range(40)
     ]
     replies.write_text("\n".join(map(json.dumps, rows)))
-    return ifeval.evaluate(f"replay:{replies}", tasks=["tiny-copy"], out=path / "hostile", task_paths=(PLUGINS,))
+    return ifeval.evaluate(f"replay:{replies}", tasks=["tiny-copy"], out=path / "hostile", task_path=(PLUGINS,))
 
 
 def test_one_file_that_fetches_nothing(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_plug_in_validates_and_runs(folder: Path, tmp_path: Path) -> None:
     task = discover([folder])["sums"]()
     found = validate(task, by_name("hermes"))
     assert found.ok, found.problems
-    run = ifeval.evaluate("scripted:oracle", tasks="sums", task_paths=(folder,), out=tmp_path / "run")
+    run = ifeval.evaluate("scripted:oracle", tasks="sums", task_path=(folder,), out=tmp_path / "run")
     assert run.summary["tasks"]["sums"]["metrics"]["correct"]["value"] == 1
     assert run.summary["tasks"]["sums"]["by"]["digits"].keys() == {"1", "2", "3"}
 

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
-from ifeval.cli.run import data_paths
+from ifeval.cli.help import Verbs
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
     from ifeval.runs.options import RunOptions
 
-app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True
+)
 
 SCRIPTS = ("empty", "echo", "constant", "random", "oracle")
 HERE = Path("baselines")
@@ -26,11 +29,11 @@ def add(
         Path | None, typer.Option(help="A second run of the same model: measures the noise floor.")
     ] = None,
     tasks: Annotated[str, typer.Option(help="Tasks and suites of a model to be run.")] = "core",
-    limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     repeat: Annotated[int, typer.Option(help="Replies to each sample; 2 measure the noise floor.")] = 1,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
-    data: Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH.")] = None,
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    data: Data = None,
+    task_path: TaskPath = None,
     baselines: Folder = HERE,
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
@@ -41,7 +44,7 @@ def add(
 
     options = RunOptions(
         model=source,
-        tasks=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        tasks=names(tasks),
         limit=limit,
         repeats=repeat,
         temperature=temperature,
@@ -87,7 +90,7 @@ def show(
 @app.command()
 def floors(
     tasks: Annotated[str, typer.Option(help="Tasks and suites.")] = "core",
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    task_path: TaskPath = None,
     baselines: Folder = HERE,
 ) -> None:
     """Record what costs no model: empty, echoed, constant and random replies (floors), and the oracle (ceiling)."""

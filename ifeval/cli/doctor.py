@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ifeval.cli.arguments import names
 from ifeval.errors import UserError
 
 NEEDED_FREE = 2 << 30
@@ -17,7 +18,7 @@ def doctor(
     model: Annotated[str | None, typer.Option(help="Check this model too.")] = None,
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
 ) -> None:
-    """Engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
+    """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
     problems = 0
     for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *(model_lines(model) if model else ())):
         print(f"{'ok  ' if ok else 'FAIL'} {line}")
@@ -75,7 +76,7 @@ def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
     from ifeval.registry.suites import expand
 
     known = discover()
-    for name in expand(tasks.split(","), known):
+    for name in expand(names(tasks), known):
         dataset = known[name].dataset
         there = dataset is None or datasets.path(dataset) is not None
         how = "written here" if dataset is None else "fetched" if there else f"missing: ifeval data fetch {dataset}"

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.run import data_paths
+from ifeval.cli.arguments import TaskPath, data_paths
 
 
 def merge(
     runs: Annotated[list[Path], typer.Argument(help="Directories of the shards' runs, in any order.")],
     out: Annotated[Path, typer.Option(help="Directory of the merged run.")],
     data: Annotated[list[str] | None, typer.Option(help="Where external data lies now: PATH, or TASK=PATH.")] = None,
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Put shards together into the run that one machine would have made; says which shards are missing."""

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.run import data_paths
+from ifeval.cli.arguments import TaskPath, data_paths
 
 
 def rescore(
     run: Annotated[Path, typer.Argument(help="A run's directory.")],
     data: Annotated[list[str] | None, typer.Option(help="Where external data lies now: PATH, or TASK=PATH.")] = None,
-    task_path: Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")] = None,
+    task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Score a run's stored replies again with today's scorers; nothing is generated."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ifeval.cli.arguments import TaskPath, names
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ Files = Annotated[list[str], typer.Argument(help="JSONL, JSON or Parquet files."
 Tasks = Annotated[
     str | None,
     typer.Option(help="Tasks and suites whose prompts must not be in the data. [default: all whose data is there]"),
-]
-TaskPath = Annotated[
-    list[Path] | None,
-    typer.Option(help="A folder of plug-ins whose prompts must not be in the data either. Repeatable."),
 ]
 MaxBad = Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")]
 SHOWN = 5
@@ -77,11 +74,11 @@ def prompt_index(tasks: str | None, task_path: list[Path] | None) -> "PromptInde
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
 
-    names = [name.strip() for name in (tasks or "").split(",") if name.strip()]
-    if not names:
+    asked = names(tasks)
+    if not asked:
         known = discover(task_path or ())
-        names = [name for name, task in known.items() if task.dataset is None or datasets.path(task.dataset)]
-    loaded = load_tasks(RunOptions(model="", tasks=tuple(names), task_paths=tuple(task_path or ())))
+        asked = tuple(name for name, task in known.items() if task.dataset is None or datasets.path(task.dataset))
+    loaded = load_tasks(RunOptions(model="", tasks=asked, task_paths=tuple(task_path or ())))
     return PromptIndex(
         {task.name: task.samples(task.default_seed) for task in loaded}, {task.name: task.unit for task in loaded}
     )

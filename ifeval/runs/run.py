@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import row_rates
 from ifeval.util.jsonio import dumps, loads
 
@@ -54,12 +56,12 @@ class Run:
         return self.manifest["model"]["name"]
 
     def rows(self) -> Iterable[dict[str, Any]]:
-        """The journal's rows, one a sample, as written."""
+        """The journal's rows, one per sample, as written."""
         return journal_rows(self.path)
 
     @cached_property
     def samples(self) -> "pandas.DataFrame":
-        """One row a sample: task, sample_id, repeat, prompt, reply, answer, `metric.*`, `tag.*`, rates, tokens, error."""
+        """One row per sample: task, sample_id, repeat, prompt, reply, answer, `metric.*`, `tag.*`, rates, tokens, error."""
         return self.columns()
 
     def columns(self, *names: str) -> "pandas.DataFrame":
@@ -72,15 +74,36 @@ class Run:
         return frame[list(names)] if names else frame
 
     @cached_property
-    def verdicts(self) -> "pandas.DataFrame":
-        """One row a check: task, sample_id, repeat, name, ok, reason, outcome."""
+    def tasks(self) -> TaskResults:
+        """The tasks by name: `run.tasks["format"].primary` is the interval of its score."""
+        return task_results(self.summary)
+
+    def failures(self, task: str | None = None) -> "pandas.DataFrame":
+        """The rows of `samples` whose primary metric is below 1, of one task or of all. Raises UserError for no task of the run."""
+        import pandas
+
+        if task is not None and task not in self.tasks:
+            raise UserError(f"{self.path} has no task {task!r}; it has {', '.join(self.tasks)}.")
+        chosen = [self.tasks[task]] if task else list(self.tasks.values())
+        parts = []
+        for one in chosen:
+            rows = self.samples[self.samples["task"] == one.name]
+            parts.append(rows[rows[f"metric.{one.primary_metric}"] < 1])
+        return pandas.concat(parts)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.name)} <code>{escape(str(self.path))}</code></p>{self.tasks._repr_html_()}"
+
+    @cached_property
+    def checks(self) -> "pandas.DataFrame":
+        """One row per check: task, sample_id, repeat, name, ok, reason, failure."""
         import pandas
 
         keys = ["task", "sample_id", "repeat"]
         frame = self.columns(*keys, "verdicts").explode("verdicts").dropna(subset=["verdicts"])
         return pandas.concat(
             [frame[keys].reset_index(drop=True), pandas.DataFrame(list(frame["verdicts"]))], axis="columns"
-        )
+        ).rename(columns={"outcome": "failure"})
 
 
 def load_run(path: str | Path) -> Run:

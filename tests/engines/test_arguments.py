@@ -16,7 +16,7 @@ PLUGINS = Path(__file__).parents[1] / "plugins"
 
 def evaluate(out: Path, **engine_args: object) -> Run:
     return ifeval.evaluate(
-        "scripted:oracle", tasks=["tiny-copy"], task_paths=(PLUGINS,), limit=4, out=out, engine_args=engine_args
+        "scripted:oracle", tasks=["tiny-copy"], task_path=(PLUGINS,), limit=4, out=out, engine_arg=engine_args
     )
 
 

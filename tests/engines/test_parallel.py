@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.cli.run import parallel_sizes
+from ifeval.cli.arguments import parallel_sizes
 from ifeval.engines.parallel import (
     GIB,
     WORKSPACE,

@@ -30,8 +30,8 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def evaluate(tmp_path: Path, *urls: str, task: str = "tiny-copy", model: str = MODEL, **settings) -> Run:
-    settings = {"out": tmp_path / "run", "task_paths": (PLUGINS,), "engine_args": QUICK, **settings}
-    return ifeval.evaluate(model, tasks=[task], base_urls=urls, **settings)
+    settings = {"out": tmp_path / "run", "task_path": (PLUGINS,), "engine_arg": QUICK, **settings}
+    return ifeval.evaluate(model, tasks=[task], base_url=urls, **settings)
 
 
 def right(run: Run, task: str = "tiny-copy") -> float:
@@ -90,7 +90,7 @@ def test_a_server_is_named_and_probed_and_answers(tmp_path: Path) -> None:
 def test_trouble_that_passes_is_counted_and_costs_no_reply(tmp_path: Path, trouble: str, kind: str) -> None:
     server = HostileServer([trouble] * 6)
     with serving(server) as url:
-        run = evaluate(tmp_path, url, engine_args={**QUICK, "timeout": 0.5 if trouble == "hang" else 20})
+        run = evaluate(tmp_path, url, engine_arg={**QUICK, "timeout": 0.5 if trouble == "hang" else 20})
     assert right(run) == 1
     assert run.manifest["engine_settings"]["retries"] == {kind: 6}
     assert Counter(row["sample_id"] for row in run.rows()) == Counter(map(str, range(40)))
@@ -112,7 +112,7 @@ def test_trouble_that_stays_is_an_error_row_in_one_sentence(
 ) -> None:
     server = HostileServer([trouble] * 20)
     with serving(server) as url:
-        run = evaluate(tmp_path, url, limit=1, engine_args={**QUICK, "attempts": 3})
+        run = evaluate(tmp_path, url, limit=1, engine_arg={**QUICK, "attempts": 3})
     assert len(server.requests) == asked
     assert sentence in run.samples["error"].iloc[0]
     assert run.summary["rates"]["errors"] == 1
@@ -133,7 +133,7 @@ def test_a_key_that_a_server_echoes_is_blotted_out(tmp_path: Path) -> None:
 def test_a_rate_limit_halves_what_is_sent_at_once(tmp_path: Path) -> None:
     server = HostileServer(["429"] * 10, delay=0.01)
     with serving(server) as url:
-        run = evaluate(tmp_path, url, engine_args={**QUICK, "concurrency": 8})
+        run = evaluate(tmp_path, url, engine_arg={**QUICK, "concurrency": 8})
     assert right(run) == 1
     assert server.most_in_flight <= 8
 
@@ -155,7 +155,7 @@ def test_a_server_killed_at_work_loses_and_doubles_nothing(tmp_path: Path, victi
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     try:
-        run = evaluate(tmp_path, *urls, task="tiny-slow", engine_args={**QUICK, "concurrency": 4, "timeout": 10})
+        run = evaluate(tmp_path, *urls, task="tiny-slow", engine_arg={**QUICK, "concurrency": 4, "timeout": 10})
     finally:
         for process in processes:
             process.kill()
@@ -175,7 +175,7 @@ def test_a_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
     """It drops three connections in a row, counts as down, answers the probe, and gets the rest."""
     server = HostileServer(["reset"] * 5)
     with serving(server) as url:
-        run = evaluate(tmp_path, url, engine_args={**QUICK, "concurrency": 1})
+        run = evaluate(tmp_path, url, engine_arg={**QUICK, "concurrency": 1})
     assert right(run) == 1
 
 
@@ -186,9 +186,7 @@ def test_without_any_server_the_run_stops_and_can_go_on(tmp_path: Path) -> None:
     url = process.stdout.readline().strip()
     threading.Timer(1.0, process.kill).start()
     with pytest.raises(UserError, match=r"No server has answered for 0\.2 s .* repeat the command to go on"):
-        evaluate(
-            tmp_path, url, task="tiny-slow", engine_args={**QUICK, "concurrency": 1, "patience": 0.2, "timeout": 5}
-        )
+        evaluate(tmp_path, url, task="tiny-slow", engine_arg={**QUICK, "concurrency": 1, "patience": 0.2, "timeout": 5})
     process.communicate()
     done = list(read_jsonl(tmp_path / "run" / "samples.jsonl"))
     assert 0 < len(done) < 150

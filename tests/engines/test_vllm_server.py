@@ -138,11 +138,11 @@ def test_two_servers_one_killed_and_no_reply_lost(tmp_path: Path, monkeypatch: p
         run = ifeval.evaluate(
             CHECKPOINT.name,
             tasks=["format"],
-            base_urls=urls,
+            base_url=urls,
             limit=60,
             max_tokens=96,
             out=tmp_path / "run",
-            engine_args={"concurrency": 8, "backoff": 0.1},
+            engine_arg={"concurrency": 8, "backoff": 0.1},
         )
         killer.join(10)
         assert processes[0].wait(10) == -signal.SIGKILL
