@@ -84,10 +84,18 @@ def facts(oracle: str, wanted: Sequence[Sequence[str]], unwanted: Sequence[str] 
     }  # fmt: skip
 
 
-def candidates(target: Target) -> list[str]:
-    """Where the reply is a choice among named candidates, all of them; else nothing."""
-    choice = target["match"] in ("text", "verbatim") and target["rivals"]
-    return [target["answers"][0], *target["rivals"]] if choice else []
+def candidates(target: Target, prompt: str) -> list[str]:
+    """Where the reply is a choice among candidates, those that stand in the prompt, as they do; else nothing.
+
+    An answer that does not stand there itself can't be guessed from it.
+    """
+    if target["match"] not in ("text", "verbatim") or not target["rivals"]:
+        return []
+    shown = [
+        next((said for said in (one, one.capitalize()) if said in prompt), "")
+        for one in (target["answers"][0], *target["rivals"])
+    ]
+    return [one for one in shown if one] if shown[0] and len(shown) > 1 else []
 
 
 def is_exact(target: Target, reply: str) -> bool:

@@ -13,7 +13,7 @@ from random import Random
 
 from ifeval.decoys import GENERIC, blind, stuffed
 
-from .answers import candidates, judge
+from .answers import judge
 from .clusters import NAMES, clusters
 from .items import WORDINGS, Item
 from .templates import Make
@@ -67,7 +67,7 @@ def _fresh(make: Make, others: list[Item], key: str) -> Item:
 
 
 def _confusable(one: Item, other: Item) -> bool:
-    if candidates(one.target) and candidates(other.target):
+    if one.target.get("rivals") and other.target.get("rivals"):
         return False
     return judge(one.target, other.target["oracle"]).ok or judge(other.target, one.target["oracle"]).ok
 

@@ -55,8 +55,8 @@ class ZeroShot(Task):
         return Score((verdict,), {"correct": float(verdict.ok), "exact": float(exact)})
 
     def decoys(self, sample: Sample) -> Known:
-        given = sample.target["given"]
-        return Known(topic=sample.topic, material=given, candidates=candidates(sample.target))
+        prompt = str(sample.messages[-1]["content"])
+        return Known(sample.topic, material=sample.target["given"], candidates=candidates(sample.target, prompt))
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """Accuracy by cluster, spans, wording spread, composition and reliability (`summary.contrasts`)."""
@@ -104,7 +104,7 @@ def _without_copies(reply: str, sample: Sample) -> str:
 def _sample(drawn: Drawn, wording: str) -> Sample:
     item = drawn.item
     system = [{"role": "system", "content": item.system}] if item.system else []
-    choice = candidates(item.target)
+    choice = candidates(item.target, item.wordings[wording])
     return Sample(
         id=f"{drawn.id}/{wording}",
         messages=[*system, {"role": "user", "content": item.wordings[wording]}],

@@ -21,8 +21,8 @@ def prices(length: int, rng: Random) -> Item:
     value = rng.randint(60, 180)
     lines = [rng.choice(told["base"]).format(x=things[0], X=_capital(things[0]), n=value)]
     for y, x in zip(things, things[1 : length + 1], strict=False):
-        kind = rng.choice(("more", "less", "twice") if value < 200 else ("more", "less"))
-        k = rng.randint(5, min(45, value - 10))
+        kind = rng.choice(("more",) * (value < 400) + ("less",) * (value > 60) + ("twice",) * (value < 200))
+        k = rng.randint(5, 45)
         value = {"more": value + k, "less": value - k, "twice": 2 * value}[kind]
         lines.append(rng.choice(told[kind]).format(x=x, X=_capital(x), y=y, k=k))
     extra = rng.choice(told["more"]).format(x=things[-1], X=_capital(things[-1]), y=things[-2], k=rng.randint(5, 45))

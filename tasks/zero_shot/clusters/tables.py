@@ -39,20 +39,22 @@ class World:
     conditions: Callable[[Row], tuple[dict[str, Any], list[Callable[[Row], bool]]]]
     answer: int
     """The column that names a row."""
+    looked_up: int
+    """The column asked for when a row is named."""
 
 
 def _bike(n: int, rng: Random) -> Row:
-    return [n, rng.choice(KINDS), rng.choice(COLOURS), rng.randint(46, 62), rng.randrange(60, 480, 5), rng.choice(DAYS)]
+    return [n, rng.choice(KINDS), rng.choice(COLOURS), rng.randrange(60, 480, 5), rng.choice(DAYS)]
 
 
 def _bike_conditions(row: Row) -> tuple[dict[str, Any], list[Callable[[Row], bool]]]:
-    price = row[4] // 20 * 20 + 20
-    slots = {"colour": row[2], "price": price, "ready": row[5]}
-    return slots, [lambda r: r[2] == row[2], lambda r: r[4] < price, lambda r: r[5] == row[5]]
+    price = row[3] // 20 * 20 + 20
+    slots = {"colour": row[2], "price": price, "ready": row[4]}
+    return slots, [lambda r: r[2] == row[2], lambda r: r[3] < price, lambda r: r[4] == row[4]]
 
 
 def _loan(n: int, rng: Random) -> Row:
-    return [n, "", rng.choice(TOOLS), rng.choice(BRANCHES), rng.randint(1, 28), rng.randrange(10, 95, 5)]
+    return [n, "", rng.choice(TOOLS), rng.choice(BRANCHES), rng.randint(1, 28)]
 
 
 def _loan_conditions(row: Row) -> tuple[dict[str, Any], list[Callable[[Row], bool]]]:
@@ -62,8 +64,8 @@ def _loan_conditions(row: Row) -> tuple[dict[str, Any], list[Callable[[Row], boo
 
 
 WORLDS = {
-    "bikes": World("bikes", _bike, _bike_conditions, 0),
-    "loans": World("loans", _loan, _loan_conditions, 1),
+    "bikes": World("bikes", _bike, _bike_conditions, 0, 3),
+    "loans": World("loans", _loan, _loan_conditions, 1, 4),
 }
 
 
@@ -77,7 +79,7 @@ def table(world: World, size: int, conditions: int, rng: Random) -> Item:
         slots, tests = world.conditions(wanted)
         hits = [sum(test(row) for test in tests[:conditions]) for row in rows]
         if size <= SMALL and conditions == 1:
-            return _item(world, "key", rows, {"no": wanted[0]}, number(wanted[4]), rng)
+            return _item(world, "key", rows, {"no": wanted[0]}, number(wanted[world.looked_up]), rng)
         if hits.count(conditions) == goal and hits.count(conditions - 1):
             break
     names = [str(row[world.answer]) for row in rows]
