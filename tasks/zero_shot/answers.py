@@ -23,7 +23,8 @@ answer, or if it is short (25 words, 200 characters) and
 - holds one number only, or one after the last equals sign ("3 + 4 = 7");
 - names all items of a list, each once and in order, and no other candidate.
 
-The conclusion decides: an opening counts only where no later line is an answer of its own.
+The conclusion decides: an opening counts only where no later line is an answer of its own. A reply that says the same
+sentences over and over is none.
 """
 
 import re
@@ -34,6 +35,7 @@ from ifeval.records import CheckResult
 
 from .reading import (
     NEGATION,
+    RECONSIDERS,
     endings,
     fold,
     is_short,
@@ -43,6 +45,7 @@ from .reading import (
     numbers,
     openings,
     plain,
+    repeats_itself,
     squeeze,
     strip_lead_in,
     unwrap,
@@ -57,6 +60,10 @@ LONGEST = 8000
 """Characters; no right answer comes near, and a longer reply is wrong unread."""
 
 
+MOST_REPEATS = 5
+"""Steps of a calculation may look alike; a letter or a summary says nothing twice."""
+
+
 def target(match: str, answers: Sequence[str], *, rivals: Sequence[str] = ()) -> Target:
     """`match` "text" or "verbatim": one answer and its other spellings; "sequence" or "collection": all items.
 
@@ -68,8 +75,9 @@ def target(match: str, answers: Sequence[str], *, rivals: Sequence[str] = ()) ->
     return {"match": match, "answers": [*answers], "rivals": others, "oracle": oracle}
 
 
-def text(*answers: str, rivals: Sequence[str] = ()) -> Target:
-    return target("text", answers, rivals=rivals)
+def text(*answers: str, rivals: Sequence[str] = (), choice: bool = True) -> Target:
+    """`choice`: whether the rivals are what the prompt offers to choose from, rather than other finds in a document."""
+    return target("text", answers, rivals=rivals) | ({} if choice else {"choice": False})
 
 
 def number(value: int) -> Target:
@@ -89,13 +97,14 @@ def candidates(target: Target, prompt: str) -> list[str]:
 
     An answer that does not stand there itself can't be guessed from it.
     """
-    if target["match"] not in ("text", "verbatim") or not target["rivals"]:
+    if target["match"] not in ("text", "verbatim") or not target.get("choice", True):
         return []
     shown = [
         next((said for said in (one, one.capitalize()) if said in prompt), "")
         for one in (target["answers"][0], *target["rivals"])
     ]
-    return [one for one in shown if one] if shown[0] and len(shown) > 1 else []
+    found = [one for one in shown if one]
+    return found if shown[0] and len(found) > 1 else []
 
 
 def is_exact(target: Target, reply: str) -> bool:
@@ -113,6 +122,8 @@ def judge(target: Target, reply: str) -> CheckResult:
     if len(reply) > LONGEST:
         return CheckResult(False, f"{len(reply):,} characters, far more than any answer", target["match"])
     whole = plain(reply)
+    if repeats_itself(whole, MOST_REPEATS if target["match"] != "facts" else 1):
+        return CheckResult(False, "says the same thing over and over", target["match"])
     if target["match"] == "facts":
         problems = [_missing_facts(target, reading) for reading in (whole, strip_lead_in(whole))]
         problem = "" if "" in problems else problems[0]
@@ -128,7 +139,7 @@ def _is_right(target: Target, whole: str) -> bool:
         return True
     for opening in openings(whole):
         rest = whole[len(opening) :]
-        if _equal(target, strip_lead_in(opening)) and not any(_answers(target, line) for line in _units(rest)):
+        if _equal(target, strip_lead_in(opening)) and not _takes_back(target, rest):
             return True
         if _holds(target, opening) and not _names_another(target, rest):
             return True
@@ -139,6 +150,12 @@ def _holds(target: Target, place: str) -> bool:
     """Whether the answer stands here, with or without a lead-in."""
     answer = strip_lead_in(place)
     return _equal(target, place) or _equal(target, answer) or _recognised(target, answer) or _recognised(target, place)
+
+
+def _takes_back(target: Target, rest: str) -> bool:
+    """Whether another answer follows."""
+    second_thoughts = RECONSIDERS.search(rest) is not None and _names_another(target, rest)
+    return second_thoughts or any(_answers(target, unit) for unit in _units(rest))
 
 
 def _units(reply: str) -> Iterator[str]:

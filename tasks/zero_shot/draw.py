@@ -5,7 +5,6 @@ any prefix is balanced over clusters and wordings, the first quarter of a block 
 block hold whole items. Two blocks hold every kind of item and every rung but the longest documents.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -37,33 +36,43 @@ class Drawn:
 
 def prompts(seed: int) -> Iterator[tuple[Drawn, str]]:
     """Every item of the seed with every wording."""
+    drawn: list[Drawn] = []
     for block in range(BLOCKS):
-        drawn = list(_block(seed, block))
+        drawn = _block(seed, block, drawn[-1:])
         for turn in range(len(WORDINGS)):
             for place, item in enumerate(drawn):
-                yield item, WORDINGS[(turn + place + place // len(NAMES)) % len(WORDINGS)]
+                yield item, WORDINGS[(turn + place + place // (2 * len(NAMES))) % len(WORDINGS)]
 
 
-def _block(seed: int, block: int) -> Iterator[Drawn]:
-    others: defaultdict[str, list[Item]] = defaultdict(list)
+def _block(seed: int, block: int, before: list[Drawn]) -> list[Drawn]:
+    """The items of a block; `before` holds the item asked just before it, if any."""
+    drawn: list[Drawn] = []
     for index in range(block * ROUNDS, (block + 1) * ROUNDS):
         for cluster, makes in clusters().items():
-            item = _fresh(makes[index % len(makes)], others[cluster], f"zero_shot 3 {seed} {cluster} {index}")
-            others[cluster].append(item)
-            yield Drawn(f"{cluster}-{index:02}", cluster, item)
+            others = [one.item for one in drawn if one.cluster == cluster]
+            asked_before = [one.item for one in [*before, *drawn][-1:]]
+            last = len(drawn) == len(NAMES) * ROUNDS - 1
+            asked_after = [drawn[0].item] if last else []
+            key = f"zero_shot 3 {seed} {cluster} {index}"
+            item = _fresh(makes[index % len(makes)], key, others, asked_before, asked_after)
+            drawn.append(Drawn(f"{cluster}-{index:02}", cluster, item))
+    return drawn
 
 
-def _fresh(make: Make, others: list[Item], key: str) -> Item:
+def _fresh(make: Make, key: str, others: list[Item], before: list[Item], after: list[Item]) -> Item:
     """The first draw that no decoy passes and whose answer would pass for none of the cluster's others in the block.
 
-    Where a choice is small, the answer may be another's too; after 40 attempts, only the decoys count.
+    The answers of its neighbours are decoys too. Where few answers are possible, the answer may be another's after 40
+    attempts.
     """
-    attempts = (make(Random(f"{key} {attempt}")) for attempt in count())
-    for attempt, item in enumerate(attempts):
+    for attempt in count():
+        item = make(Random(f"{key} {attempt}"))
         distinct = attempt >= ATTEMPTS or not any(_confusable(item, other) for other in others)
-        if distinct and not any(judge(item.target, reply).ok for reply in _decoys(item)):
+        neighbours = [one.target["oracle"] for one in before]
+        fails = not any(judge(item.target, reply).ok for reply in (*_decoys(item), *neighbours))
+        if distinct and fails and not any(judge(one.target, item.target["oracle"]).ok for one in after):
             return item
-    raise AssertionError("unreachable: the attempts don't end")
+    raise AssertionError("count() does not end")
 
 
 def _confusable(one: Item, other: Item) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .spellings import spellings
@@ -11,6 +12,8 @@ MOST_CHARACTERS = 200
 """The longest sentence in which an answer is looked for."""
 
 NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没", re.IGNORECASE)
+
+RECONSIDERS = re.compile(r"\b(?:on second thoughts?|actually|correction|wait|sorry)\b", re.IGNORECASE)
 
 _WRAPPING = " \t\n\"'`*_«»„"
 _BRACKETS = {"(": ")", "[": "]"}
@@ -61,6 +64,13 @@ def _parts(reply: str) -> Iterator[list[str]]:
     options = options if len(options) > 1 else set()
     for parts in (reply.split("\n\n"), lines, _SENTENCE.split(reply)):
         yield [part for part in parts if part.strip() and not _OPTION.match(part.lstrip()) or not options] or [""]
+
+
+def repeats_itself(reply: str, most: int) -> bool:
+    """Whether a sentence or line comes more than `most` times; where that is once, it has to have four words."""
+    said = [fold(sentence) for line in reply.splitlines() for sentence in _SENTENCE.split(line) if sentence.strip()]
+    counts = Counter(unwrap(sentence) for sentence in said)
+    return any(often > most and (most > 1 or len(sentence.split()) > 3) for sentence, often in counts.items())
 
 
 def is_short(reading: str) -> bool:

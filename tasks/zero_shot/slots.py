@@ -5,7 +5,8 @@ A template's `draw` maps a slot to what is drawn for it; slots are drawn in orde
 | draw | value |
 |---|---|
 | `person`, `name`, `place` | a full name (with `.first` and `.last`), a first name, a town; no two slots share one |
-| `weekday`, `date`, `time`, `code`, `coined`, `LABEL` | "Tuesday", "14 March", "14:35", "QK-4071", "kralbo", "KRALBO" |
+| `weekday`, `date`, `time`, `code` | "Tuesday", "14 March", "14:35", "QK-4071" |
+| `phone`, `coined`, `LABEL` | "555 0143", "kralbo", "KRALBO" |
 | `12..48`, `20..90/5` | a whole number, in steps |
 | `red \\| green \\| blue` | one of these |
 | `sample: red \\| green \\| blue` | one that no earlier `sample` of the template has taken |
@@ -194,6 +195,7 @@ _SIMPLE: dict[str, Callable[[Random], str]] = {
     "date": lambda rng: written(date(2025, 1, 5) + timedelta(days=rng.randrange(300))),
     "time": lambda rng: clock(rng.randrange(8 * 60, 19 * 60, 5)),
     "code": stock.code,
+    "phone": lambda rng: f"555 {rng.randrange(100, 10_000):04}",
     "coined": stock.invented,
     "LABEL": lambda rng: stock.invented(rng).upper(),
 }

@@ -7,6 +7,7 @@ from .stock import MONTHS, number_word
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)})")
 _TIME = re.compile(r"(\d{2}):(\d{2})")
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_PHONE = re.compile(r"555 \d{4}")
 _MOST_IN_WORDS = 100
 
 
@@ -20,6 +21,8 @@ def spellings(form: str) -> list[str]:
         digits = form.replace(",", "")
         words = [number_word(int(digits))] if int(digits) < _MOST_IN_WORDS else []
         return [*dict.fromkeys([digits, f"{int(digits):,}", *words])]
+    if _PHONE.fullmatch(form):
+        return [form, form.replace(" ", "-"), form.replace(" ", "")]
     return [form.casefold()]
 
 

@@ -36,15 +36,16 @@ def document(words: int, rng: Random) -> Item:
     order = order[: max(1, round(words / 52))]
     people: set[str] = set()
     drawn = []
+    days = sorted(rng.sample(range(300), len(order)))
+    dates = [written(date(2025, 1, 5) + timedelta(days=day)) for day in days]
     for n, index in enumerate(order):
-        draw = Draw(rng, {"boat": boats[n % len(boats)], "place": sights[n % len(sights)]}, people)
+        fixed = {"boat": boats[n % len(boats)], "place": sights[n % len(sights)], "today": dates[n]}
+        draw = Draw(rng, fixed, people)
         draw.add(parts[index]["draw"])
         people = draw.taken if len(people) < 60 else set()
         drawn.append(draw)
-    days = sorted(rng.sample(range(300), len(order)))
     lines = [
-        f"{written(date(2025, 1, 5) + timedelta(days=day))}. {draw.fill(parts[index]['text'])}"
-        for day, index, draw in zip(days, order, drawn, strict=True)
+        f"{day}. {draw.fill(parts[index]['text'])}" for day, index, draw in zip(dates, order, drawn, strict=True)
     ]
     place = _unique(parts, order, drawn, rng)
     return _item(told, parts, order, drawn, place, lines, words, rng)
@@ -69,7 +70,7 @@ def _item(
     return Item(
         type="log_entry",
         wordings=ask(asks, body),
-        target=text(*answers, rivals=others),
+        target=text(*answers, rivals=others, choice=False),
         topic=told["topic"],
         material=body,
         difficulty="easy" if words <= 50 else "medium" if words <= 200 else "hard",
