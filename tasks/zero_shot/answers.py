@@ -19,7 +19,8 @@ last paragraph, line or sentence), then where an answer stands that is explained
 holds the answer if, without a lead-in of at most 60 characters ("Answer: ", "Here is the list:"), it equals the
 answer, or if it is short (25 words, 200 characters) and
 
-- names the answer once and none of the other candidates, without a negation ("The label is VUTO.");
+- names the answer once and none of the other candidates, without a negation ("The label is VUTO."; a text that is to
+  be reproduced, verbatim and without candidates, stands first);
 - holds one number only, or one after the last equals sign ("3 + 4 = 7");
 - names all items of a list, each once and in order, and no other candidate.
 
@@ -61,7 +62,7 @@ LONGEST = 8000
 
 
 MOST_REPEATS = 5
-"""Steps of a calculation may look alike; a letter or a summary says nothing twice."""
+"""Steps of a calculation may look alike; a letter, a summary or a text to be reproduced says nothing twice."""
 
 
 def target(match: str, answers: Sequence[str], *, rivals: Sequence[str] = ()) -> Target:
@@ -84,7 +85,9 @@ def number(value: int) -> Target:
     return {"match": "number", "answers": [str(int(value))], "rivals": [], "oracle": str(int(value))}
 
 
-def facts(oracle: str, wanted: Sequence[Sequence[str]], unwanted: Sequence[str] = (), *, words: tuple[int, int]) -> Target:
+def facts(
+    oracle: str, wanted: Sequence[Sequence[str]], unwanted: Sequence[str] = (), *, words: tuple[int, int]
+) -> Target:
     """`wanted`: for each fact its surface forms; `words`: the least and the greatest number of words allowed."""
     return {
         "match": "facts", "wanted": [[*forms] for forms in wanted], "unwanted": [*unwanted], "words": [*words],
@@ -122,7 +125,8 @@ def judge(target: Target, reply: str) -> CheckResult:
     if len(reply) > LONGEST:
         return CheckResult(False, f"{len(reply):,} characters, far more than any answer", target["match"])
     whole = plain(reply)
-    if repeats_itself(whole, MOST_REPEATS if target["match"] != "facts" else 1):
+    written = target["match"] == "facts" or (target["match"] == "verbatim" and not target["rivals"])
+    if repeats_itself(whole, 1 if written else MOST_REPEATS):
         return CheckResult(False, "says the same thing over and over", target["match"])
     if target["match"] == "facts":
         problems = [_missing_facts(target, reading) for reading in (whole, strip_lead_in(whole))]
@@ -215,7 +219,8 @@ def _recognised(target: Target, reading: str) -> bool:
     if len(found) != 1 or found[0] not in right:
         return False
     first = re.match(rf"{re.escape(found[0])}[\"'*`]*(?:\Z|[.!:,;。，-])", said) is not None
-    return first or not NEGATION.search(said.replace(found[0], ""))
+    inside = target["match"] == "text" or bool(target["rivals"])  # a text to be reproduced stands alone
+    return first or (inside and not NEGATION.search(said.replace(found[0], "")))
 
 
 def _forms(answer: str) -> list[str]:

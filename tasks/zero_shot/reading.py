@@ -17,7 +17,7 @@ RECONSIDERS = re.compile(r"\b(?:on second thoughts?|actually|correction|wait|sor
 
 _WRAPPING = " \t\n\"'`*_«»„"
 _BRACKETS = {"(": ")", "[": "]"}
-_LEAD_IN = re.compile(r"[^:\n]{1,60}:\s|the answer is\s", re.IGNORECASE)
+_LEAD_IN = re.compile(r"the answer is\s|[^:\n]{1,60}:\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
 _BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
 _OPTION = re.compile(r"\s*\(?(?:[A-Z]|[0-9]{1,2})[.):]\s")
@@ -63,14 +63,14 @@ def _parts(reply: str) -> Iterator[list[str]]:
     options = {line for line in lines if _OPTION.match(line)}
     options = options if len(options) > 1 else set()
     for parts in (reply.split("\n\n"), lines, _SENTENCE.split(reply)):
-        yield [part for part in parts if part.strip() and not _OPTION.match(part.lstrip()) or not options] or [""]
+        yield [part for part in parts if part.strip() and not (options and _OPTION.match(part.lstrip()))] or [""]
 
 
 def repeats_itself(reply: str, most: int) -> bool:
-    """Whether a sentence or line comes more than `most` times; where that is once, it has to have four words."""
+    """Whether a sentence or line comes more than `most` times; where that is once, it has to have three words."""
     said = [fold(sentence) for line in reply.splitlines() for sentence in _SENTENCE.split(line) if sentence.strip()]
     counts = Counter(unwrap(sentence) for sentence in said)
-    return any(often > most and (most > 1 or len(sentence.split()) > 3) for sentence, often in counts.items())
+    return any(often > most and (most > 1 or len(sentence.split()) > 2) for sentence, often in counts.items())
 
 
 def is_short(reading: str) -> bool:

@@ -42,7 +42,12 @@ def _times(hour: int, minute: int) -> list[str]:
     half = "am" if hour < 12 else "pm"
     twelve = (hour - 1) % 12 + 1
     said = [f"{hour}{mark}{minute:02}" for mark in ":.h"] + [f"{hour:02}{mark}{minute:02}" for mark in ":."]
-    said += [f"{twelve}{mark}{minute:02}{gap}{short}" for mark in ":." for gap in ("", " ") for short in (half, f"{half[0]}.m.")]
+    said += [
+        f"{twelve}{mark}{minute:02}{gap}{short}"
+        for mark in ":."
+        for gap in ("", " ")
+        for short in (half, f"{half[0]}.m.")
+    ]
     said += [f"{twelve}{mark}{minute:02}" for mark in ":."]
     if minute == 0:
         said += [f"{twelve}{gap}{half}" for gap in ("", " ")] + [f"{twelve} o'clock", f"{number_word(twelve)} o'clock"]

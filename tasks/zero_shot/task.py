@@ -94,8 +94,8 @@ class Manner(Task):
 
 
 def _without_copies(reply: str, sample: Sample) -> str:
-    """The reply without a copy of the whole prompt or of the whole material."""
-    for copied in (str(sample.messages[-1]["content"]), sample.target["given"]):
+    """The reply without a copy of a whole message or of the whole material."""
+    for copied in (*(str(message["content"]) for message in sample.messages[::-1]), sample.target["given"]):
         if copied and squeeze(copied) in squeeze(reply):
             reply = squeeze(reply).replace(squeeze(copied), " ").strip()
     return reply

@@ -78,7 +78,9 @@ def _shuffled(parts: Sequence[str], draw: Draw) -> dict[str, str]:
     places = list(range(len(parts)))
     while places == sorted(places):
         draw.rng.shuffle(places)
-    lines = "\n".join(f"{letter}. {draw.fill(parts[place])}" for letter, place in zip(ascii_uppercase, places, strict=False))
+    lines = "\n".join(
+        f"{letter}. {draw.fill(parts[place])}" for letter, place in zip(ascii_uppercase, places, strict=False)
+    )
     return {"parts": lines} | {f"o{n + 1}": ascii_uppercase[places.index(n)] for n in range(len(parts))}
 
 
@@ -86,7 +88,10 @@ def _sorted(items: Sequence[str], by: str, draw: Draw) -> dict[str, str]:
     """`s1`, `s2`, ...: the items in order, by themselves, or by the number that each begins with and then loses."""
     filled = [draw.fill(item) for item in items]
     if by != "text":
-        pairs = sorted(((int(number), item) for number, _, item in (one.partition(" ") for one in filled)), reverse=by == "descending")
+        pairs = sorted(
+            ((int(number), item) for number, _, item in (one.partition(" ") for one in filled)),
+            reverse=by == "descending",
+        )
         filled = [item for _, item in pairs]
     return {f"s{n}": item for n, item in enumerate(filled if by != "text" else sorted(filled), start=1)}
 

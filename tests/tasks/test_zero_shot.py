@@ -29,7 +29,7 @@ draw = importlib.import_module("ifeval.tasks.zero_shot.draw")
 slots = importlib.import_module("ifeval.tasks.zero_shot.slots")
 templates = importlib.import_module("ifeval.tasks.zero_shot.templates")
 
-FROZEN = "@@"
+FROZEN = "33a53ac5ffa39c0a60da6f8248240d1baa1dc286251de01441d31930b1b0fbe1"
 WRITTEN = [name for name in clusters.NAMES if name not in clusters.LADDERS]
 
 
@@ -183,7 +183,8 @@ SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
         (LAMP, "It is not the lamp.", False),
         (LAMP, "Lamp.\n\nThe vase is much smaller.", True),
         (LAMP, "At first sight it could be the vase. Looking again, it must be the lamp.", True),
-        (LAMP, "It is the lamp. " + "I like it a lot. " * 6, True),
+        (LAMP, "It is the lamp. " + "I like it a lot. " * 3, True),
+        (LAMP, "It is the lamp. " * 8, False),
         (LAMP, "lamp\nvase", False),
         (LAMP, "Lamp.\n\nVase.", False),
         (LAMP, "Lamp. On second thoughts, vase.", False),
@@ -293,7 +294,9 @@ def test_no_two_templates_share_eight_words():
     runs = defaultdict(set)
     for name in WRITTEN:
         for number, template in enumerate(templates.material(name)["item"]):
-            texts = [template[key] for key in ("terse", "polite", "rambling", "input_first")] + [template.get("text", "")]
+            texts = [template[key] for key in ("terse", "polite", "rambling", "input_first")] + [
+                template.get("text", "")
+            ]
             texts += [value for case in template.get("case", ()) for value in case.values()]
             for text in texts:
                 words = re.findall(r"[\w']+", text.lower())
@@ -358,7 +361,13 @@ def test_slots():
     draws.add({"n": "= 1240", "day": "date", "t": "time"})
     draws.values |= {"day": "27 February", "t": "09:50", "w": "Friday"}
     draws.add(
-        {"later": "after day 3", "next": "later t n", "then": "after w 4", "say": "if n > 1000: {n} a | b", "up": "upper w"}
+        {
+            "later": "after day 3",
+            "next": "later t n",
+            "then": "after w 4",
+            "say": "if n > 1000: {n} a | b",
+            "up": "upper w",
+        }
     )
     filled = draws.fill("{n} {later} {next} {then} {say} {up}")
     assert filled == "1,240 2 March 06:30 Tuesday 1,240 a FRIDAY"
@@ -395,7 +404,9 @@ def test_the_report_of_a_perfect_model():
 
 
 def test_the_report_finds_the_span_of_each_ladder():
-    result = report(lambda s: s.tags.get("steps", 0) <= 4 and s.tags.get("rows", 0) <= 10 and s.tags.get("words", 0) <= 400)
+    result = report(
+        lambda s: s.tags.get("steps", 0) <= 4 and s.tags.get("rows", 0) <= 10 and s.tags.get("words", 0) <= 400
+    )
     spans = {name: ladder["span"] for name, ladder in result["ladders"].items()}
     assert list(spans) == ["steps", "rows", "words"]
     assert 4 < spans["steps"]["value"] < 6

@@ -12,24 +12,13 @@ from ..slots import Draw, written
 from ..templates import Make, material
 
 WORDS = (50, 800, 200, 100, 400, 1600, 50, 400, 4000, 100, 800, 200, 4000, 1600, 400, 4000)
-_BOATS = (
-    "Albatross Anemone Aurora Bittern Brigid Capella Cormorant Curlew Dorothea Dunlin Eider Elsinore Fulmar Gannet "
-    "Gloria Halcyon Heron Ingeborg Kestrel Kittiwake Lapwing Leonora Marigold Merganser Minerva Nautilus Ondine Osprey "
-    "Pelican Petrel Plover Polaris Puffin Redshank Rosalind Sandpiper Seagull Shearwater Sirius Skua Tern Thetis Turnstone "
-    "Undine Valentina Vesta Wagtail Whimbrel Zephyr Zinnia"
-).split()
-_SIGHTS = (
-    "old mole; coal bridge; east lock; tannery; sugar mill; herring hall; customs steps; cable ferry; rope walk; powder "
-    "tower; salt store; west mole; sluice; north basin; pilot house; timber dock; ice house; seamen's chapel; swing bridge; "
-    "fish market"
-).split("; ")
 
 
 def document(words: int, rng: Random) -> Item:
     """Paragraphs until the document has about `words` words, one of which holds the answer."""
     told = material("extraction")["harbour"]
     parts = told["part"]
-    boats, sights = rng.sample(_BOATS, len(_BOATS)), rng.sample(_SIGHTS, len(_SIGHTS))
+    boats, sights = (rng.sample(told[key], len(told[key])) for key in ("boats", "sights"))
     order: list[int] = []
     while len(order) * 50 < words:
         order += rng.sample(range(len(parts)), len(parts))
@@ -44,9 +33,7 @@ def document(words: int, rng: Random) -> Item:
         draw.add(parts[index]["draw"])
         people = draw.taken if len(people) < 60 else set()
         drawn.append(draw)
-    lines = [
-        f"{day}. {draw.fill(parts[index]['text'])}" for day, index, draw in zip(dates, order, drawn, strict=True)
-    ]
+    lines = [f"{day}. {draw.fill(parts[index]['text'])}" for day, index, draw in zip(dates, order, drawn, strict=True)]
     place = _unique(parts, order, drawn, rng)
     return _item(told, parts, order, drawn, place, lines, words, rng)
 
@@ -62,7 +49,9 @@ def _item(
 ) -> Item:
     part, draw = parts[order[place]], drawn[place]
     answers = [draw.fill(one) for one in part["a"].split("|")]
-    others = [drawn[n].fill(part["a"].split("|")[0]) for n, index in enumerate(order) if index == order[place] and n != place]
+    others = [
+        drawn[n].fill(part["a"].split("|")[0]) for n, index in enumerate(order) if index == order[place] and n != place
+    ]
     draw.add({"town": "place"})
     draw.values["q"] = draw.fill(part["q"])
     asks = {key: draw.fill(told[key].replace("{text}", "{{text}}")) for key in WORDINGS}

@@ -70,7 +70,9 @@ def _counted(world: str, length: int, rng: Random, start: int) -> Item:
     value, lines = start, [told["start"].format(n=start, **draw.values)]
     previous = ""
     for _ in range(length):
-        kinds = ["plus", "plus", "minus", "minus"] + ["twice"] * (value < 60) + ["half"] * (value % 2 == 0 and value > 30)
+        kinds = (
+            ["plus", "plus", "minus", "minus"] + ["twice"] * (value < 60) + ["half"] * (value % 2 == 0 and value > 30)
+        )
         kind = rng.choice([kind for kind in kinds if kind in ("plus", "minus") or kind != previous])
         k = rng.randint(2, max(2, min(19, value - 3)))
         value = {"plus": value + k, "minus": value - k, "twice": 2 * value, "half": value // 2}[kind]
@@ -79,9 +81,14 @@ def _counted(world: str, length: int, rng: Random, start: int) -> Item:
     return _item(world, told, draw.values, lines, number(value), length)
 
 
-def _item(world: str, told: Mapping[str, Any], values: Mapping[str, Any], lines: list[str], right: Any, length: int) -> Item:
+def _item(
+    world: str, told: Mapping[str, Any], values: Mapping[str, Any], lines: list[str], right: Any, length: int
+) -> Item:
     text = "\n".join([lines[0], *(f"{n}. {line}" for n, line in enumerate(lines[1:], start=1))])
-    asks = {key: told[key].replace("{text}", "{{text}}").format(**values) for key in ("terse", "polite", "rambling", "input_first")}
+    asks = {
+        key: told[key].replace("{text}", "{{text}}").format(**values)
+        for key in ("terse", "polite", "rambling", "input_first")
+    }
     return Item(
         type=world,
         wordings=ask(asks, text),

@@ -1,6 +1,7 @@
 """Conclusions from 1 to 12 statements in no order, among others that don't matter (`material/reasoning.toml`)."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -20,7 +21,7 @@ def prices(length: int, rng: Random) -> Item:
     things = rng.sample(told["things"], length + 3)
     value = rng.randint(60, 180)
     lines = [rng.choice(told["base"]).format(x=things[0], X=_capital(things[0]), n=value)]
-    for y, x in zip(things, things[1 : length + 1], strict=False):
+    for y, x in pairwise(things[: length + 1]):
         kind = rng.choice(("more",) * (value < 400) + ("less",) * (value > 60) + ("twice",) * (value < 200))
         k = rng.randint(5, 45)
         value = {"more": value + k, "less": value - k, "twice": 2 * value}[kind]
@@ -35,7 +36,7 @@ def times(length: int, rng: Random) -> Item:
     things = rng.sample(told["things"], length + 3)
     value = rng.randrange(11 * 60, 16 * 60, 5)
     lines = [rng.choice(told["base"]).format(x=things[0], n=clock(value))]
-    for y, x in zip(things, things[1 : length + 1], strict=False):
+    for y, x in pairwise(things[: length + 1]):
         kind = "more" if value < 14 * 60 or rng.random() < 0.4 else "less"
         k = rng.randrange(10, 95, 5)
         value += k if kind == "more" else -k
@@ -51,11 +52,9 @@ def lending(length: int, rng: Random) -> Item:
     draw.add({"book": f"sample: {BOOKS}", "second": f"sample: {BOOKS}"} | {f"p{n}": "name" for n in range(length + 3)})
     people = [draw.values[f"p{n}"] for n in range(length + 1)]
     lines = [rng.choice(told["base"]).format(y=people[0], **draw.values)]
-    lines += [
-        rng.choice(told["passed"]).format(x=x, y=y, **draw.values) for x, y in zip(people, people[1:], strict=False)
-    ]
+    lines += [rng.choice(told["passed"]).format(x=x, y=y, **draw.values) for x, y in pairwise(people)]
     others = [*rng.sample(people, min(2, len(people))), draw.values[f"p{length + 1}"], draw.values[f"p{length + 2}"]]
-    lines += [rng.choice(told["other"]).format(x=x, y=y, **draw.values) for x, y in zip(others, others[1:], strict=False)]
+    lines += [rng.choice(told["other"]).format(x=x, y=y, **draw.values) for x, y in pairwise(others)]
     right = text(people[length], rivals=[*people, *others])
     return _item("lending", told, rng, lines, "", "", right, length, draw.values)
 
