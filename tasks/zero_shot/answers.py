@@ -21,7 +21,7 @@ answer, or if it is short (25 words, 200 characters) and
 
 - names the answer once and none of the other candidates, without a negation ("The label is VUTO."; a text that is to
   be reproduced, verbatim and without candidates, stands first);
-- holds one number only, or one after the last equals sign ("3 + 4 = 7");
+- holds one number only, or one after the last equals sign ("3 + 4 = 7"), or one after numbers of the question;
 - names all items of a list, each once and in order, and no other candidate.
 
 The conclusion decides: an opening counts only where no later line is an answer of its own. A reply that says the same
@@ -205,7 +205,8 @@ def _recognised(target: Target, reading: str) -> bool:
     if not is_short(reading):
         return False
     if target["match"] == "number":
-        return not NEGATION.search(reading) and _concludes(fold(reading), target["answers"][0])
+        asked = target.get("asked", [])
+        return not NEGATION.search(reading) and _concludes(fold(reading), target["answers"][0], asked)
     exact = target["match"] == "verbatim"
     said = squeeze(reading) if exact else fold(reading)
     one = squeeze if exact else fold
@@ -227,9 +228,14 @@ def _forms(answer: str) -> list[str]:
     return [fold(unwrap(form)) for form in spellings(answer)]
 
 
-def _concludes(said: str, wanted: str) -> bool:
-    """One number is written, or one after the last equals sign, and it has the value; or it is written as a word."""
+def _concludes(said: str, wanted: str, asked: Sequence[str]) -> bool:
+    """One number is written, or one after the last equals sign, and it has the value; or it is written as a word.
+
+    Numbers of the question may be said again before it ("The price of no. 735 is 105 pounds.").
+    """
     found = numbers(said.rpartition("=")[2])
+    if wanted not in asked and found[-1:] == [wanted]:
+        found = [number for number in found if number not in asked]
     return found == [wanted] or (not found and len(named(said, [_in_words(wanted)])) == 1)
 
 

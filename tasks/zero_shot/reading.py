@@ -11,7 +11,7 @@ MOST_WORDS = 25
 MOST_CHARACTERS = 200
 """The longest sentence in which an answer is looked for."""
 
-NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没", re.IGNORECASE)
+NEGATION = re.compile(r"\b(?:not|never|no(?!\.\s?[0-9])|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没", re.IGNORECASE)
 
 RECONSIDERS = re.compile(r"\b(?:on second thoughts?|actually|correction|wait|sorry)\b", re.IGNORECASE)
 

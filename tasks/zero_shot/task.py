@@ -17,7 +17,7 @@ from ifeval.task import Row, Task
 from .answers import candidates, is_exact, judge
 from .draw import SIZE, Drawn, prompts
 from .manner import describe, summarise, talk
-from .reading import squeeze
+from .reading import numbers, squeeze
 from .requests import REQUESTS
 
 
@@ -105,10 +105,13 @@ def _sample(drawn: Drawn, wording: str) -> Sample:
     item = drawn.item
     system = [{"role": "system", "content": item.system}] if item.system else []
     choice = candidates(item.target, item.wordings[wording])
+    said = item.wordings[wording]
+    question = said.replace(item.material, " ") if item.material else said
+    asked = {"asked": numbers(question)} if item.target["match"] == "number" else {}
     return Sample(
         id=f"{drawn.id}/{wording}",
-        messages=[*system, {"role": "user", "content": item.wordings[wording]}],
-        target={**item.target, "given": item.material},
+        messages=[*system, {"role": "user", "content": said}],
+        target={**item.target, **asked, "given": item.material},
         oracle=item.target["oracle"],
         topic=item.topic,
         tags={

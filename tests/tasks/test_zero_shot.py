@@ -29,7 +29,7 @@ draw = importlib.import_module("ifeval.tasks.zero_shot.draw")
 slots = importlib.import_module("ifeval.tasks.zero_shot.slots")
 templates = importlib.import_module("ifeval.tasks.zero_shot.templates")
 
-FROZEN = "33a53ac5ffa39c0a60da6f8248240d1baa1dc286251de01441d31930b1b0fbe1"
+FROZEN = "03ab260ba9984e3739dd8a0b94489bb5e9de8c546d71019246746b6e76031c6b"
 WRITTEN = [name for name in clusters.NAMES if name not in clusters.LADDERS]
 
 
@@ -209,6 +209,10 @@ SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
         (SEVEN, "£7", True),
         (SEVEN, "-7", False),
         (SEVEN, "3 and 7", False),
+        (SEVEN | {"asked": ["3"]}, "No. 3 costs 7 pounds.", True),
+        (SEVEN | {"asked": ["3"]}, "The price of number 3 is 7 pounds.", True),
+        (SEVEN | {"asked": ["3"]}, "The price of number 3 is 7 pounds, not 8.", False),
+        (SEVEN | {"asked": ["3", "7"]}, "The price of number 3 is 7 pounds.", False),
         (SEVEN, "7 7", False),
         (SEVEN, "7\n8", False),
         (SEVEN, "There were 9 of them, and 2 went home.\nSo 7 are left.", True),
