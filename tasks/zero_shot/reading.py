@@ -11,7 +11,10 @@ MOST_WORDS = 25
 MOST_CHARACTERS = 200
 """The longest sentence in which an answer is looked for."""
 
-NEGATION = re.compile(r"\b(?:not|never|no(?!\.\s?[0-9])|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没", re.IGNORECASE)
+NEGATION = re.compile(
+    r"\b(?:not|never|no(?!\.\s?[0-9]| (?:doubt|problem))|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|不|没",
+    re.IGNORECASE,
+)
 
 RECONSIDERS = re.compile(r"\b(?:on second thoughts?|actually|correction|wait|sorry)\b", re.IGNORECASE)
 
@@ -29,9 +32,10 @@ _MARKS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "
 
 
 def plain(reply: str) -> str:
-    """The reply in plain marks, without code-fence lines and without what wraps the whole of it."""
+    """The reply in plain marks, without code fences and marks of quotation, and without what wraps the whole of it."""
     text = unicodedata.normalize("NFKC", reply.replace("：", ": ")).translate(_MARKS)
-    return unwrap("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("```")))
+    lines = (line.removeprefix("> ") for line in text.splitlines() if not line.lstrip().startswith("```"))
+    return unwrap("\n".join(lines))
 
 
 def unwrap(reply: str) -> str:

@@ -3,15 +3,11 @@
 import doctest
 import hashlib
 import importlib
-import re
 from collections import Counter, defaultdict
 from itertools import islice, pairwise
 from pathlib import Path
-from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ifeval.decoys import decoys
 from ifeval.records import Response
@@ -86,17 +82,6 @@ def test_a_quick_run_meets_every_cluster_and_most_rungs_and_core_meets_all():
     assert {s.tags.get("words") for s in SAMPLES} - {None} == {50, 100, 200, 400, 800, 1600, 4000}
 
 
-def test_documents_and_tables_have_the_size_of_their_rung():
-    for sample in SAMPLES:
-        material = sample.target["given"]
-        if "words" in sample.tags:
-            assert len(material.split()) == pytest.approx(sample.tags["words"], rel=0.25, abs=30), sample.id
-        if "rows" in sample.tags:
-            assert len([line for line in material.splitlines() if re.match(r"\W*\d{3}\b", line)]) == sample.tags["rows"]
-        if sample.tags["cluster"] == "procedures":
-            assert len(re.findall(r"^\d+\. ", material, re.MULTILINE)) == sample.tags["steps"]
-
-
 def test_every_oracle_is_right():
     for sample in SAMPLES:
         reply = Response("k", sample.oracle, "stop", answer=sample.oracle)
@@ -124,12 +109,6 @@ def test_chance_is_computed_from_the_candidates_in_the_prompt():
         assert len(named) != 1
 
 
-def test_naming_two_candidates_is_wrong():
-    for sample in SAMPLES:
-        for rival in sample.target.get("rivals", ())[:5]:
-            assert not right(sample, f"{sample.oracle}, {rival}"), (sample.id, rival)
-
-
 def test_answers_of_a_block_differ_where_there_is_room():
     """A constant reply is right for one open item of a type at most."""
     groups = defaultdict(dict)
@@ -140,252 +119,6 @@ def test_answers_of_a_block_differ_where_there_is_room():
     pairs = [pair for group in groups.values() for pair in pairwise(group.values())]
     same = [(one.id, other.id) for one, other in pairs if right(one, other.oracle)]
     assert len(same) <= 0.02 * len(groups), same
-
-
-@pytest.mark.parametrize(
-    "wrapped",
-    [
-        "{}.",
-        "**{}**",
-        '"{}"',
-        "“{}”",
-        "Answer: {}",
-        "The answer is {}.",
-        "```\n{}\n```",
-        "Here it is:\n\n{}\n",
-        "`{}`",
-        "答案：{}",
-        "Let me think about that for a moment.\n\nAnswer: {}",
-    ],
-)
-def test_wrapping_does_not_matter(wrapped):
-    wrong = [
-        sample.id
-        for sample in CORE
-        if sample.target["match"] != "facts" and not right(sample, wrapped.format(sample.oracle))
-    ]
-    assert wrong == []
-
-
-LAMP = answers.text("lamp", rivals=["lamp", "vase"])
-SEVEN = answers.number(7)
-PAIR = answers.target("sequence", ["a", "b"], rivals=["c"])
-SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
-
-
-@pytest.mark.parametrize(
-    ("target", "reply", "ok"),
-    [
-        (answers.text("lamp"), "Lamp", True),
-        (answers.text("lamp"), "Lamp. It is made of glass.", True),
-        (LAMP, "It is the lamp of Marta.", True),
-        (LAMP, "It is the lamp, or the vase.", False),
-        (LAMP, "It is not the lamp.", False),
-        (LAMP, "Lamp.\n\nThe vase is much smaller.", True),
-        (LAMP, "At first sight it could be the vase. Looking again, it must be the lamp.", True),
-        (LAMP, "It is the lamp. " + "I like it a lot. " * 3, True),
-        (LAMP, "It is the lamp. " * 8, False),
-        (LAMP, "lamp\nvase", False),
-        (LAMP, "Lamp.\n\nVase.", False),
-        (LAMP, "Lamp. On second thoughts, vase.", False),
-        (LAMP, "There are a few things to weigh. First, the size.\n\n**Answer: lamp**", True),
-        (answers.text("no", rivals=["yes"]), "No, the text does not mention it.", True),
-        (answers.text("no", rivals=["yes"]), "There is no such thing.", True),
-        (answers.text("Marta", rivals=["Ben"]), "书最多的是Marta。", True),
-        (answers.text("14 March"), "March 14th", True),
-        (answers.text("14 March"), "The book is due on the 14th of March.", True),
-        (answers.text("14 March"), "15 March", False),
-        (answers.text("14:05"), "2.05 pm", True),
-        (answers.text("14:05"), "It arrives at 14.05.", True),
-        (answers.text("14:05"), "14:50", False),
-        (answers.target("verbatim", ["LAMP"]), "Lamp", False),
-        (answers.target("verbatim", ["A lamp, isn't it?"]), "A lamp, isn’t it?", True),
-        (answers.target("verbatim", ["print(len(x))"]), "print(len(x)", False),
-        (answers.target("verbatim", ["print(len(x))"]), "```python\nprint(len(x))\n```", True),
-        (answers.number(1250), "1,250", True),
-        (SEVEN, "It is 07.0 dollars.", True),
-        (SEVEN, "3 + 4 = 7", True),
-        (SEVEN, "seven", True),
-        (SEVEN, "£7", True),
-        (SEVEN, "-7", False),
-        (SEVEN, "3 and 7", False),
-        (SEVEN | {"asked": ["3"]}, "No. 3 costs 7 pounds.", True),
-        (SEVEN | {"asked": ["3"]}, "The price of number 3 is 7 pounds.", True),
-        (SEVEN | {"asked": ["3"]}, "The price of number 3 is 7 pounds, not 8.", False),
-        (SEVEN | {"asked": ["3", "7"]}, "The price of number 3 is 7 pounds.", False),
-        (SEVEN, "7 7", False),
-        (SEVEN, "7\n8", False),
-        (SEVEN, "There were 9 of them, and 2 went home.\nSo 7 are left.", True),
-        (SEVEN, "1. Start with 9.\n2. Take away 2: 9 - 2 = 7\n\nThere are 7 left.", True),
-        (SEVEN, "There were 7 at first.\nSo 9 are left.", False),
-        (SEVEN, "7. There were 9 of them, and 2 went home.", True),
-        (PAIR, "1. a\n2. b", True),
-        (PAIR, "- A\n- B", True),
-        (PAIR, "Here you are: a; b.", True),
-        (PAIR, "b, a", False),
-        (PAIR, "a, b\nb, a", False),
-        (PAIR, "The letters are a and b.", True),
-        (PAIR, "The letters are a, b and c.", False),
-        (answers.target("sequence", ["3", "5"]), "(3, 5)", True),
-        (answers.target("collection", ["a", "b"]), "b, a", True),
-        (answers.target("collection", ["a", "b"]), "a, b, a", False),
-        (SOLD, "3 were sold by Ines", True),
-        (SOLD, "Three were sold by Ines", True),
-        (SOLD, "33 were sold by Ines", False),
-        (SOLD, "3.5 were sold by Ines", False),
-        (SOLD, "Ines sold Bo 3", False),
-        (SOLD, "Ines sold 3 of them on that day", False),
-    ],
-)
-def test_comparisons(target, reply, ok):
-    verdict = answers.judge(target, reply)
-    assert verdict.ok is ok, verdict.reason
-
-
-@pytest.mark.parametrize(
-    ("target", "reply", "exactly"),
-    [
-        (LAMP, "**Lamp**.", True),
-        (LAMP, "Answer: lamp", False),
-        (LAMP, "It is the lamp.", False),
-        (SEVEN, "7.", True),
-        (SEVEN, "7 lamps", False),
-        (PAIR, "- a\n- b", True),
-        (PAIR, "The letters are a and b.", False),
-        (SOLD, "Ines sold 3", True),
-    ],
-)
-def test_the_answer_and_nothing_else(target, reply, exactly):
-    assert answers.judge(target, reply).ok
-    assert answers.is_exact(target, reply) is exactly
-
-
-@settings(max_examples=60)
-@given(st.text(max_size=80), st.sampled_from(SAMPLES[:72]))
-def test_any_reply_is_judged_with_a_reason(reply, sample):
-    assert answers.judge(sample.target, reply).reason
-
-
-@pytest.mark.parametrize(
-    "reply", ["9" * 1_000_000, "a," * 500_000, "[" * 8_000, "\ud800\x00", ":" * 7999, "1. " * 2600, "A. " * 2600]
-)
-def test_hostile_replies_are_wrong_and_cheap(reply):
-    assert not any(right(sample, reply) for sample in SAMPLES[:72])
-
-
-def test_a_copy_of_the_prompt_is_no_answer_but_one_after_it_is():
-    sample = next(s for s in SAMPLES if s.tags["type"] == "best_month")
-    assert "copies the prompt" in TASK.score(sample, Response("k", "", "stop", answer=user(sample))).checks[0].reason
-    assert right(sample, f"{user(sample)}\n\n{sample.oracle}")
-
-
-@pytest.mark.parametrize("name", WRITTEN)
-def test_every_template_draws_sound_items(name):
-    """Thirty draws each: no slot left over, an oracle that is right, and hardly ever the same text twice."""
-    for number, make in enumerate(templates.makers(name)):
-        seen = set()
-        for attempt in range(30):
-            item = make(Random(f"{name} {number} {attempt}"))
-            said = "\n".join([*item.wordings.values(), item.topic, item.system, item.target["oracle"]])
-            assert not re.search(r"\{\w|\}", said), said
-            assert "  " not in re.sub(r"\n +", "\n", said.replace("    ", "")) or name == "code", said
-            assert answers.judge(item.target, item.target["oracle"]).ok, item.target
-            seen.add(item.wordings["terse"] + item.system)
-        assert len(seen) >= 28, (name, item.type)
-
-
-def test_no_two_templates_share_eight_words():
-    runs = defaultdict(set)
-    for name in WRITTEN:
-        for number, template in enumerate(templates.material(name)["item"]):
-            texts = [template[key] for key in ("terse", "polite", "rambling", "input_first")] + [
-                template.get("text", "")
-            ]
-            texts += [value for case in template.get("case", ()) for value in case.values()]
-            for text in texts:
-                words = re.findall(r"[\w']+", text.lower())
-                for start in range(len(words) - 7):
-                    runs[" ".join(words[start : start + 8])].add((name, number))
-    assert {run: where for run, where in runs.items() if len(where) > 1} == {}
-
-
-def test_tables_are_counted_again():
-    """The answer follows from the table as it is printed and the question as it is asked."""
-    for sample in (s for s in SAMPLES if s.tags["cluster"] == "tables" and s.tags["wording"] == "terse"):
-        rows = [
-            [cell.strip() for cell in re.split(r"[|,]", line.strip("| "))]
-            for line in sample.target["given"].splitlines()
-            if re.match(r"\W*\d{3}\b", line)
-        ]
-        question = user(sample).splitlines()[0]
-        if named := re.search(r"(?:no\.|slip) (\d{3})", question):
-            found = [row[-2] if "cost" in question else row[-1] for row in rows if row[0] == named[1]]
-            assert sample.oracle == found[0]
-            continue
-        limit = re.search(r"(?:less than|more than) (\d+)", question)
-        hits = [
-            row
-            for row in rows
-            if row[2] in question
-            and (" at " not in question or row[3] in question)
-            and (" ready on " not in question or row[4] in question)
-            and (not limit or (int(row[3]) < int(limit[1]) if "less" in question else int(row[4]) > int(limit[1])))
-        ]
-        assert sample.oracle == (str(len(hits)) if "How many" in question else hits[0][1 if "Who" in question else 0])
-
-
-def test_chains_of_amounts_are_solved_again():
-    """Statements are read back from the text and followed from the one amount that is given."""
-    for sample in (s for s in SAMPLES if s.tags["type"] == "prices"):
-        known, steps = {}, []
-        for line in sample.target["given"].splitlines():
-            things = re.findall(r"the (?:[\w']+ )?(?:clock|sundial|hourglass|watch)", line.lower())
-            amounts = [int(amount) for amount in re.findall(r"\d+(?= pounds)", line)]
-            if len(things) == 1 and amounts:
-                known[things[0]] = amounts[0]
-            elif len(things) == 2:
-                factor = 2 if re.search("twice|double", line) else 1
-                change = -amounts[0] if re.search("less|cheaper", line) else sum(amounts)
-                steps.append((*things, factor, change))
-        for _ in steps:
-            known |= {x: factor * known[y] + change for x, y, factor, change in steps if y in known}
-        last = next(thing for thing in known if thing in user(sample).replace(sample.target["given"], "").lower())
-        assert known[last] == int(sample.oracle), sample.id
-
-
-@given(st.integers(1, 99), st.integers(1, 99), st.integers(1, 9))
-def test_sums_of_slots(a, b, c):
-    values = {"a": slots.Count(a), "b": slots.Count(b), "c": slots.Count(c)}
-    assert slots.evaluate("(a + b) * c - a // c", values) == (a + b) * c - a // c
-    assert slots.evaluate("a > b and c == 3", values) == (a > b and c == 3)
-
-
-def test_slots():
-    draws = slots.Draw(Random(1))
-    draws.add({"n": "= 1240", "day": "date", "t": "time"})
-    draws.values |= {"day": "27 February", "t": "09:50", "w": "Friday"}
-    draws.add(
-        {
-            "later": "after day 3",
-            "next": "later t n",
-            "then": "after w 4",
-            "say": "if n > 1000: {n} a | b",
-            "up": "upper w",
-        }
-    )
-    filled = draws.fill("{n} {later} {next} {then} {say} {up}")
-    assert filled == "1,240 2 March 06:30 Tuesday 1,240 a FRIDAY"
-    with pytest.raises(ValueError, match="no description of a draw"):
-        draws.add({"x": "something"})
-    with pytest.raises(ValueError, match="is no sum"):
-        slots.evaluate("__import__('os')", {})
-
-
-def test_two_people_share_no_name():
-    draws = slots.Draw(Random(3))
-    draws.add({f"p{n}": "person" for n in range(20)})
-    names = [part for person in draws.values.values() for part in person.split(" ")]
-    assert len(names) == len(set(names)) == 40
 
 
 def report(is_right, samples=SAMPLES):
