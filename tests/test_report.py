@@ -18,8 +18,8 @@ from ifeval.report.charts import SHARES, Mark, difference_axis, percent, row_plo
 from ifeval.report.contrasts import contrasts
 from ifeval.report.html import embedded, policy, write_report
 from ifeval.report.panels import score_card, weakest_checks
-from ifeval.report.text import HEAD, TAIL, clipped, visible
 from ifeval.runs.run import Run, load_run
+from ifeval.util.text import HEAD, TAIL, clipped, visible
 from tests.made_runs import make_run
 
 PLUGINS = Path(__file__).parent / "plugins"
@@ -194,7 +194,7 @@ def test_contrasts_of_the_tasks_with_their_own_report(tmp_path: Path, monkeypatc
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
     run = ifeval.evaluate("scripted:echo", tasks=["format:60", "zero_shot:288"], out=tmp_path / "run")
     page = page_of(run.path)
-    for title in ("composition, by number of constraints", "by style", "wording, the same items", "by kind of task"):
+    for title in ("composition, by number of instructions", "by style", "wording, the same items", "by kind of task"):
         assert title in page
     assert "expected by chance" in page
     assert "Upright tick: guessing." in page
