@@ -12,6 +12,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    chat_check,
     compare,
     data,
     doctor,
@@ -53,6 +54,7 @@ app.add_typer(data.app, name="data")
 app.command("sft")(sft.sft)
 app.command("doctor")(doctor.doctor)
 app.command("bfcl-check", hidden=True)(bfcl_check.bfcl_check)
+app.command("chat-check", hidden=True)(chat_check.chat_check)
 
 
 def main() -> None:

@@ -3,19 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from ifeval.models.replies import ReasoningParser, interpret
+from ifeval.models.replies import Reading, interpret
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.contract import score_fault
 from ifeval.task import Task
-from ifeval.tool_calls import Dialect
 
 
 class Scorer:
-    """Reads and scores the responses of a run: how reasoning is split off, and how calls are written."""
+    """Reads and scores the responses of a run."""
 
-    def __init__(self, split: ReasoningParser, dialect: Dialect) -> None:
-        self._split = split
-        self._dialect = dialect
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     def score(self, task: Task, sample: Sample, response: Response) -> tuple[Response, Score]:
         """The response with its parts read out, and its score. Never raises on account of the reply."""
@@ -23,7 +21,7 @@ class Scorer:
             return response, failed_score(task, sample, response, f"no reply: {response.error}")
         read = response
         try:
-            read = interpret(response, sample, self._split, self._dialect)
+            read = interpret(response, sample, self._reading)
             score = task.score(sample, read)
             if fault := score_fault(task, score):
                 raise ValueError(fault)

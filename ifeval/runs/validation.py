@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ifeval.engines.scripted import oracle_text, prompt_text
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Response, Sample
 from ifeval.runs.scoring import Scorer
 from ifeval.task import Task
@@ -37,7 +37,7 @@ class Validation:
 def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int | None = None) -> Validation:
     """Probe every sample of `task`. Raises whatever `task.samples` raises; a scorer that raises is a problem."""
     found = Validation(task.name)
-    scorer = Scorer(keep_all, dialect)
+    scorer = Scorer(Reading(keep_all, dialect))
     previous: Sample | None = None
     for sample in task.samples(task.default_seed if seed is None else seed, limit):
         found.samples += 1

@@ -13,7 +13,7 @@ from typing import Any
 from ifeval.checks.guards import guard
 from ifeval.records import CheckResult, Response, Sample, Score, Tag
 from ifeval.task import Row, Task
-from ifeval.tool_calls import Expected, OneOf, by_name, match, tool_prompt
+from ifeval.tool_calls import Expected, OneOf, by_name, match_leniently, tool_prompt
 
 from .items import Item, base_items, sensitivity_item
 from .schema import PHRASINGS, schema
@@ -27,7 +27,7 @@ OWN_WORDS = 3
 
 class ToolCalls(Task):
     name = "tool_calls"
-    version = "2"
+    version = "3"
     family = "structured"
     primary = "correct"
     description = "Function calls: again with other values, choice, parallel, nested, defaults, irrelevance, missing information, second turn"
@@ -43,16 +43,19 @@ class ToolCalls(Task):
     def score(self, sample: Sample, response: Response) -> Score:
         """`correct`: every call right, or an answer in words where no call is wanted. Verdicts are named by the kind.
 
-        Where calls are wanted, `called` (or tried to) and `parsed`; where none is, `refrained`.
+        `correct_any_form`: the same whatever form the calls are written in. Where calls are wanted, `called` (or tried
+        to) and `parsed`; where none is, `refrained`: no call in any form.
         """
         calls, error = response.tool_calls, response.tool_error
         if sample.target["dialect"] is not None:
             parsed = by_name(sample.target["dialect"]).parse(response.answer, sample.target["tools"])
             calls, error = parsed.calls, parsed.error
         expected = [_expected(call) for call in sample.target["calls"]]
-        verdicts = match(calls, expected, sample.target["tools"], error)
+        matched = match_leniently(calls, error, response.answer, expected, sample.target["tools"])
+        verdicts, right_in_any_form = matched.checks, all(check.ok for check in matched.in_any_form)
         if not expected and verdicts[0].ok:
             verdicts = (_in_words(sample, response),)
+            right_in_any_form = verdicts[0].ok
         verdicts = tuple(replace(verdict, name=str(sample.tags["kind"])) for verdict in verdicts)
         right = sum(verdict.ok for verdict in verdicts)
         wants, called = bool(expected), bool(calls) or error is not None
@@ -60,9 +63,10 @@ class ToolCalls(Task):
             checks=verdicts,
             metrics={
                 "correct": float(right == len(verdicts)),
+                "correct_any_form": float(right_in_any_form),
                 "called": float(called) if wants else None,
                 "parsed": float(error is None and called) if wants else None,
-                "refrained": None if wants else float(not called),
+                "refrained": None if wants else float(not matched.attempted),
             },
             counts={"calls": (min(right, len(expected)), len(expected))} if wants else {},
         )

@@ -27,9 +27,13 @@ def reply(sample, calls=None, answer="", error=None, **more):
     return TASK.score(sample, Response("k", answer, "stop", answer=answer, tool_calls=calls, tool_error=error, **more))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
-def test_every_oracle_passes_and_no_cheat_does(dialect):
-    found = validate(TASK, dialect, limit=96)
+READ_BY_ANOTHER = {"lfm2"}
+"""Its calls are the pythonic ones between tokens, so what the one writes the other reads."""
+
+
+@pytest.mark.parametrize("name", [name for name in DIALECTS if name not in READ_BY_ANOTHER])
+def test_every_oracle_passes_and_no_cheat_does(name):
+    found = validate(TASK, DIALECTS[name], limit=96)
     assert found.ok, found.problems
     assert found.samples == 96
 
@@ -139,10 +143,27 @@ def test_unparsable_and_called_anyway():
     assert reply(words, CALLING[0].oracle).checks[0].failure == "called_anyway"
     assert reply(words, answer="There is nothing that I could call for this.").metrics == {
         "correct": 1,
+        "correct_any_form": 1,
         "called": None,
         "parsed": None,
         "refrained": 1,
     }
+
+
+def test_a_right_call_in_another_form():
+    sample = next(sample for sample in CALLING if sample.tags["kind"] == "choice")
+    for dialect in DIALECTS.values():
+        score = reply(sample, None, f"Let me see.\n{dialect.render(sample.oracle)}")
+        assert score.checks[0].failure == "wrong_form", dialect.name
+        assert (score.metrics["correct"], score.metrics["correct_any_form"]) == (0, 1), dialect.name
+
+
+def test_refraining_means_no_call_in_any_form():
+    words = next(sample for sample in SAMPLES if sample.tags["kind"] == "irrelevance")
+    fenced = DIALECTS["fenced"].render(CALLING[0].oracle)
+    score = reply(words, answer=f"I would call this, which may help you here:\n{fenced}")
+    assert (score.metrics["refrained"], score.metrics["correct"], score.metrics["correct_any_form"]) == (0, 0, 0)
+    assert score.checks[0].failure == "called_anyway"
 
 
 def test_missing_information_has_to_be_asked_for():

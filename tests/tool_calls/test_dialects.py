@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.records import ToolCall
-from ifeval.tool_calls import DIALECTS, by_name, calls_of_message, detect, tool_prompt
+from ifeval.tool_calls import DIALECTS, by_name, calls_of_message, tool_prompt
 
 ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 
@@ -175,13 +175,6 @@ def test_declared_strings_stay_text():
     reply = "<function=f>\n<parameter=zip>\n01234\n</parameter>\n<parameter=n>\n12\n</parameter>\n</function>"
     assert by_name("qwen3_coder").parse(reply, tools).calls == (ToolCall("f", {"zip": "01234", "n": 12}),)
 
-
-def test_detect():
-    assert detect(None) == "hermes"
-    assert detect("{% for tool in tools %}... within <tool_call></tool_call> XML tags") == "hermes"
-    assert detect("[AVAILABLE_TOOLS] ... [TOOL_CALLS]") == "mistral"
-    assert detect("<tool_call>\n<function=example_function_name>") == "qwen3_coder"
-    assert detect('Respond in the format {"name": function name, "parameters": dictionary}') == "llama3_json"
 
 
 def test_unknown_names_list_the_known(monkeypatch):

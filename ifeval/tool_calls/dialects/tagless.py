@@ -60,6 +60,12 @@ class PlainJson(Dialect):
         return "[" + ", ".join(dump_call(call) for call in calls) + "]"
 
 
+class Xlam(PlainJson):
+    """xLAM writes a bare list, whatever its template."""
+
+    name = "xlam"
+
+
 class FencedJson(Dialect):
     """The same inside a Markdown code fence; JSON outside of fences is prose."""
 

@@ -1,0 +1,288 @@
+"""What a chat template does, found out by running it on sentinels: which calls it teaches, where thoughts stand, what
+ends a turn. Nothing is guessed from its words where a rendering can tell.
+
+The answer is kept in the cache folder under the template's content, so a template is run once.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Any
+
+from ifeval.models.conversations import (
+    ANSWER,
+    RESULT,
+    SWITCHES,
+    SYSTEM,
+    THOUGHT,
+    THOUGHT_KEYS,
+    USER,
+    cases,
+)
+from ifeval.models.sandbox import Rendering, render_all
+from ifeval.models.speech import Speech, speech_of
+from ifeval.models.thoughts import FRAMES, frame_behind, is_open, is_partner, known_marks, mark_at, marks_around
+from ifeval.tool_calls.dialects import DEFAULT
+from ifeval.util import jsonio
+from ifeval.util.files import cache_root
+
+VERSION = 2
+"""Changes whenever the same template would get another profile."""
+
+MESSAGES = {"openai": "harmony", "muse_glimmer": "muse"}
+"""Dialects whose replies are rows of messages, and how thoughts are told from the others there."""
+
+Renderings = Mapping[str, Rendering]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProfile:
+    """What was found out about a template; the defaults are those of a model that has none.
+
+    tools: the template offers them itself (else they are told in words). dialect: how it teaches calls to be written;
+    read_back: that was proven on a rendered call. arguments: how a history's calls must hold theirs ("object" or
+    "text"; "-null": with null for the turn's text); ids: calls and results must have ids of nine letters; results: a tool's result can stand in a history.
+    reasoning: the reading of replies by default (`ifeval.models.reasoning`); open_mark, close_mark: what stands around
+    a thought; opened, opened_on, opened_off: the prompt opens one, by default and with thinking switched on and off by
+    the template arguments `on` and `off`; thinks: the model thinks by default. thought_key: under which name a
+    message's thought is taken (None: under none); keeps_thoughts: those of earlier turns stay.
+    system: kept, moved (into the user's turn), dropped or refused. end: the token that ends an assistant's turn.
+    dated: the prompt holds the day it is rendered on. frames: what may stand around an
+    answer and is no part of it. notes: what a person should know.
+    """
+
+    tools: bool = False
+    dialect: str = DEFAULT
+    read_back: bool = False
+    arguments: str = "object"
+    ids: bool = False
+    results: bool = False
+    calls: bool = False
+    reasoning: str = "tags"
+    open_mark: str = "<think>"
+    close_mark: str = "</think>"
+    opened: bool = False
+    opened_on: bool = False
+    opened_off: bool = False
+    thinks: bool = False
+    on: Mapping[str, Any] = field(default_factory=dict)
+    off: Mapping[str, Any] = field(default_factory=dict)
+    thought_key: str | None = None
+    keeps_thoughts: bool = False
+    system: str = "kept"
+    end: str = ""
+    dated: bool = False
+    frames: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "notes": list(self.notes), "frames": list(self.frames)}
+
+    def reasoning_with(self, template_args: Mapping[str, Any]) -> str:
+        """The reading of replies to prompts that are rendered with these template arguments."""
+        return reasoning_name(self, self.opened_with(template_args))
+
+    def opened_with(self, template_args: Mapping[str, Any]) -> bool:
+        """Whether a prompt rendered with these template arguments opens a thought."""
+        for state, switch in ((self.opened_off, self.off), (self.opened_on, self.on)):
+            if switch and all(template_args.get(name) == value for name, value in switch.items()):
+                return state
+        return self.opened
+
+    def thinks_with(self, template_args: Mapping[str, Any]) -> bool:
+        """Whether the model is made to think under these template arguments."""
+        if self.off and all(template_args.get(name) == value for name, value in self.off.items()):
+            return False
+        switched_on = self.on and all(template_args.get(name) == value for name, value in self.on.items())
+        return self.thinks or bool(switched_on)
+
+
+NO_TEMPLATE = TemplateProfile()
+
+
+def profile_of(
+    template: str | None,
+    tokens: Mapping[str, str] | None = None,
+    special: Sequence[str] = (),
+    tool_template: str | None = None,
+) -> TemplateProfile:
+    """The profile of a chat template.
+
+    tokens: `bos_token`, `eos_token` and the like; special: the tokenizer's special tokens, which say what marks a
+    model may write. tool_template: the one used where tools are offered, if it is another. Never raises on account of
+    a template; what it refuses is in `notes`.
+    """
+    if template is None and tool_template is None:
+        return NO_TEMPLATE
+    plain = _known_profile(template or tool_template or "", _frozen(tokens), tuple(special))
+    if tool_template is None or tool_template == template:
+        return plain
+    calls = _known_profile(tool_template, _frozen(tokens), tuple(special))
+    taken = {name: getattr(calls, name) for name in ("tools", "dialect", "read_back", "arguments", "ids", "results", "calls")}
+    return replace(plain, **taken)
+
+
+def _frozen(tokens: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((tokens or {}).items()))
+
+
+@lru_cache(maxsize=256)
+def _known_profile(template: str, tokens: tuple[tuple[str, str], ...], special: tuple[str, ...]) -> TemplateProfile:
+    """From the cache folder, else found out now and put there."""
+    content = jsonio.canonical([VERSION, template, tokens, special])
+    place = cache_root() / "profiles" / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
+    known = {entry.name for entry in fields(TemplateProfile)}
+    try:
+        stored = jsonio.loads(place.read_bytes())
+        return TemplateProfile(**{**stored, "notes": tuple(stored["notes"]), "frames": tuple(stored["frames"])} if set(stored) == known else {"x": 0})
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    found = probe(template, dict(tokens), special)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = place.with_name(f"{place.name}.{id(found)}")
+        partial.write_bytes(jsonio.dumps(found.to_json()))
+        partial.replace(place)
+    except OSError:  # a read-only or full home costs the next run half a second
+        pass
+    return found
+
+
+def probe(template: str, tokens: Mapping[str, str], special: Sequence[str] = ()) -> TemplateProfile:
+    """Find out what a template does, by rendering it in a sandbox."""
+    seen = render_all(template, tokens, list(cases()))
+    if seen["prompt"].text is None and seen["prompt with tools"].text is None:
+        return replace(NO_TEMPLATE, system="refused", notes=(f"the template refuses a question: {seen['prompt'].error}",))
+    speech = speech_of(seen, template, special)
+    found = TemplateProfile(
+        tools=speech.tools,
+        dialect=speech.dialect,
+        read_back=speech.read_back,
+        arguments=speech.arguments,
+        ids=speech.ids,
+        results=speech.results,
+        calls=speech.calls,
+        end=_end_of_turn(seen, special),
+        system=_system(seen),
+        dated=seen["prompt"].text is not None and seen["prompt"].text != seen["prompt later"].text,
+        frames=tuple(frame for frame in FRAMES if frame in template or frame in special),
+        notes=_notes(seen, speech),
+    )
+    return _with_thoughts(found, seen, template, special)
+
+
+def _with_thoughts(found: TemplateProfile, seen: Renderings, template: str, special: Sequence[str]) -> TemplateProfile:
+    key, shown = next(
+        (
+            (key, text)
+            for case in ("", " switched on")
+            for key in THOUGHT_KEYS
+            if (text := seen[f"thought {key}{case}"].text) and THOUGHT in _reply(text)
+        ),
+        (None, ""),
+    )
+    plain = _reply(seen["answer"].text or "")
+    header = plain.partition(ANSWER)[0]
+    reply = _reply(shown)
+    before, _, after = reply.partition(THOUGHT)
+    marks = marks_around(before, after.partition(ANSWER)[0], header) if key else None
+    prompts = {name: r.text for name, r in seen.items() if name.startswith("prompt") and r.text is not None}
+    tails = {name: _reply(text) for name, text in prompts.items()}
+    shows = marks is not None
+    named = known_marks([*tails.values(), template, *special])
+    open_, close = marks or named or (found.open_mark, found.close_mark)
+    frame = frame_behind(after.partition(ANSWER)[0], close) if shows else ""
+    on, off = _switches(prompts)
+    default = is_open(tails.get("prompt", tails.get("prompt with tools", "")), open_, close)
+    found = replace(
+        found,
+        open_mark=open_,
+        close_mark=close,
+        frames=(*((frame,) if frame else ()), *found.frames),
+        thought_key=key,
+        keeps_thoughts=bool(key) and THOUGHT in (seen[f"thought {key} in history"].text or ""),
+        opened=default,
+        opened_on=is_open(tails.get(_switched(on, "on"), ""), open_, close) if on else default,
+        opened_off=is_open(tails.get(_switched(off, "off"), ""), open_, close) if off else default,
+        on=on,
+        off=off,
+        thinks=_thinks(prompts, default, on, off, shows or named is not None),
+    )
+    return replace(found, reasoning=reasoning_name(found, default))
+
+
+def reasoning_name(profile: TemplateProfile, opened: bool) -> str:
+    """How replies are read, by name: `ifeval.models.reasoning` knows the names again."""
+    if profile.dialect in MESSAGES:
+        return MESSAGES[profile.dialect]
+    if (profile.open_mark, profile.close_mark) == ("<think>", "</think>"):
+        return "open" if opened else "tags"
+    marks = jsonio.dumps([profile.open_mark, profile.close_mark]).decode()
+    return f"{'opened' if opened else 'marks'}:{marks}"
+
+
+def _switches(prompts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The template arguments that make the model think, and that keep it from thinking; empty where there are none.
+
+    A switch is an argument whose two values give two prompts. An effort or a budget is one only where its lowest value
+    changes what stands behind the user's words: elsewhere it asks for less thought, not for none.
+    """
+    for name, yes, no in SWITCHES:
+        shown, hidden = prompts.get(f"prompt {name} on"), prompts.get(f"prompt {name} off")
+        if shown is None or hidden is None or shown == hidden:
+            continue
+        if isinstance(yes, bool):
+            return {name: yes}, {name: no}
+        if _reply(hidden) != _reply(prompts.get("prompt")):
+            return {}, {name: no}
+    return {}, {}
+
+
+def _switched(switch: Mapping[str, Any], word: str) -> str:
+    return f"prompt {next(iter(switch))} {word}"
+
+
+def _thinks(prompts: Mapping[str, str], opened: bool, on: Mapping[str, Any], off: Mapping[str, Any], shows: bool) -> bool:
+    """By default: the prompt opens a thought, or switching it off changes the prompt, or there is no switch to it."""
+    if opened or (off and prompts.get(_switched(off, "off")) != prompts.get("prompt")):
+        return True
+    return shows and not on
+
+
+def _reply(text: str | None) -> str:
+    """What a rendering holds behind the user's words."""
+    return (text or "").rpartition(USER)[2]
+
+
+def _end_of_turn(seen: Renderings, special: Sequence[str]) -> str:
+    """The token behind an answer: at the end of the conversation, else where the next turn follows."""
+    for name in ("answer", "prompt after answer"):
+        before, _, after = (seen[name].text or "").rpartition(ANSWER)
+        while before and (mark := mark_at(after.lstrip(), special)):
+            if not is_partner(before, mark):
+                return mark
+            after = after.lstrip()[len(mark) :]  # it closes what was opened around the text
+    return ""
+
+
+def _system(seen: Renderings) -> str:
+    """What becomes of a system prompt."""
+    text = seen["prompt with system"].text
+    if text is None:
+        return "refused"
+    if SYSTEM not in text:
+        return "dropped"
+    header = (seen["prompt"].text or "").partition(USER)[0][-8:]
+    return "kept" if header and header in text.partition(SYSTEM)[2].partition(USER)[0] else "moved"
+
+
+def _notes(seen: Renderings, speech: Speech) -> tuple[str, ...]:
+    notes = list(speech.notes)
+    if seen["prompt"].text is None:
+        notes.append(f"a question without tools is refused: {seen['prompt'].error}")
+    if seen["prompt with system"].text is None and seen["prompt"].text is not None:
+        notes.append(f"a system prompt is refused: {seen['prompt with system'].error}")
+    if speech.calls and not any(RESULT in (seen[f"result {form}"].text or "") for form in ("object", "text")):
+        notes.append("a tool's result is left out or refused")
+    return tuple(notes)
