@@ -1,28 +1,12 @@
 """Words that must, or must not, be in the reply."""
 
-from random import Random
-
+from ifeval.checks.ifeval import repaired
+from ifeval.checks.library.builds import weave_all
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, InstructionType, Material, Stage, listed
-
-RARE_LETTERS = {"j": "joyful", "k": "kind", "q": "quiet", "v": "vivid", "x": "extra", "z": "zesty"}
-"""Letters that few replies have by chance, each with a word that holds it once."""
-
-
-def weave_all(draft: Draft, words: list[str]) -> None:
-    for word in words:
-        draft.weave(f"with {word} in mind")
-
-
-def _letter_arguments(rng: Random, material: Material) -> Arguments:
-    letter = rng.choice(sorted(RARE_LETTERS))
-    often = rng.randint(5, 8) if letter in "kv" else rng.randint(2, 4)
-    return {"letter": letter, "let_frequency": often, "let_relation": "at least"}
-
-
-def _build_letter(draft: Draft, arguments: Arguments) -> None:
-    for _ in range(arguments["let_frequency"]):
-        draft.weave(f"in a {RARE_LETTERS[arguments['letter']]} way")
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
+from ifeval.checks.text.counting import plural
+from ifeval.checks.text.division import places
+from ifeval.records import CheckResult
 
 
 def _build_order(draft: Draft, arguments: Arguments) -> None:
@@ -30,7 +14,74 @@ def _build_order(draft: Draft, arguments: Arguments) -> None:
     draft.blocks[0][0] = f"{first[:-1]} with {arguments['first']} before {arguments['second']}{first[-1]}"
 
 
+def mention(text: str, *, keyword: str) -> CheckResult:
+    """The word occurs as a word of its own; case doesn't matter."""
+    return repaired.existence(text, keywords=[keyword])
+
+
+def mention_any(text: str, *, keywords: list[str]) -> CheckResult:
+    """At least one of the words occurs as a word of its own; case doesn't matter."""
+    found = next((word for word in keywords if mention(text, keyword=word).ok), None)
+    return CheckResult(found is not None, f"{found!r} appears" if found else f"none of {', '.join(keywords)} appears")
+
+
+def keyword_once(text: str, *, keyword: str) -> CheckResult:
+    """The word occurs exactly once as a word of its own; case doesn't matter."""
+    count = len(places(text, keyword))
+    return CheckResult(count == 1, f"{keyword!r} appears {plural(count, 'time')}, wanted exactly once")
+
+
+def keyword_order(text: str, *, first: str, second: str) -> CheckResult:
+    """Both words occur, and the first one's first place is before the second one's; case doesn't matter."""
+    found = places(text, first), places(text, second)
+    missing = [word for word, at in zip((first, second), found, strict=True) if not at]
+    if missing:
+        return CheckResult(False, f"{' and '.join(map(repr, missing))} missing")
+    ok = found[0][0] < found[1][0]
+    return CheckResult(ok, f"{first!r} appears {'before' if ok else 'after'} {second!r}")
+
+
 KEYWORDS = (
+    InstructionType(
+        id="keywords:topic",
+        group="keywords:topic",
+        difficulty="easy",
+        order=("Use the word '{keyword}' in your reply.", "Mention the word '{keyword}' at least once."),
+        requirement=("The reply must contain the word '{keyword}'.", "The word '{keyword}' has to be mentioned."),
+        note=("mention '{keyword}'", "with the word '{keyword}'"),
+        sample=lambda rng, material: {"keyword": material.subject.split()[-1]},
+        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=mention,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:mention",
+        group="keywords:mention",
+        difficulty="easy",
+        order=("Include the word '{keyword}'.", "Make sure to use the word '{keyword}' somewhere."),
+        requirement=("The reply must include the word '{keyword}'.", "The word '{keyword}' has to appear somewhere."),
+        note=("include the word '{keyword}'", "'{keyword}' appears somewhere"),
+        sample=lambda rng, material: {"keyword": material.draw(1)[0]},
+        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=mention,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:any",
+        group="keywords:any",
+        difficulty="easy",
+        order=("Use at least one of the words {listed}.", "Work one or more of the words {listed} into the text."),
+        requirement=(
+            "At least one of the words {listed} must appear in the reply.",
+            "The reply has to contain one or more of the words {listed}.",
+        ),
+        note=("at least one of the words {listed}", "one or more of these words: {listed}"),
+        spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
+        sample=lambda rng, material: {"keywords": material.draw(3)},
+        build=lambda draft, arguments: weave_all(draft, arguments["keywords"][:1]),
+        check=mention_any,
+        stage=Stage.CONTENT,
+    ),
     InstructionType(
         id="keywords:existence",
         group="keywords:existence",
@@ -43,6 +94,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: weave_all(draft, arguments["keywords"]),
+        check=repaired.existence,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -63,6 +115,7 @@ KEYWORDS = (
             "relation": "at least",
         },
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]] * arguments["frequency"]),
+        check=repaired.frequency,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -75,26 +128,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["forbidden_words"])},
         sample=lambda rng, material: {"forbidden_words": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="keywords:letter_frequency",
-        group="keywords:letter_frequency",
-        difficulty="hard",
-        order=(
-            "Use the letter '{letter}' at least {let_frequency} times.",
-            "Make sure that the letter '{letter}' occurs at least {let_frequency} times, upper or lower case.",
-        ),
-        requirement=(
-            "The letter '{letter}' must appear at least {let_frequency} times.",
-            "In the whole reply the letter '{letter}' has to occur {let_frequency} times or more.",
-        ),
-        note=(
-            "the letter '{letter}' at least {let_frequency} times",
-            "{let_frequency} or more times the letter '{letter}'",
-        ),
-        sample=_letter_arguments,
-        build=_build_letter,
+        check=repaired.forbidden_words,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -108,6 +142,7 @@ KEYWORDS = (
         note=("the word '{keyword}' exactly once", "'{keyword}' one time only"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=keyword_once,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -124,6 +159,7 @@ KEYWORDS = (
         note=("the word '{first}' and later the word '{second}'", "'{first}' mentioned before '{second}'"),
         sample=lambda rng, material: dict(zip(("first", "second"), material.draw(2), strict=True)),
         build=_build_order,
+        check=keyword_order,
         stage=Stage.CONTENT,
     ),
 )

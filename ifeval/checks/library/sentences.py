@@ -1,9 +1,19 @@
 """What a sentence owes to its place, or to the one before it."""
 
-from ifeval.checks.library.draft import Draft, before_stop
-from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.library.length import ALONE, build_exact
+import re
 
+from ifeval.checks.ifbench import marks, placement
+from ifeval.checks.ifbench import sentence as ifbench_sentence
+from ifeval.checks.ifbench.placement import last_first
+from ifeval.checks.ifbench.sentence import increment
+from ifeval.checks.library.builds import build_exact_sentences
+from ifeval.checks.library.draft import Draft, before_stop
+from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
+from ifeval.checks.library.sentence_counts import exact_sentences
+from ifeval.checks.text.counting import plural
+from ifeval.records import CheckResult
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 _PADDING = "and on and on and so on until at last there is nothing more left to say of it at all by then or ever after"
 
 
@@ -13,17 +23,17 @@ def _words_of(sentence: str) -> int:
 
 def _build_growing(draft: Draft, arguments: Arguments) -> None:
     """Fill every sentence up; the first is as long as it must be for none to be too long already."""
-    build_exact(draft, arguments)
+    build_exact_sentences(draft, arguments)
     sentences = draft.blocks[0]
     step = arguments["step"]
     first = max(_words_of(sentence) - step * place for place, sentence in enumerate(sentences))
-    for place, sentence in enumerate(sentences):
-        missing = first + step * place - _words_of(sentence)
-        sentences[place] = before_stop(sentence, " ".join(_PADDING.split()[:missing])) if missing else sentence
+    for place, short in enumerate(sentences):
+        missing = first + step * place - _words_of(short)
+        sentences[place] = before_stop(short, " ".join(_PADDING.split()[:missing])) if missing else short
 
 
 def _build_chain(draft: Draft, arguments: Arguments) -> None:
-    build_exact(draft, arguments)
+    build_exact_sentences(draft, arguments)
     sentences = draft.blocks[0]
     for place in range(1, len(sentences)):
         link = sentences[place - 1].split()[-1].strip(".!?)]}*").split()[-1]
@@ -53,6 +63,24 @@ def _build_emoji(draft: Draft, arguments: Arguments) -> None:
     draft.fixed_sentences = True
 
 
+def longest_sentence(text: str, *, words: int) -> CheckResult:
+    """No sentence has more than so many words; a line break ends a sentence too."""
+    longest = max((len(sentence.split()) for sentence in _SENTENCE_END.split(text)), default=0)
+    return CheckResult(longest <= words, f"the longest sentence has {plural(longest, 'word')}, wanted at most {words}")
+
+
+def growing(text: str, *, sentences: int, step: int) -> CheckResult:
+    """Exactly so many sentences, each with `step` words more than the one before."""
+    counted = exact_sentences(text, sentences=sentences)
+    return increment(text, small_n=step) if counted.ok else counted
+
+
+def chain(text: str, *, sentences: int) -> CheckResult:
+    """Exactly so many sentences, each of which starts with the last word of the one before."""
+    counted = exact_sentences(text, sentences=sentences)
+    return last_first(text) if counted.ok else counted
+
+
 SENTENCES = (
     InstructionType(
         id="sentence:longest",
@@ -69,6 +97,7 @@ SENTENCES = (
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
         build=lambda draft, arguments: None,
+        check=longest_sentence,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -90,6 +119,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4), "step": rng.randint(2, 3)},
         build=_build_growing,
+        check=growing,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -111,6 +141,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4)},
         build=_build_chain,
+        check=chain,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -128,6 +159,7 @@ SENTENCES = (
         note=("the word '{word}' in sentence number {N}", "sentence number {N} contains '{word}'"),
         sample=lambda rng, material: {"word": material.draw(1)[0], "N": rng.randint(2, 4)},
         build=_build_keyword,
+        check=ifbench_sentence.keyword,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -146,6 +178,7 @@ SENTENCES = (
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0], "n": rng.randint(1, 3), "m": rng.randint(2, 4)},
         build=_build_position,
+        check=placement.keywords_specific_position,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -156,6 +189,7 @@ SENTENCES = (
         requirement=("Every sentence must end with an emoji.", "There has to be an emoji at the end of each sentence."),
         note=("an emoji at the end of every sentence", "every sentence ends with an emoji"),
         build=_build_emoji,
+        check=marks.emoji,
         stage=Stage.LENGTH,
     ),
 )
