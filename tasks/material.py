@@ -40,6 +40,8 @@ ONES = (
 ).split()
 TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
 
+_BEGINNING = re.compile(r"(?:\A|[.!?]\s|\n)\Z")
+_TIME = re.compile(r"\d\d:\d\d")
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
@@ -52,13 +54,14 @@ class Drawn:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-def draw_slots(rng: Random, slots: Mapping[str, str]) -> dict[str, Drawn]:
+def draw_slots(rng: Random, slots: Mapping[str, str], before: Mapping[str, Drawn] | None = None) -> dict[str, Drawn]:
     """Every slot drawn by its rule, in order; no two persons, places, dates or codes of one text are the same.
 
-    Raises ValueError for a rule that does not exist.
+    `before`: slots drawn earlier, which these may use and must not repeat. Raises ValueError for a rule that does not
+    exist.
     """
-    drawn: dict[str, Drawn] = {}
-    taken: set[Any] = set()
+    drawn: dict[str, Drawn] = dict(before or {})
+    taken: set[Any] = {mark for slot in drawn.values() for mark in _marks(slot)}
     for name, rule in slots.items():
         kind, _, rest = rule.partition(" ")
         if kind == "=":
@@ -66,19 +69,24 @@ def draw_slots(rng: Random, slots: Mapping[str, str]) -> dict[str, Drawn]:
             continue
         if kind not in KINDS:
             raise ValueError(f"slot {name}: no rule {kind!r}")
-        drawn[name] = _fresh(rng, KINDS[kind], rest, taken)
+        drawn[name] = KINDS[kind](rng, rest) if kind == "pick" else _fresh(rng, KINDS[kind], rest, taken)
     return drawn
 
 
 def _fresh(rng: Random, kind: Callable[[Random, str], Drawn], rest: str, taken: set[Any]) -> Drawn:
-    """A value unlike those `taken`, by whole value and by a person's names, where the rule has enough of them."""
+    """A value unlike those `taken`, where the rule has enough of them."""
     for _ in range(60):
         found = kind(rng, rest)
-        marks = {found.value, *found.parts.values()} if isinstance(found.value, str) else set()
-        if not marks & taken:
-            taken |= marks
-            return found
+        if not _marks(found) & taken:
+            break
+    taken |= _marks(found)
     return found
+
+
+def _marks(drawn: Drawn) -> set[Any]:
+    """What two slots of one text must not share: a name, a date, a time, a code."""
+    names = {drawn.parts["first"], drawn.parts["last"]} if "first" in drawn.parts else set()
+    return {drawn.value} | names if isinstance(drawn.value, str) else set()
 
 
 def fill(text: str, drawn: Mapping[str, Drawn]) -> str:
@@ -86,7 +94,11 @@ def fill(text: str, drawn: Mapping[str, Drawn]) -> str:
 
     def words(match: re.Match[str]) -> str:
         slot = drawn[match[1]]
-        return slot.parts[match[2]] if match[2] else slot.words
+        said = slot.parts[match[2]] if match[2] else slot.words
+        counted = isinstance(slot.value, int) or _TIME.fullmatch(str(slot.value))
+        if counted and _BEGINNING.search(text, match.start() - 2 if match.start() > 1 else 0, match.start()):
+            return said[0].upper() + said[1:]
+        return said
 
     return _SLOT.sub(words, text)
 
@@ -224,8 +236,8 @@ def _money(rng: Random, rest: str) -> Drawn:
 
 
 def _code(rng: Random, rest: str) -> Drawn:
-    """`code AA-000`: a letter for every A, a digit for every 0; letters that look like digits are left out."""
-    letters, digits = "".join(sorted(set(string.ascii_uppercase) - set("IOSZ"))), "23456789"
+    """`code AA-000`: a letter for every A, a digit for every 0; without letters that look like digits, and without E, so that no code reads as a number."""
+    letters, digits = "".join(sorted(set(string.ascii_uppercase) - set("EIOSZ"))), "23456789"
     value = "".join(
         rng.choice(letters) if sign == "A" else rng.choice(digits) if sign == "0" else sign for sign in rest
     )

@@ -1,0 +1,193 @@
+"""The material: papers about one matter to take single values from, and logs and exports of many rows.
+
+All of it is written by hand, in papers/*.toml and logs.toml; names, figures and dates are drawn for every sample.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ..material import Drawn, draw_slots, fill, slots_of
+from .fields import Field, folded, nested, object_schema, read_field
+
+HERE = Path(__file__).parent
+PAPERS = "papers"
+"""The kind of a source that is several papers."""
+
+EXCERPTS = 4
+"""Up to so many fields are asked of a part of a paper; more of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a sample is about. `value` follows `schema`; `source` holds it and more; `fields` say what is wanted.
+
+    `kind` says in a few words what the source is, `subject` what it is about.
+    """
+
+    value: Any
+    schema: dict[str, Any]
+    fields: tuple[Field, ...]
+    source: str
+    kind: str
+    subject: str
+
+
+@cache
+def dossiers() -> dict[str, dict[str, Any]]:
+    """The papers about one matter, by the file's name."""
+    return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted((HERE / "papers").glob("*.toml"))}
+
+
+@cache
+def lists() -> dict[str, dict[str, Any]]:
+    """Logs and exports by id; an export has no `wordings`."""
+    read = tomllib.loads((HERE / "logs.toml").read_text("utf-8"))
+    return {entry["id"]: entry for entry in (*read["log"], *read["export"])}
+
+
+def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
+    """`count` fields out of as few papers of a dossier as hold them, on at most `levels` levels, in a drawn order.
+
+    Where there are several papers, each has an object of its own in the document.
+    """
+    about = dossiers()[dossier]
+    papers = _papers(rng, about["paper"], count)
+    held = []
+    texts = []
+    shared = draw_slots(rng, about["shared"])
+    for place, paper in enumerate(papers, 1):
+        drawn = draw_slots(rng, paper["slots"], shared)
+        text, fields = (excerpt if count <= EXCERPTS else whole)(rng, paper, count)
+        texts.append(fill(text, drawn))
+        for field in fields:
+            path = (f"paper_{place}", *field.path) if len(papers) > 1 else field.path
+            held.append((replace(field, path=folded(path, levels)), drawn[field.slot].value))
+    chosen = _chosen(rng, held, count, levels)
+    fields = tuple(field for field, _ in chosen)
+    titled = [f"Paper {place}: {paper['kind']}\n{text}" for place, (paper, text) in enumerate(zip(papers, texts, strict=True), 1)]
+    return Record(
+        nested((field.path, value) for field, value in chosen),
+        {"title": "record", **object_schema(fields)},
+        fields,
+        "\n\n".join(titled) if len(papers) > 1 else texts[0],
+        PAPERS if len(papers) > 1 else papers[0]["kind"],
+        about["subject"],
+    )
+
+
+def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    order = rng.sample(papers, len(papers))
+    held = list(accumulate(len(_fields(paper)) for paper in order))
+    return order[: 1 + next(place for place, number in enumerate(held) if number >= count)]
+
+
+def whole(rng: Random, paper: dict[str, Any], count: int) -> tuple[str, list[Field]]:
+    return paper["text"].strip(), _fields(paper)
+
+
+def excerpt(rng: Random, paper: dict[str, Any], count: int) -> tuple[str, list[Field]]:
+    """Some paragraphs of a paper that say `count` of its fields at least, and these fields."""
+    text = paper["text"].strip()
+    mark = "\n\n" if text.count("\n\n") > 1 else "\n"
+    blocks = text.split(mark)
+    start, end = (place := rng.randrange(len(blocks))), place + 1
+    while len(said := [field for field in _fields(paper) if _says(mark.join(blocks[start:end]), field, paper)]) < count:
+        start, end = (start, end + 1) if end < len(blocks) else (start - 1, end)
+    return mark.join(blocks[start:end]), said
+
+
+def _says(text: str, field: Field, paper: dict[str, Any]) -> bool:
+    """Whether the text holds all that a value is read or worked out from."""
+    needed, there = {field.slot}, slots_of(text)
+    while formulas := [slot for slot in needed - there if paper["slots"].get(slot, "").startswith("= ")]:
+        needed |= {term for term in paper["slots"][formulas[0]].split()[1::2] if not term[0].isdigit()}
+        needed.discard(formulas[0])
+    return needed <= there
+
+
+def _fields(paper: dict[str, Any]) -> list[Field]:
+    return [read_field(line) for line in paper["fields"].strip().splitlines()]
+
+
+def _chosen(rng: Random, held: list[tuple[Field, Any]], count: int, levels: int) -> list[tuple[Field, Any]]:
+    """`count` of the fields in the material's order, one of the deepest at least."""
+    deepest = [place for place, (field, _) in enumerate(held) if len(field.path) == levels]
+    first = rng.choice(deepest or range(len(held)))
+    rest = [place for place in range(len(held)) if place != first]
+    return [held[place] for place in sorted([first, *rng.sample(rest, count - 1)])]
+
+
+def table(rng: Random, name: str, rows: int) -> Record:
+    """A log told entry by entry, or an export to be brought into another form; `source` of an export is semicolon CSV."""
+    about = lists()[name]
+    lines = [line.rpartition("; ") if "wordings" not in about else ("", "", line) for line in about["columns"].strip().splitlines()]
+    fields = tuple(_column(*line) for line in lines)
+    drawn = list(_rows(rng, about["slots"], rows, fields[0].slot))
+    values = [{field.path[0]: row[field.slot].value for field in fields} for row in drawn]
+    if "wordings" in about:
+        source = "\n".join(fill(wording, row) for wording, row in zip(_wordings(rng, about["wordings"], rows), drawn, strict=True))
+        kind = "log"
+    else:
+        headers = [line[2].partition(" = ")[0] for line in lines]
+        cells = [line[2].partition(" = ")[2] for line in lines]
+        source = "\n".join(";".join(row) for row in [headers, *([_cell(row, cell) for cell in cells] for row in drawn)])
+        kind = "export"
+    schema = {"title": "rows", "type": "array", "items": object_schema(fields), "minItems": 1}
+    return Record(values, schema, fields, f"{about['intro']}\n\n{source}", kind, kind)
+
+
+def _column(before: str, _: str, line: str) -> Field:
+    """A column; an export's line has the source's header between what it is and its cell."""
+    if not before:
+        return read_field(line)
+    return read_field(f"{before} = {line.rpartition(' = ')[2].partition(':')[0]}")
+
+
+def _rows(rng: Random, slots: dict[str, str], count: int, key: str) -> Iterator[dict[str, Drawn]]:
+    """Rows whose first column differs, where it is a name or a number of something."""
+    taken: set[Any] = set()
+    for _ in range(count):
+        row = draw_slots(rng, slots)
+        for _ in range(200):
+            if row[key].value not in taken:
+                break
+            row = draw_slots(rng, slots)
+        taken.add(row[key].value)
+        yield row
+
+
+def _wordings(rng: Random, wordings: list[str], count: int) -> Iterator[str]:
+    """All wordings in a drawn order, again and again, never the same twice running."""
+    last = ""
+    for _ in range(-(-count // len(wordings))):
+        order = rng.sample(wordings, len(wordings))
+        if order[0] == last:
+            order.append(order.pop(0))
+        last = order[-1]
+        yield from order[: min(count, len(order))]
+        count -= len(order)
+
+
+def _cell(row: dict[str, Drawn], cell: str) -> str:
+    slot, _, style = cell.partition(":")
+    return STYLES[style](row[slot]) if style else row[slot].words
+
+
+STYLES: dict[str, Callable[[Drawn], str]] = {
+    "last_first": lambda drawn: f"{drawn.parts['last']}, {drawn.parts['first']}",
+    "slashed": lambda drawn: drawn.parts["slashed"],
+    "comma": lambda drawn: str(drawn.value).replace(".", ","),
+    "dots": lambda drawn: f"{drawn.value:,}".replace(",", "."),
+    "yes": lambda drawn: "yes" if drawn.value else "no",
+    "cross": lambda drawn: "x" if drawn.value else "",
+    "ampm": lambda drawn: drawn.parts["clock"],
+    "hours": lambda drawn: f"{drawn.value // 60} h {drawn.value % 60:02}",
+    "upper": lambda drawn: drawn.words.upper(),
+}
+"""How an export writes a cell."""
