@@ -68,6 +68,10 @@ class Task(ABC):
     def score(self, sample: Sample, response: Response) -> Score:
         """Judge one response. Pure, bounded in time on hostile text; `metrics` holds `primary`."""
 
+    def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
+        """What training data may be made from: the same as `samples`, unless a task sets material apart for it."""
+        return self.samples(seed, limit)
+
     def prepare(self) -> None:  # noqa: B027 - most tasks need nothing
         """Raise UserError now, before an engine is paid for, where the scorer lacks something it needs."""
 

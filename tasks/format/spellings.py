@@ -112,11 +112,11 @@ def _number(token: str) -> str:
 def _loose_words(number: int) -> str:
     """In words, "twelve hundred and forty" too; no part of a longer number."""
     said = [in_words(number)]
-    if 1000 < number and number % 1000 >= 100:
+    if number > 1000 and number % 1000 >= 100:
         rest = in_words(number % 100) if number % 100 else ""
         said.append(f"{in_words(number // 100)} hundred{' and ' + rest if rest else ''}")
     loose = "|".join(one.replace("-", "[ -]?").replace(" and ", ",? (?:and )?") for one in said)
-    longer = "hundred|thousand" + (f"|{'|'.join(_ONES[1:10])}" if number % 10 == 0 and 20 <= number else "")
+    longer = "hundred|thousand" + (f"|{'|'.join(_ONES[1:10])}" if number % 10 == 0 and number >= 20 else "")
     dozen = "|an? dozen" if number == 12 else "|(?:a couple|twice)(?!\\w)" if number == 2 else ""
     return rf"|(?<!ty-)(?<!ty )(?:{loose})(?![ -]?(?:{longer})(?!\w))(?!\w){dozen}"
 

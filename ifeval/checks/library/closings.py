@@ -2,20 +2,25 @@
 
 from ifeval.checks.ifeval import repaired, startend
 from ifeval.checks.library.builds import last
-from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import shorten
 from ifeval.checks.text.division import lines_of_text
 from ifeval.records import CheckResult
 
 END_PHRASES = (
-    "Is there anything else I can help with?",
-    "That is all there is to say.",
-    "I hope this helps.",
-    "Any other questions?",
-    "Now it is your turn.",
-    "And that is the whole story.",
+    "That is all for now.",
+    "Thank you for reading.",
+    "Please ask if anything is unclear.",
+    "Any questions are welcome.",
+    "More will follow in due course.",
+    "Thank you for your time.",
 )
-NAMES = ("Marta", "Oliver", "Priya", "Tomas", "Ingrid", "Samuel")
+NAMES = ("Marta", "Oliver", "Ingrid", "Samuel", "Judith", "Conrad")
+
+
+def _build_postscript(draft: Draft, arguments: Arguments) -> None:
+    draft.tail.append(f"\n{arguments['postscript_marker']} {draft.sentence()}")
 
 
 def final_question(text: str) -> CheckResult:
@@ -70,7 +75,7 @@ CLOSINGS = (
         note=("a postscript on its own line, marked {mark}", "ends with a {mark} postscript on a new line"),
         spoken=lambda arguments: {"mark": {"P.S.": "P.S.", "P.P.S": "P.P.S."}[arguments["postscript_marker"]]},
         sample=lambda rng, material: {"postscript_marker": rng.choice(("P.S.", "P.P.S"))},
-        build=last("\n{postscript_marker} More on this another day."),
+        build=_build_postscript,
         check=repaired.postscript,
         stage=Stage.EDGES,
     ),
@@ -86,7 +91,7 @@ CLOSINGS = (
             "The reply has to end with a question, its question mark being the last character.",
         ),
         note=("ends with a question mark", "a question as the last sentence, nothing after it"),
-        build=last("What do you think of it?"),
+        build=last("Do you have any questions?"),
         check=final_question,
         stage=Stage.EDGES,
     ),
@@ -100,7 +105,7 @@ CLOSINGS = (
         ),
         requirement=("The reply must end with a full stop.", "The last character of the reply has to be a full stop."),
         note=("ends with a full stop", "a full stop as the last character"),
-        build=last("That is all for now."),
+        build=lambda draft, arguments: None,
         check=full_stop,
         stage=Stage.EDGES,
     ),

@@ -3,7 +3,7 @@
 import re
 
 from ifeval.checks.ifeval import content, repaired
-from ifeval.checks.library.builds import amount, weave, weave_each
+from ifeval.checks.library.builds import amount
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import exactly
@@ -12,12 +12,31 @@ from ifeval.records import CheckResult
 
 _EMAIL = re.compile(r"\w@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _HASHTAG = re.compile(r"(?<![\w#&])#\w+")
-LABELS = ("Summary", "Note", "Tip", "Source", "Mood")
-_PLACEHOLDERS = ("[name]", "[place]", "[street]", "[phone]")
+LABELS = ("Summary", "Note", "Reminder", "In short")
+_PLACEHOLDERS = ("[name]", "[telephone number]", "[address]", "[date]")
 
 
 def _build_label(draft: Draft, arguments: Arguments) -> None:
     draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
+
+
+def _build_placeholders(draft: Draft, arguments: Arguments) -> None:
+    draft.add(f"To be filled in: {' '.join(_PLACEHOLDERS[: arguments['num_placeholders']])}.")
+
+
+def _build_highlights(draft: Draft, arguments: Arguments) -> None:
+    """Set off the last two words of the longest sentences."""
+    places = sorted(draft.sentences(), key=lambda place: -len(place[0][place[1]]))
+    for block, index in places[: arguments["num_highlights"]]:
+        *before, last, end = block[index].split()
+        block[index] = " ".join([*before, f"*{last} {end.rstrip('.!?')}*{end[-1]}"])
+
+
+def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
+    """The last words of the subject, then those of the title, as tags after the text."""
+    words = [*re.findall(r"[A-Za-z]{4,}", draft.material.title), *re.findall(r"[A-Za-z]{4,}", draft.material.subject)]
+    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
+    draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 
 
 def email_address(text: str) -> CheckResult:
@@ -56,7 +75,7 @@ CONTENT = (
             "{num_placeholders} or more placeholders such as [name]",
         ),
         sample=amount("num_placeholders", 2, 4),
-        build=weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
+        build=_build_placeholders,
         check=content.number_placeholders,
         stage=Stage.CONTENT,
     ),
@@ -76,7 +95,7 @@ CONTENT = (
             "{num_highlights} or more *highlighted phrases*",
         ),
         sample=amount("num_highlights", 2, 3),
-        build=weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
+        build=_build_highlights,
         check=repaired.number_highlighted_sections,
         stage=Stage.CONTENT,
     ),
@@ -92,7 +111,7 @@ CONTENT = (
             "At least one e-mail address has to appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
-        build=weave("from hello@example.com"),
+        build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
         check=email_address,
         stage=Stage.CONTENT,
     ),
@@ -106,7 +125,7 @@ CONTENT = (
         ),
         note=("exactly {hashtags} hashtags", "{hashtags} hashtags, no more and no fewer"),
         sample=amount("hashtags", 2, 4),
-        build=weave_each("hashtags", lambda index: ("#ideas", "#simple", "#good", "#more")[index]),
+        build=_build_hashtags,
         check=hashtags,
         stage=Stage.CONTENT,
     ),

@@ -1,10 +1,11 @@
 """Bullet points and numbered items."""
 
 import re
+from functools import partial
 
 from ifeval.checks.ifeval import repaired
-from ifeval.checks.library.draft import Blocks, marked
-from ifeval.checks.library.instruction import AROUND, InstructionType, Stage
+from ifeval.checks.library.draft import Blocks, Draft, marked
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, plural
 from ifeval.checks.text.division import lines_of_text
 from ifeval.records import CheckResult
@@ -14,8 +15,14 @@ _BULLET = re.compile(r"^[^\S\n]*[*+•-][^\S\n]+\S", re.MULTILINE)
 _NUMBERED = re.compile(r"^[^\S\n]*(\d{1,9})[.)][^\S\n]+\S", re.MULTILINE)
 
 
-def _sub_bullets(blocks: Blocks) -> str:
-    return "\n".join(f"* {block[0]}\n  - {' '.join(block[1:])}" for block in blocks)
+def _build_sub_bullets(draft: Draft, arguments: Arguments) -> None:
+    """What each point is about, and what there is to say of it below."""
+    draft.arrange(arguments["bullets"])
+    draft.layout = partial(_sub_bullets, draft.labels())
+
+
+def _sub_bullets(labels: list[str], blocks: Blocks) -> str:
+    return "\n".join(f"* {label}\n  - {' '.join(block)}" for label, block in zip(labels, blocks, strict=True))
 
 
 def least_bullets(text: str, *, bullets: int) -> CheckResult:
@@ -87,7 +94,7 @@ LISTS = (
             "exactly {num_bullets} Markdown bullet points",
             "{num_bullets} bullets, each a line that starts with '- '",
         ),
-        sample=lambda rng, material: {"num_bullets": rng.randint(3, 6)},
+        sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
         check=repaired.number_bullet_lists,
         stage=Stage.LAYOUT,
@@ -108,7 +115,7 @@ LISTS = (
             "a numbered list of exactly {items} items (1., 2. ...)",
             "{items} items, numbered 1. to {items}., one a line",
         ),
-        sample=lambda rng, material: {"items": rng.randint(3, 6)},
+        sample=lambda rng, material: {"items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["items"], marked("{}. ".format)),
         check=numbered_list,
         stage=Stage.LAYOUT,
@@ -133,7 +140,7 @@ LISTS = (
             "{bullets} bullets ('* ') with indented sub-bullets ('- ') under each",
         ),
         sample=lambda rng, material: {"bullets": rng.randint(2, 4)},
-        build=lambda draft, arguments: draft.arrange(arguments["bullets"], _sub_bullets, each=2),
+        build=_build_sub_bullets,
         check=sub_bullets,
         stage=Stage.LAYOUT,
     ),
@@ -150,7 +157,7 @@ LISTS = (
             "There have to be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),
-        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": rng.randint(3, 5)},
+        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(
             arguments["items"], marked(lambda number: f"{arguments['mark']} ")
         ),
