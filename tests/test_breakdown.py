@@ -52,7 +52,9 @@ def test_numbers_sort_by_size_and_tasks_are_chosen(runs: dict[str, Run], capsys:
     (table,) = breakdowns([runs["oracle"]], "tools", "tool_calls")
     numbers = [int(value) for value in table.values[:-1]]
     assert numbers == sorted(numbers)
-    assert to_text(table)[0].split() == ["tool_calls", "n", "correct", "called", "parsed", "refrained"]
+    assert to_text(table)[0].split() == [
+        *("tool_calls", "n", "correct", "correct_any_form", "called", "parsed", "refrained")
+    ]
     print_breakdowns([runs["oracle"].path], "kind", None, json=False)
     assert capsys.readouterr().out.startswith("tool_calls ")
     print_breakdowns([runs["oracle"].path], "kind", "tool_calls", json=True)
@@ -65,3 +67,23 @@ def test_numbers_sort_by_size_and_tasks_are_chosen(runs: dict[str, Run], capsys:
 def test_an_unknown_tag_is_one_sentence(runs: dict[str, Run]) -> None:
     with pytest.raises(UserError, match=r"--by colour: no task of .* has that tag"):
         list(breakdowns([runs["oracle"]], "colour"))
+
+
+def test_scores_by_the_length_of_thoughts(tmp_path) -> None:
+    from ifeval.runs.breakdown import thought_length
+
+    assert [thought_length(text, cut) for text, cut in ((None, False), ("", False), ("a b", False), ("a", True))] == [
+        *("no thought", "no thought", "1-29 words", "never ended")
+    ]
+    assert thought_length("a " * 30, False) == "30-99 words"
+    assert thought_length("a " * 5000, False) == "3000 words and more"
+    reply = "<think>" + "hm " * 40 + "</think>Yes."
+    run = ifeval.evaluate(f"scripted:constant={reply}", tasks=["format"], limit=4, out=tmp_path / "run", cache=False)
+    (table,) = breakdowns([run], "thinking")
+    assert table.values == ("30-99 words", "all")
+    with pytest.raises(UserError, match="thinking"):
+        list(
+            breakdowns(
+                [ifeval.evaluate("scripted:empty", tasks=["format"], limit=2, out=tmp_path / "none")], "thinking"
+            )
+        )

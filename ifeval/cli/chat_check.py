@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 
-def chat_check(file: Annotated[Path, typer.Argument(help="JSONL: template, and optionally reply, tools, thinking.")]) -> None:
+def chat_check(
+    file: Annotated[Path, typer.Argument(help="JSONL: template, and optionally reply, tools, thinking.")],
+) -> None:
     """Read the replies of FILE by what their templates tell; the same rows come out with what was found."""
     from ifeval.util.jsonio import dumps, read_jsonl
 

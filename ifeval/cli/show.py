@@ -20,7 +20,12 @@ def show(
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     instruction: Annotated[str | None, typer.Option(help="Only samples with this check (a part of its name).")] = None,
     verdict: Annotated[str | None, typer.Option(help="pass, fail, error, or an outcome such as wrong_value.")] = None,
-    by: Annotated[str | None, typer.Option(help="Scores by the values of a tag (cluster, kind, difficulty).")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Scores by the values of a tag (cluster, kind, difficulty), or by the length of thoughts (thinking)."
+        ),
+    ] = None,
     beside: Annotated[
         list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
     ] = None,

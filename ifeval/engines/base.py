@@ -13,7 +13,7 @@ class Workload:
 
     `requests` and `max_new_tokens` (the sum of their token limits) count only what is still to be generated;
     `longest_prompt` and `mean_prompt` are in bytes of text, `longest_reply` in tokens. `seeded`: replies are drawn, each
-    with a seed of its own.
+    with a seed of its own. `thinking`: some replies have a budget for their thoughts.
     """
 
     requests: int
@@ -23,6 +23,7 @@ class Workload:
     mean_prompt: int = 0
     constrained: bool = False
     seeded: bool = False
+    thinking: bool = False
 
 
 class Engine(Protocol):

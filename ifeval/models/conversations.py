@@ -6,10 +6,22 @@ from typing import Any
 
 from ifeval.models.sandbox import Case
 
-USER, ANSWER, THOUGHT, SYSTEM, RESULT = "Probe-user-1", "Probe-answer-1", "Probe-thought", "Probe-system", "Probe-result"
+USER, ANSWER, THOUGHT, SYSTEM, RESULT = (
+    "Probe-user-1",
+    "Probe-answer-1",
+    "Probe-thought",
+    "Probe-system",
+    "Probe-result",
+)
 LATER = "2027-05-06"
 NAMES = ("probe_tool", "other_tool")
-ARGUMENTS: Mapping[str, Any] = {"text": "some text", "number": 7, "flag": True, "list": ["a", "b"], "nested": {"key": 1}}
+ARGUMENTS: Mapping[str, Any] = {
+    "text": "some text",
+    "number": 7,
+    "flag": True,
+    "list": ["a", "b"],
+    "nested": {"key": 1},
+}
 ONE: Mapping[str, Any] = {"text": "some text"}
 FORMS = ("object", "text", "object-null", "text-null")
 THOUGHT_KEYS = ("reasoning_content", "reasoning", "thinking")
@@ -46,7 +58,9 @@ def assistant(text: str = ANSWER, **more: Any) -> dict[str, Any]:
     return {"role": "assistant", "content": text, **more}
 
 
-def calling(form: str, arguments: Mapping[str, Any], text: str = "", names: tuple[str, ...] = NAMES[:1]) -> dict[str, Any]:
+def calling(
+    form: str, arguments: Mapping[str, Any], text: str = "", names: tuple[str, ...] = NAMES[:1]
+) -> dict[str, Any]:
     """A turn of calls; form: "object" or "text" (how the arguments stand), "-bare" without ids, "-null" without text."""
     given: Any = dict(arguments) if form.startswith("object") else json.dumps(arguments)
     calls: list[dict[str, Any]] = []
@@ -68,6 +82,7 @@ def cases() -> Iterator[Case]:
     yield Case("prompt", [user()], ask)
     yield Case("prompt later", [user()], ask, LATER)
     yield Case("prompt with system", [{"role": "system", "content": SYSTEM}, user()], ask)
+    yield Case("prompt without a tool", [user()], {**ask, "tools": []})
     yield Case("prompt with tools", [user()], {**ask, **offer})
     yield Case("prompt after answer", [user(), assistant(), user("Probe-user-2")], ask)
     yield Case("answer", [user(), assistant()])

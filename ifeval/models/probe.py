@@ -27,7 +27,7 @@ from ifeval.tool_calls.dialects import DEFAULT
 from ifeval.util import jsonio
 from ifeval.util.files import cache_root
 
-VERSION = 2
+VERSION = 3
 """Changes whenever the same template would get another profile."""
 
 MESSAGES = {"openai": "harmony", "muse_glimmer": "muse"}
@@ -48,7 +48,8 @@ class TemplateProfile:
     the template arguments `on` and `off`; thinks: the model thinks by default. thought_key: under which name a
     message's thought is taken (None: under none); keeps_thoughts: those of earlier turns stay.
     system: kept, moved (into the user's turn), dropped or refused. end: the token that ends an assistant's turn.
-    dated: the prompt holds the day it is rendered on. frames: what may stand around an
+    dated: the prompt holds the day it is rendered on. lists_tools: it must be given a list of
+    tools, an empty one where there are none. frames: what may stand around an
     answer and is no part of it. notes: what a person should know.
     """
 
@@ -73,11 +74,23 @@ class TemplateProfile:
     system: str = "kept"
     end: str = ""
     dated: bool = False
+    lists_tools: bool = False
     frames: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "notes": list(self.notes), "frames": list(self.frames)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "TemplateProfile":
+        """The inverse of `to_json`. Raises KeyError or TypeError for one of another version."""
+        known: dict[str, Any] = {entry.name: stored[entry.name] for entry in fields(cls)}
+        return cls(**{**known, "notes": tuple(stored["notes"]), "frames": tuple(stored["frames"])})
+
+    @property
+    def framed(self) -> bool:
+        """Replies are rows of messages: a token that ends one of them does not end the reply."""
+        return self.dialect in MESSAGES
 
     def reasoning_with(self, template_args: Mapping[str, Any]) -> str:
         """The reading of replies to prompts that are rendered with these template arguments."""
@@ -119,7 +132,9 @@ def profile_of(
     if tool_template is None or tool_template == template:
         return plain
     calls = _known_profile(tool_template, _frozen(tokens), tuple(special))
-    taken = {name: getattr(calls, name) for name in ("tools", "dialect", "read_back", "arguments", "ids", "results", "calls")}
+    taken = {
+        name: getattr(calls, name) for name in ("tools", "dialect", "read_back", "arguments", "ids", "results", "calls")
+    }
     return replace(plain, **taken)
 
 
@@ -132,11 +147,9 @@ def _known_profile(template: str, tokens: tuple[tuple[str, str], ...], special: 
     """From the cache folder, else found out now and put there."""
     content = jsonio.canonical([VERSION, template, tokens, special])
     place = cache_root() / "profiles" / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
-    known = {entry.name for entry in fields(TemplateProfile)}
     try:
-        stored = jsonio.loads(place.read_bytes())
-        return TemplateProfile(**{**stored, "notes": tuple(stored["notes"]), "frames": tuple(stored["frames"])} if set(stored) == known else {"x": 0})
-    except (OSError, ValueError, TypeError, KeyError):
+        return TemplateProfile.from_json(jsonio.loads(place.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError):  # not there, or another version's
         pass
     found = probe(template, dict(tokens), special)
     try:
@@ -153,7 +166,9 @@ def probe(template: str, tokens: Mapping[str, str], special: Sequence[str] = ())
     """Find out what a template does, by rendering it in a sandbox."""
     seen = render_all(template, tokens, list(cases()))
     if seen["prompt"].text is None and seen["prompt with tools"].text is None:
-        return replace(NO_TEMPLATE, system="refused", notes=(f"the template refuses a question: {seen['prompt'].error}",))
+        return replace(
+            NO_TEMPLATE, system="refused", notes=(f"the template refuses a question: {seen['prompt'].error}",)
+        )
     speech = speech_of(seen, template, special)
     found = TemplateProfile(
         tools=speech.tools,
@@ -166,6 +181,7 @@ def probe(template: str, tokens: Mapping[str, str], special: Sequence[str] = ())
         end=_end_of_turn(seen, special),
         system=_system(seen),
         dated=seen["prompt"].text is not None and seen["prompt"].text != seen["prompt later"].text,
+        lists_tools=(seen["prompt"].lenient or seen["prompt"].text is None) and _renders(seen["prompt without a tool"]),
         frames=tuple(frame for frame in FRAMES if frame in template or frame in special),
         notes=_notes(seen, speech),
     )
@@ -243,11 +259,17 @@ def _switched(switch: Mapping[str, Any], word: str) -> str:
     return f"prompt {next(iter(switch))} {word}"
 
 
-def _thinks(prompts: Mapping[str, str], opened: bool, on: Mapping[str, Any], off: Mapping[str, Any], shows: bool) -> bool:
+def _thinks(
+    prompts: Mapping[str, str], opened: bool, on: Mapping[str, Any], off: Mapping[str, Any], shows: bool
+) -> bool:
     """By default: the prompt opens a thought, or switching it off changes the prompt, or there is no switch to it."""
     if opened or (off and prompts.get(_switched(off, "off")) != prompts.get("prompt")):
         return True
     return shows and not on
+
+
+def _renders(rendering: Rendering) -> bool:
+    return rendering.text is not None and not rendering.lenient
 
 
 def _reply(text: str | None) -> str:
@@ -279,7 +301,7 @@ def _system(seen: Renderings) -> str:
 
 def _notes(seen: Renderings, speech: Speech) -> tuple[str, ...]:
     notes = list(speech.notes)
-    if seen["prompt"].text is None:
+    if not _renders(seen["prompt"]) and not _renders(seen["prompt without a tool"]):
         notes.append(f"a question without tools is refused: {seen['prompt'].error}")
     if seen["prompt with system"].text is None and seen["prompt"].text is not None:
         notes.append(f"a system prompt is refused: {seen['prompt with system'].error}")

@@ -22,7 +22,9 @@ PARSERS: dict[str, ReasoningParser] = {
 }
 
 
-def reasoning_parser(name: str, checkpoint: Path | None, template_args: "dict[str, Any] | None" = None) -> ReasoningParser:
+def reasoning_parser(
+    name: str, checkpoint: Path | None, template_args: "dict[str, Any] | None" = None
+) -> ReasoningParser:
     """The parser of a resolved name; raises UserError for a name nobody knows.
 
     template_args: the run's arguments for the chat template, which some of vLLM's parsers ask for.

@@ -1,6 +1,6 @@
 """Templates come from strangers: they are rendered in a child process with bounded time and memory.
 
-    python -m ifeval.models.sandbox     reads a job from stdin and writes one JSON line per case
+python -m ifeval.models.sandbox     reads a job from stdin and writes one JSON line per case
 """
 
 import json
@@ -81,7 +81,9 @@ def main() -> None:
     job = json.load(sys.stdin)
     for case in job["cases"]:
         name, messages, variables, day = case
-        text, error, lenient = _render(job["template"], messages, {**job["tokens"], **variables}, date.fromisoformat(day))
+        text, error, lenient = _render(
+            job["template"], messages, {**job["tokens"], **variables}, date.fromisoformat(day)
+        )
         print(json.dumps([name, text, error, lenient]), flush=True)
 
 

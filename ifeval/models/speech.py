@@ -1,6 +1,5 @@
 """Which tool dialect a template speaks: the one whose parser reads the rendered probe back to the same calls."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +46,9 @@ def speech_of(seen: Mapping[str, Rendering], template: str, special: Sequence[st
     if form and seen[f"call {form}"].lenient:
         notes.append("a history of calls cannot be rendered by Python's engines")
     if told and name is None:
-        notes.append("nobody can read the calls it teaches; tools are told in words and calls asked for in another form")
+        notes.append(
+            "nobody can read the calls it teaches; tools are told in words and calls asked for in another form"
+        )
     plain = form is not None and not seen[f"call {form}"].lenient
     return Speech(
         tools=told and not offered.lenient and name is not None,
@@ -73,9 +74,7 @@ def _form(seen: Mapping[str, Rendering]) -> str | None:
     return next(form for form in FORMS if form in strict)
 
 
-def _dialect(
-    bodies: Mapping[str, str], taught: str, template: str, special: Sequence[str]
-) -> tuple[str | None, bool]:
+def _dialect(bodies: Mapping[str, str], taught: str, template: str, special: Sequence[str]) -> tuple[str | None, bool]:
     """The dialect's name (None: nobody reads these calls) and whether it read the rendered calls back."""
     everything = "\n".join((taught, template, *special, *bodies.values()))
     for sign, names in TAUGHT:
@@ -113,6 +112,7 @@ def _tokens(dialect: Dialect) -> Iterator[str]:
 
 def _reads(dialect: Dialect, bodies: Mapping[str, str]) -> bool:
     """Whether the dialect reads the rendered calls back: all five kinds of values, or at least a text."""
+
     def read(case: str, arguments: Mapping[str, Any], names: tuple[str, ...]) -> bool:
         parsed = dialect.parse(bodies.get(case, ""), tools())
         calls = [ToolCall(name, arguments) for name in names]
@@ -135,7 +135,17 @@ def _likeness(dialect: Dialect, bodies: Mapping[str, str]) -> int:
     """How much of what the dialect itself would write stands in the rendered call, white space included."""
     written = dialect.render([ToolCall(NAMES[0], dict(ONE))]).strip()
     body = bodies.get("one", "")
-    return len(os.path.commonprefix([written, body[_start(written, body) :]]))
+    return len(_common(written, body[_start(written, body) :]))
+
+
+def _common(one: str, other: str) -> str:
+    """What both texts begin with."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return one[:count]
 
 
 def _start(written: str, body: str) -> int:
@@ -151,8 +161,8 @@ def _body(text: str | None) -> str:
 def _taught(seen: Mapping[str, Rendering]) -> str:
     """What the prompt says more because there are tools."""
     plain, offered = seen["prompt"].text or "", seen["prompt with tools"].text or ""
-    begin = len(os.path.commonprefix([plain, offered]))
-    end = len(os.path.commonprefix([plain[begin:][::-1], offered[begin:][::-1]]))
+    begin = len(_common(plain, offered))
+    end = len(_common(plain[begin:][::-1], offered[begin:][::-1]))
     return offered[begin : len(offered) - end]
 
 

@@ -82,7 +82,8 @@ def mark_at(text: str, special: Sequence[str]) -> str:
 def is_partner(before: str, close: str) -> bool:
     """Whether `close` closes what is opened at the end of `before`."""
     return any(
-        close.startswith(closing) and before.endswith(close.replace(closing, opening, 1)) for closing, opening in _CLOSING
+        close.startswith(closing) and before.endswith(close.replace(closing, opening, 1))
+        for closing, opening in _CLOSING
     )
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import platform
 import subprocess
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -33,6 +32,10 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "started": now(),
         "settings": settings,
         "options": plan.options,
+        "manner": plan.manner.to_json(),
+        "profile": plan.chat.profile.to_json(),
+        "special_tokens": list(model.special),
+        "date": plan.chat.day.isoformat() if plan.chat.day else None,
         "tools_described": plan.chat.tools_in_words and any(task.offers_tools for task in plan.tasks),
         "model": {
             "name": model.name,
@@ -52,6 +55,7 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
 def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
     """Everything that decides a run's rows; two runs that agree in all but `model` can be compared."""
     options = plan.options
+    tool_template = {"tool_template": template_hash(plan.chat.tool_template)} if plan.chat.tool_template else {}
     return {
         "model": model.fingerprint,
         "tasks": task_settings(plan),
@@ -61,7 +65,8 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "constrain": options.constrain,
         "system": options.system,
         "template": template_hash(plan.chat.template),
-        "template_args": dict(options.template_args),
+        **tool_template,
+        "template_args": dict(plan.manner.template_args),
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,
@@ -81,7 +86,7 @@ def task_settings(plan: Plan) -> dict[str, Any]:
             "seed": plan.seed(task),
             "limit": plan.limit(task),
             "data": None if task.data is None else datasets.content_hash(task.data),
-            "sampling": asdict(plan.sampling(task)),
+            "sampling": plan.sampling(task).identity(),
         }
         for task in plan.tasks
     }

@@ -8,9 +8,10 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,18 +19,21 @@ from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
+from ifeval.models.probe import TemplateProfile, profile_of
 from ifeval.models.prompts import Chat
-from ifeval.models.reasoning import reasoning_parser
+from ifeval.models.reading import reading_of
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response, Score
-from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
+from ifeval.runs.directory import ENGINE_LOG, MANIFEST, REPLIES, SUMMARY, RunDirectory, read_manifest, write_json
 from ifeval.runs.journal import ResponseLog
-from ifeval.runs.manifest import manifest, now
+from ifeval.runs.manifest import manifest, now, template_hash
+from ifeval.runs.manner import Manner, manner_of
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
-from ifeval.tool_calls import by_name, detect
+from ifeval.task import Task
+from ifeval.tool_calls import by_name
 from ifeval.util.files import cache_root
 from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
@@ -100,24 +104,46 @@ class Pipeline:
         self._observer = observer
         self._phases = Phases(observer)
         with self._phases("prepare"):
-            model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
-            name = options.tool_dialect or detect(model.chat_template)
-            native_tools = model.kind != "checkpoint" and options.tool_dialect is None
-            chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
-            self._engine = open_engine(
-                model,
-                chat,
-                engine=options.engine,
-                engine_args=options.engine_args,
-                trust_remote_code=options.trust_remote_code,
-                ray_address=options.ray_address,
+            model = open_model(
+                options.model, options.adapter, options.base_urls, options.trust_remote_code, options.chat_template
             )
-            plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))
-            self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
-            self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
+            tasks = load_tasks(options)
+            profile = profile_of(model.chat_template, model.tokens, model.special, model.tool_template)
+            manner = manner_of(options, profile, model)
+            chat = chat_of(options, model, profile, manner)
+            self._build(options, model, chat, manner, tasks)
             described = manifest(self._plan, model, self._engine)
-            self._directory = RunDirectory(options.out or default_directory(model, described["identity"]), described)
+            path = options.out or default_directory(model, described["identity"])
+            if (day := stored_day(path)) not in (None, chat.day):
+                self._build(options, model, replace(chat, day=day), manner, tasks)
+                described = manifest(self._plan, model, self._engine)
+            self._directory = RunDirectory(path, described)
             self._replies = open_replies(self._directory.path, model, options.cache)
+            self._scorer = Scorer(
+                reading_of(
+                    profile,
+                    manner.template_args,
+                    model.special,
+                    reasoning=self._plan.reasoning,
+                    dialect=chat.dialect.name,
+                    checkpoint=model.path,
+                )
+            )
+        for note in (*manner.notes, *unread_calls(chat, tasks)):
+            observer.phase("note:", note)
+
+    def _build(self, options: RunOptions, model: Model, chat: Chat, manner: Manner, tasks: Sequence[Task]) -> None:
+        """The engine and the plan of a run that writes its prompts so."""
+        self._engine = open_engine(
+            model,
+            chat,
+            engine=options.engine,
+            engine_args=options.engine_args,
+            trust_remote_code=options.trust_remote_code,
+            ray_address=options.ray_address,
+        )
+        plan = Plan(tasks, options, chat, request_context(model, self._engine, options, chat), manner)
+        self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
 
     def run(self) -> Path:
         try:
@@ -246,14 +272,54 @@ def exclusive(seconds: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value - nested if name == "generate" else value, 3) for name, value in seconds.items()}
 
 
-def request_context(model: Model, engine: Engine, options: RunOptions) -> Mapping[str, Any]:
-    """The run's share of every request key."""
+def request_context(model: Model, engine: Engine, options: RunOptions, chat: Chat) -> Mapping[str, Any]:
+    """The run's share of every request key. What came later stands in it only where it changes a prompt or a reply."""
+    marked = chat.profile.reasoning not in ("none", "tags", "open")
+    later = {
+        "chat_template": template_hash(chat.template) or "plain" if options.chat_template else None,
+        "date": chat.day.isoformat() if chat.day else None,
+        "special_tokens": "kept" if marked else None,
+        "ends": list(chat.ends) or None,
+        "system": "moved" if chat.profile.system == "dropped" else None,
+    }
     return {
         "model": model.fingerprint,
         "engine": f"{engine.name} {engine.version}",
         "engine_args": identity_arguments(options.engine_args),
-        "template_args": dict(options.template_args),
+        "template_args": dict(chat.template_args),
+        **{name: value for name, value in later.items() if value is not None},
     }
+
+
+def chat_of(options: RunOptions, model: Model, profile: TemplateProfile, manner: Manner) -> Chat:
+    """How this run writes its prompts."""
+    end = profile.end
+    known = {model.tokens.get("eos_token"), ""}
+    return Chat(
+        model.chat_template,
+        by_name(options.tool_dialect or profile.dialect),
+        options.system,
+        manner.template_args,
+        native_tools=model.kind != "checkpoint" and options.tool_dialect is None,
+        tool_template=model.tool_template,
+        known=profile,
+        day=date.today() if profile.dated else None,
+        ends=() if end in known or profile.framed else (end,),
+    )
+
+
+def stored_day(path: Path) -> date | None:
+    """The day that the prompts of the run at `path` write, where there is such a run: it goes on as it began."""
+    if not (path / MANIFEST).exists():
+        return None
+    day = read_manifest(path).get("date")
+    return date.fromisoformat(day) if day else None
+
+
+def unread_calls(chat: Chat, tasks: Sequence[Task]) -> Iterator[str]:
+    """Where a run offers tools: what is wrong with how its template speaks of them."""
+    if any(task.offers_tools for task in tasks):
+        yield from (f"Chat template: {note}." for note in chat.profile.notes)
 
 
 def open_replies(run_directory: Path, model: Model, cache: bool) -> ResponseLog:

@@ -176,7 +176,6 @@ def test_declared_strings_stay_text():
     assert by_name("qwen3_coder").parse(reply, tools).calls == (ToolCall("f", {"zip": "01234", "n": 12}),)
 
 
-
 def test_unknown_names_list_the_known(monkeypatch):
     monkeypatch.setattr("ifeval.tool_calls.dialects.vllm.known", lambda: ["lfm2"])  # importing vLLM takes seconds
     with pytest.raises(UserError, match=r"'nonesuch'.*hermes, llama3_json.*lfm2"):

@@ -5,6 +5,7 @@ from ifeval.tool_calls.dialects.base import Dialect, Parsed
 from ifeval.tool_calls.dialects.channels import CHANNELS
 from ifeval.tool_calls.dialects.functionary import Functionary
 from ifeval.tool_calls.dialects.gemma import GEMMAS
+from ifeval.tool_calls.dialects.generic import PREFIX, by_made_name
 from ifeval.tool_calls.dialects.json_tags import TAGGED
 from ifeval.tool_calls.dialects.minimax_m3 import MinimaxM3
 from ifeval.tool_calls.dialects.named_json import NAMED
@@ -32,6 +33,8 @@ def by_name(name: str) -> Dialect:
     """A dialect written here, else vLLM's parser of that name. Raises UserError for a name that neither knows."""
     if name in DIALECTS:
         return DIALECTS[name]
+    if name.startswith(PREFIX):
+        return by_made_name(name)
     from ifeval.tool_calls.dialects import vllm
 
     others = vllm.known()

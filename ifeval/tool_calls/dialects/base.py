@@ -130,7 +130,9 @@ def read_values(text: str, position: int, most: int = MOST_VALUES) -> tuple[list
             value, end = _DECODER.raw_decode(text, begin)
         except RecursionError:
             raise Malformed("JSON nested too deeply") from None
-        except ValueError as error:
+        except json.JSONDecodeError as error:
+            raise Malformed(f"not valid JSON: {error.msg} (character {error.pos - begin})") from None
+        except ValueError as error:  # a number longer than Python converts
             raise Malformed(f"not valid JSON: {error}") from None
         values.append(value)
     return values, end

@@ -57,7 +57,7 @@ def by_made_name(name: str) -> Made:
 def generic(bodies: Mapping[str, str]) -> Made | None:
     """A reader for the form of two rendered calls; None where it has no mark, or its arguments are no JSON."""
     body = bodies.get("two", "")
-    heads = [match for match in re.finditer(r"(?:probe|other)_tool", body)]
+    heads = list(re.finditer(r"(?:probe|other)_tool", body))
     if len(heads) != 2:
         return None
     spans = []

@@ -90,7 +90,9 @@ class JsonTags(Dialect):
 
     def _dump(self, call: ToolCall) -> str:
         arguments = dict(call.arguments)
-        value = {call.name: arguments} if self._keys is None else dict(zip(self._keys, (call.name, arguments), strict=True))
+        value = (
+            {call.name: arguments} if self._keys is None else dict(zip(self._keys, (call.name, arguments), strict=True))
+        )
         return hide(json.dumps(value, ensure_ascii=False), *filter(None, (self._begin.strip(), self._end.strip())))
 
     def _behind(self, text: str, position: int) -> int:

@@ -92,7 +92,7 @@ class _Element:
 
 
 def _write(value: Any) -> str:
-    if isinstance(value, str) and value == value.strip() and isinstance(typed(value), str):
-        if value[:1] not in ("'", '"') and MARK not in value:
-            return value
+    plain = isinstance(value, str) and value == value.strip() and isinstance(typed(value), str)
+    if plain and value[:1] not in ("'", '"') and MARK not in value:
+        return value
     return hide(json.dumps(value, ensure_ascii=False), MARK)

@@ -91,7 +91,7 @@ NAMED: Sequence[Callable[[], Dialect]] = (
         "kimi_k2",
         r"<\|tool_call_begin\|>\s*(?:functions\.)?(?P<name>[^<>:\s]+)(?::\d+)?\s*<\|tool_call_argument_begin\|>",
         r"\s*<\|tool_call_end\|>",
-        '<|tool_call_begin|>functions.{name}:{index}<|tool_call_argument_begin|>{arguments}<|tool_call_end|>',
+        "<|tool_call_begin|>functions.{name}:{index}<|tool_call_argument_begin|>{arguments}<|tool_call_end|>",
         frame=r"<\|tool_calls?_section_(?:begin|end)\|>",
         around=("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
         signs=("<|tool_call_begin|>",),

@@ -40,7 +40,9 @@ class ArgumentPairs(Dialect):
             rf"(?:<{tag}arg_type{kind}>[^<>]*</{tag}arg_type{kind}>\s*)?<{tag}arg_value{kind}>)"
             rf"|(?P<close></{tag}arg_value{kind}>)|(?P<frame></?{tag}tool_calls{kind}>)"
         )
-        self._markers = tuple(f"<{slash}{space}{word}" for slash in ("", "/") for word in ("tool_call", "arg_", "tool_sep"))
+        self._markers = tuple(
+            f"<{slash}{space}{word}" for slash in ("", "/") for word in ("tool_call", "arg_", "tool_sep")
+        )
         example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
         self.instructions = f"To call functions, reply in this form for each call:\n{example}"
 

@@ -91,7 +91,7 @@ def _opening(tag: str, group: str = "name") -> str:
     before, _, after = tag.partition("{}")
     quoted = before.endswith('"')
     before = re.escape(before.rstrip('"')).replace("\\ name=", "\\s*name\\s*=\\s*")
-    rest = r"(?P<rest_%s>[^<>\n]*)" % group if quoted else ""
+    rest = rf"(?P<rest_{group}>[^<>\n]*)" if quoted else ""
     name = rf"[\"']?(?P<{group}>[^<>\n\"']*)[\"']?" if quoted else rf"(?P<{group}>[^<>\n]*)"
     return before + name + rest + re.escape(after.lstrip('"'))
 
