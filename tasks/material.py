@@ -119,7 +119,9 @@ def derived(formula: list[str], drawn: Mapping[str, Drawn]) -> Drawn:
     if isinstance(result, float):
         result = round(result, 2)
         result = int(result) if result.is_integer() else result
-    return Drawn(result, spoken_date(result) if _is_date(result) else str(result))
+    if isinstance(result, str):
+        return Drawn(result, spoken_date(result) if _is_date(result) else clock(result))
+    return Drawn(result, str(result))
 
 
 def _term(term: str, drawn: Mapping[str, Drawn]) -> Any:
@@ -145,6 +147,12 @@ def spoken_date(iso: str) -> str:
     """14 March 2027."""
     day = date.fromisoformat(iso)
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def clock(time: str) -> str:
+    """4.15 pm for 16:15."""
+    hour, minute = map(int, time.split(":"))
+    return f"{(hour - 1) % 12 + 1}.{minute:02} {'am' if hour < 12 else 'pm'}"
 
 
 def number_words(number: int) -> str:
@@ -196,10 +204,10 @@ def _time(rng: Random, rest: str) -> Drawn:
         30: f"half past {ONES[on_dial]} {part}",
         45: f"a quarter to {ONES[following]} {part}",
     }[minute]
-    if hour == 12 or hour == 11 and minute == 45:
-        said = f"{on_dial}.{minute:02} {'pm' if hour >= 12 else 'am'}"
-    clock = f"{on_dial}.{minute:02} {'pm' if hour >= 12 else 'am'}"
-    return Drawn(f"{hour:02}:{minute:02}", rng.choice((said, clock)), {"clock": clock})
+    value = f"{hour:02}:{minute:02}"
+    if hour == 12 or (hour == 11 and minute == 45):
+        said = clock(value)
+    return Drawn(value, rng.choice((said, clock(value))), {"clock": clock(value)})
 
 
 def _int(rng: Random, rest: str) -> Drawn:
@@ -244,6 +252,12 @@ def _code(rng: Random, rest: str) -> Drawn:
     return Drawn(value, value)
 
 
+def _tag(rng: Random, rest: str) -> Drawn:
+    """`tag AC`: AC-4711, or any other four digits."""
+    value = f"{rest}-{rng.randint(1001, 9998)}"
+    return Drawn(value, value)
+
+
 def _pick(rng: Random, rest: str) -> Drawn:
     """`pick calm=quiet as a lamb|wild=fought us all the way`: a value and how it is said; the same where no = stands."""
     value, _, said = rng.choice(rest.split("|")).partition("=")
@@ -272,7 +286,7 @@ def _phone(rng: Random, rest: str) -> Drawn:
 
 KINDS: dict[str, Callable[[Random, str], Drawn]] = {
     "person": _person, "first": _first, "date": _date, "time": _time, "int": _int, "plain": _plain, "words": _words,
-    "decimal": _decimal, "money": _money, "code": _code, "pick": _pick, "town": _town, "street": _street,
+    "decimal": _decimal, "money": _money, "code": _code, "tag": _tag, "pick": _pick, "town": _town, "street": _street,
     "mail": _mail, "phone": _phone,
 }  # fmt: skip
 """How a slot is drawn, by the first word of its rule."""

@@ -81,7 +81,8 @@ def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int |
         oracle = oracle_text(sample, dialect)
         found.without_oracle += oracle is None
         before = None if previous is None else oracle_text(previous, dialect)
-        other = before if previous is not None and previous.target != sample.target else None
+        fixed = task.dataset is not None or task.decoys(sample) is not None
+        other = before if fixed and previous is not None and previous.target != sample.target else None
         for kind, reply, should_pass in probes(sample, oracle, other):
             found.tried[kind] += 1
             should_pass = should_pass or (kind == "blank" and task.passes_blank(sample))
@@ -89,7 +90,7 @@ def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int |
             if problem is not None:
                 found.fail(problem)
         if task.dataset is None and not task.passes_blank(sample):
-            _bait(task, scorer, sample, before, found, passing)
+            _bait(task, scorer, sample, None if before == oracle else before, found, passing)
         previous = sample
     for name, floor in found.floors.items():
         if floor.beyond_chance > MOST_LUCK:
@@ -143,7 +144,8 @@ def _probe(task: Task, scorer: Scorer, sample: Sample, kind: str, reply: Respons
     _, score = scorer.score(task, sample, reply)
     if score.error is not None:
         return f"{sample.id}: the {kind} reply makes the scorer fail: {score.error}"
-    passed = score.metrics.get(task.primary) == 1
+    value = score.metrics.get(task.primary)
+    passed = all(score.strict) if value is None else value == 1
     if passed == should_pass:
         return None
     reasons = "; ".join(verdict.reason for verdict in score.checks if verdict.ok != should_pass)

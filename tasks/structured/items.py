@@ -13,21 +13,24 @@ from .render import depth, render
 
 CYCLES = 8
 LIGHT = {
-    "fields": {1: 3, 2: 3, 4: 3, 8: 3, 16: 3, 30: 1, 60: 1},
+    "fields": {1: 3, 2: 3, 4: 3, 8: 3, 16: 3, 30: 1},
     "levels": {1: 2, 2: 2, 3: 2, 4: 2},
-    "rows": {2: 4, 5: 4, 12: 2, 30: 1},
+    "rows": {2: 4, 5: 4, 12: 2},
 }
-"""Rung to samples, by ladder, in a cycle of the first half: 36 samples, which suites take as they are."""
+"""Rung to samples, by ladder, in a cycle of the first half: with `UPPERMOST` 36 samples, which suites take as they are."""
+
+UPPERMOST = ({"fields": {60: 1}, "rows": {30: 1}}, {"fields": {30: 1}, "rows": {12: 1}})
+"""What even and odd cycles of the first half have besides."""
 
 HEAVY = {
     "fields": {1: 1, 2: 2, 4: 2, 8: 3, 16: 3, 30: 4, 60: 3},
     "levels": {1: 1, 2: 2, 3: 2, 4: 3},
     "rows": {2: 1, 5: 2, 12: 4, 30: 3},
 }
-"""The same for the second half, where the upper rungs have the weight."""
+"""The rungs of a cycle of the second half, where the upper ones have the weight."""
 
-FIELDS_ON_LEVELS = 8
-"""How many fields a sample of the ladder of levels has, and on two levels a sample of the ladder of fields."""
+FIELDS_ON_LEVELS = 4
+"""How many fields a sample of the ladder of levels has; those of the ladder of fields stand on two levels."""
 
 DOCUMENTS = ("json", "yaml", "toml", "xml")
 TABLES = ("csv", "markdown", "json", "yaml", "xml", "toml")
@@ -76,10 +79,10 @@ class Cell:
 
 def cells(number: int) -> list[Cell]:
     """The 36 cells of cycle `number`, in an order of its own."""
-    design = LIGHT if number < CYCLES // 2 else HEAVY
+    designs = [LIGHT, UPPERMOST[number % 2]] if number < CYCLES // 2 else [HEAVY]
     found = []
-    for ladder, rungs in design.items():
-        steps = [rung for rung, count in rungs.items() for _ in range(count)]
+    for ladder in LIGHT:
+        steps = [rung for design in designs for rung, count in design.get(ladder, {}).items() for _ in range(count)]
         for place, rung in enumerate(steps):
             turn = place + number
             if ladder == "rows":

@@ -63,7 +63,7 @@ def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
     shared = draw_slots(rng, about["shared"])
     for place, paper in enumerate(papers, 1):
         drawn = draw_slots(rng, paper["slots"], shared)
-        text, fields = (excerpt if count <= EXCERPTS else whole)(rng, paper, count)
+        text, fields = excerpt(rng, paper, count, levels) if count <= EXCERPTS else (paper["text"].strip(), _fields(paper))
         texts.append(fill(text, drawn))
         for field in fields:
             path = (f"paper_{place}", *field.path) if len(papers) > 1 else field.path
@@ -87,19 +87,17 @@ def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[
     return order[: 1 + next(place for place, number in enumerate(held) if number >= count)]
 
 
-def whole(rng: Random, paper: dict[str, Any], count: int) -> tuple[str, list[Field]]:
-    return paper["text"].strip(), _fields(paper)
-
-
-def excerpt(rng: Random, paper: dict[str, Any], count: int) -> tuple[str, list[Field]]:
-    """Some paragraphs of a paper that say `count` of its fields at least, and these fields."""
+def excerpt(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tuple[str, list[Field]]:
+    """Some paragraphs of a paper that say `count` of its fields at least, one of them on so many levels; and these fields."""
     text = paper["text"].strip()
     mark = "\n\n" if text.count("\n\n") > 1 else "\n"
     blocks = text.split(mark)
     start, end = (place := rng.randrange(len(blocks))), place + 1
-    while len(said := [field for field in _fields(paper) if _says(mark.join(blocks[start:end]), field, paper)]) < count:
+    while True:
+        said = [field for field in _fields(paper) if _says(mark.join(blocks[start:end]), field, paper)]
+        if len(said) >= count and max(len(field.path) for field in said) >= levels:
+            return mark.join(blocks[start:end]), said
         start, end = (start, end + 1) if end < len(blocks) else (start - 1, end)
-    return mark.join(blocks[start:end]), said
 
 
 def _says(text: str, field: Field, paper: dict[str, Any]) -> bool:
