@@ -12,33 +12,197 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-FIRST = (
-    "Ada Amal Anouk Ansel Bram Bridget Carlos Celia Dario Deepa Edda Elif Emeka Farah Felix Gesa Greta Hamid Hanne Hugo "
-    "Ines Ivo Jonas Joy Kaja Karim Lena Linus Lotte Malik Mara Mirek Nadia Nils Noor Olga Oskar Paula Petra Priya Quentin "
-    "Rafael Renske Rhea Samir Selma Silas Tamsin Teun Thea Tilda Uma Vera Viktor Wanda Wilma Yara Yusuf Zora"
-).split()
-LAST = (
-    "Abara Achterberg Bakare Bellamy Brandt Calloway Castellan Dahl Demir Dunmore Eklund Esposito Fairley Ferrante Galloway "
-    "Grigoriu Haddad Hollis Ibarra Iversen Jansky Kaplan Keane Kowal Lindqvist Lovell Marchetti Mbeki Moreau Nakagawa Novak "
-    "Okafor Olander Pettersen Pires Quist Ramires Rowntree Sandoval Sorley Takacs Thorsen Ueda Vandermeer Vasquez Wexley "
-    "Whitlock Yilmaz Zeller"
-).split()
-TOWNS = (
-    "Aldermere Brackwater Callowby Dunholme Eastrow Fenwick Garrowdale Hallowmere Inchford Kelderby Langmoor Marstow "
-    "Netherby Ostlea Penhallow Quarrow Ravensfell Stanmere Thornaby Ulverton Wexcombe Yarlside"
-).split()
-STREETS = (
-    "Mill Lane,Quay Street,Orchard Road,Chapel Row,Station Road,Foundry Lane,Harbour Street,Priory Close,Tanner Street,"
-    "Willow Walk,Market Row,Kiln Lane,Bridge Street,Larch Avenue,Cooper Street,Weir Road"
-).split(",")
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+FIRST = [
+    "Ada",
+    "Amal",
+    "Anouk",
+    "Ansel",
+    "Bram",
+    "Bridget",
+    "Carlos",
+    "Celia",
+    "Dario",
+    "Deepa",
+    "Edda",
+    "Elif",
+    "Emeka",
+    "Farah",
+    "Felix",
+    "Gesa",
+    "Greta",
+    "Hamid",
+    "Hanne",
+    "Hugo",
+    "Ines",
+    "Ivo",
+    "Jonas",
+    "Joy",
+    "Kaja",
+    "Karim",
+    "Lena",
+    "Linus",
+    "Lotte",
+    "Malik",
+    "Mara",
+    "Mirek",
+    "Nadia",
+    "Nils",
+    "Noor",
+    "Olga",
+    "Oskar",
+    "Paula",
+    "Petra",
+    "Priya",
+    "Quentin",
+    "Rafael",
+    "Renske",
+    "Rhea",
+    "Samir",
+    "Selma",
+    "Silas",
+    "Tamsin",
+    "Teun",
+    "Thea",
+    "Tilda",
+    "Uma",
+    "Vera",
+    "Viktor",
+    "Wanda",
+    "Wilma",
+    "Yara",
+    "Yusuf",
+    "Zora",
+]
+LAST = [
+    "Abara",
+    "Achterberg",
+    "Bakare",
+    "Bellamy",
+    "Brandt",
+    "Calloway",
+    "Castellan",
+    "Dahl",
+    "Demir",
+    "Dunmore",
+    "Eklund",
+    "Esposito",
+    "Fairley",
+    "Ferrante",
+    "Galloway",
+    "Grigoriu",
+    "Haddad",
+    "Hollis",
+    "Ibarra",
+    "Iversen",
+    "Jansky",
+    "Kaplan",
+    "Keane",
+    "Kowal",
+    "Lindqvist",
+    "Lovell",
+    "Marchetti",
+    "Mbeki",
+    "Moreau",
+    "Nakagawa",
+    "Novak",
+    "Okafor",
+    "Olander",
+    "Pettersen",
+    "Pires",
+    "Quist",
+    "Ramires",
+    "Rowntree",
+    "Sandoval",
+    "Sorley",
+    "Takacs",
+    "Thorsen",
+    "Ueda",
+    "Vandermeer",
+    "Vasquez",
+    "Wexley",
+    "Whitlock",
+    "Yilmaz",
+    "Zeller",
+]
+TOWNS = [
+    "Aldermere",
+    "Brackwater",
+    "Callowby",
+    "Dunholme",
+    "Eastrow",
+    "Fenwick",
+    "Garrowdale",
+    "Hallowmere",
+    "Inchford",
+    "Kelderby",
+    "Langmoor",
+    "Marstow",
+    "Netherby",
+    "Ostlea",
+    "Penhallow",
+    "Quarrow",
+    "Ravensfell",
+    "Stanmere",
+    "Thornaby",
+    "Ulverton",
+    "Wexcombe",
+    "Yarlside",
+]
+STREETS = [
+    "Mill Lane",
+    "Quay Street",
+    "Orchard Road",
+    "Chapel Row",
+    "Station Road",
+    "Foundry Lane",
+    "Harbour Street",
+    "Priory Close",
+    "Tanner Street",
+    "Willow Walk",
+    "Market Row",
+    "Kiln Lane",
+    "Bridge Street",
+    "Larch Avenue",
+    "Cooper Street",
+    "Weir Road",
+]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 _BEGINNING = re.compile(r"(?:\A|[.!?]\s|\n)\Z")
 _TIME = re.compile(r"\d\d:\d\d")
@@ -186,7 +350,11 @@ def _date(rng: Random, rest: str) -> Drawn:
     day = date(rng.choice((2027, 2028)), rng.randint(low, high), rng.randint(2, 27))
     month = MONTHS[day.month - 1]
     words = rng.choice(
-        (f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"the {ordinal(day.day)} of {month} {day.year}")
+        (
+            f"{day.day} {month} {day.year}",
+            f"{month} {day.day}, {day.year}",
+            f"the {ordinal(day.day)} of {month} {day.year}",
+        )
     )
     return Drawn(day.isoformat(), words, {"weekday": day.strftime("%A"), "slashed": day.strftime("%d/%m/%Y")})
 

@@ -47,6 +47,7 @@ def block_or_all(text: str, labels: tuple[str, ...]) -> tuple[str, Place]:
             return content, "fenced"
     return (blocks[0][1], "fenced") if blocks else (text, "whole")
 
+
 def typed_text(text: str, schema: Any) -> Any:
     """Text as the number or boolean that its schema asks for, where it is written as one."""
     kind = schema.get("type") if isinstance(schema, dict) else None

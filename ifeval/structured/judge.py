@@ -20,7 +20,6 @@ SHOWN = 3
 """How many differences a reason lists."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The document a reply should hold: its format, its schema, and its value (for a table, a list of flat objects)."""

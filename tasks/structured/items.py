@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from ifeval.records import Sample
 
@@ -106,7 +105,12 @@ def _sample(seed: int, identity: str, cell: Cell) -> Sample:
     value, schema = made.value, made.schema
     if isinstance(value, list) and cell.form in ("json", "yaml", "toml"):
         value = {"rows": value}
-        schema = {"type": "object", "properties": {"rows": made.schema}, "required": ["rows"], "additionalProperties": False}
+        schema = {
+            "type": "object",
+            "properties": {"rows": made.schema},
+            "required": ["rows"],
+            "additionalProperties": False,
+        }
     return Sample(
         id=identity,
         messages=[{"role": "user", "content": _prompt(rng, made, cell)}],
@@ -137,7 +141,9 @@ def _record(rng: Random, cell: Cell) -> Record:
 
 def _prompt(rng: Random, made: Record, cell: Cell) -> str:
     ask = ASK_LOG if made.kind == "log" else ASK[cell.operation]
-    opening = rng.choice(ask).format(the=f"the {made.kind}", name=f"{'an' if cell.form == 'xml' else 'a'} {NAMES[cell.form]}")
+    opening = rng.choice(ask).format(
+        the=f"the {made.kind}", name=f"{'an' if cell.form == 'xml' else 'a'} {NAMES[cell.form]}"
+    )
     if made.kind == PAPERS:
         opening = opening.replace("what it says", "what they say")
     if cell.operation == "fill":
@@ -187,5 +193,3 @@ def _form_rules(cell: Cell) -> Iterator[str]:
     if cell.form in ("csv", "markdown"):
         yield f"The first line holds the column names as given{', and a comma separates the columns' if cell.form == 'csv' else ''}."
     yield f"Answer with the {NAMES[cell.form]} only."
-
-

@@ -63,14 +63,19 @@ def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
     shared = draw_slots(rng, about["shared"])
     for place, paper in enumerate(papers, 1):
         drawn = draw_slots(rng, paper["slots"], shared)
-        text, fields = excerpt(rng, paper, count, levels) if count <= EXCERPTS else (paper["text"].strip(), _fields(paper))
+        text, fields = (
+            excerpt(rng, paper, count, levels) if count <= EXCERPTS else (paper["text"].strip(), _fields(paper))
+        )
         texts.append(fill(text, drawn))
         for field in fields:
             path = (f"paper_{place}", *field.path) if len(papers) > 1 else field.path
             held.append((replace(field, path=folded(path, levels)), drawn[field.slot].value))
     chosen = _chosen(rng, held, count, levels)
     fields = tuple(field for field, _ in chosen)
-    titled = [f"Paper {place}: {paper['kind']}\n{text}" for place, (paper, text) in enumerate(zip(papers, texts, strict=True), 1)]
+    titled = [
+        f"Paper {place}: {paper['kind']}\n{text}"
+        for place, (paper, text) in enumerate(zip(papers, texts, strict=True), 1)
+    ]
     return Record(
         nested((field.path, value) for field, value in chosen),
         {"title": "record", **object_schema(fields)},
@@ -124,12 +129,17 @@ def _chosen(rng: Random, held: list[tuple[Field, Any]], count: int, levels: int)
 def table(rng: Random, name: str, rows: int) -> Record:
     """A log told entry by entry, or an export to be brought into another form; `source` of an export is semicolon CSV."""
     about = lists()[name]
-    lines = [line.rpartition("; ") if "wordings" not in about else ("", "", line) for line in about["columns"].strip().splitlines()]
+    lines = [
+        line.rpartition("; ") if "wordings" not in about else ("", "", line)
+        for line in about["columns"].strip().splitlines()
+    ]
     fields = tuple(_column(*line) for line in lines)
     drawn = list(_rows(rng, about["slots"], rows, fields[0].slot))
     values = [{field.path[0]: row[field.slot].value for field in fields} for row in drawn]
     if "wordings" in about:
-        source = "\n".join(fill(wording, row) for wording, row in zip(_wordings(rng, about["wordings"], rows), drawn, strict=True))
+        source = "\n".join(
+            fill(wording, row) for wording, row in zip(_wordings(rng, about["wordings"], rows), drawn, strict=True)
+        )
         kind = "log"
     else:
         headers = [line[2].partition(" = ")[0] for line in lines]

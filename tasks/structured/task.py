@@ -21,7 +21,9 @@ class Structured(Task):
     version = "3"
     family = "structured"
     primary = "correct"
-    description = "Records and tables out of hand-written papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"
+    description = (
+        "Records and tables out of hand-written papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"
+    )
     size = 288
     max_tokens = 2560
     breakdowns = ("fields", "levels", "rows", "format", "operation", "material", "depth", "decoding")

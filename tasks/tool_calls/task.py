@@ -26,7 +26,9 @@ DIALECTS = ("pythonic", "json", "hermes")
 OWN_WORDS = 3
 """An answer in words says at least so much that the request does not: words of the request in any order are none."""
 
-_ASKING = re.compile(r"\?|\b(?:please|need|tell|provide|let me know|specify|give me|missing|require[sd]?)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\?|\b(?:please|need|tell|provide|let me know|specify|give me|missing|require[sd]?)\b", re.IGNORECASE
+)
 
 
 class ToolCalls(Task):
