@@ -106,12 +106,12 @@ def excerpt(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tupl
 
 
 def _says(text: str, field: Field, paper: dict[str, Any]) -> bool:
-    """Whether the text holds all that a value is read or worked out from."""
-    needed, there = {field.slot}, slots_of(text)
-    while formulas := [slot for slot in needed - there if paper["slots"].get(slot, "").startswith("= ")]:
-        needed |= {term for term in paper["slots"][formulas[0]].split()[1::2] if not term[0].isdigit()}
-        needed.discard(formulas[0])
-    return needed <= there
+    """Whether the text holds a value, or all that it is worked out from where no part of the paper says it."""
+    there, anywhere = slots_of(text), slots_of(paper["text"])
+    rule = paper["slots"].get(field.slot, "")
+    if field.slot in anywhere or not rule.startswith("= "):
+        return field.slot in there
+    return all(term in there or not term[0].isalpha() for term in rule.split()[1::2])
 
 
 def _fields(paper: dict[str, Any]) -> list[Field]:
