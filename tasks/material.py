@@ -6,203 +6,15 @@ A writer leaves slots in a text ("{owner} moved in on {day}") and says in a few 
 
 import re
 import string
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
-FIRST = [
-    "Ada",
-    "Amal",
-    "Anouk",
-    "Ansel",
-    "Bram",
-    "Bridget",
-    "Carlos",
-    "Celia",
-    "Dario",
-    "Deepa",
-    "Edda",
-    "Elif",
-    "Emeka",
-    "Farah",
-    "Felix",
-    "Gesa",
-    "Greta",
-    "Hamid",
-    "Hanne",
-    "Hugo",
-    "Ines",
-    "Ivo",
-    "Jonas",
-    "Joy",
-    "Kaja",
-    "Karim",
-    "Lena",
-    "Linus",
-    "Lotte",
-    "Malik",
-    "Mara",
-    "Mirek",
-    "Nadia",
-    "Nils",
-    "Noor",
-    "Olga",
-    "Oskar",
-    "Paula",
-    "Petra",
-    "Priya",
-    "Quentin",
-    "Rafael",
-    "Renske",
-    "Rhea",
-    "Samir",
-    "Selma",
-    "Silas",
-    "Tamsin",
-    "Teun",
-    "Thea",
-    "Tilda",
-    "Uma",
-    "Vera",
-    "Viktor",
-    "Wanda",
-    "Wilma",
-    "Yara",
-    "Yusuf",
-    "Zora",
-]
-LAST = [
-    "Abara",
-    "Achterberg",
-    "Bakare",
-    "Bellamy",
-    "Brandt",
-    "Calloway",
-    "Castellan",
-    "Dahl",
-    "Demir",
-    "Dunmore",
-    "Eklund",
-    "Esposito",
-    "Fairley",
-    "Ferrante",
-    "Galloway",
-    "Grigoriu",
-    "Haddad",
-    "Hollis",
-    "Ibarra",
-    "Iversen",
-    "Jansky",
-    "Kaplan",
-    "Keane",
-    "Kowal",
-    "Lindqvist",
-    "Lovell",
-    "Marchetti",
-    "Mbeki",
-    "Moreau",
-    "Nakagawa",
-    "Novak",
-    "Okafor",
-    "Olander",
-    "Pettersen",
-    "Pires",
-    "Quist",
-    "Ramires",
-    "Rowntree",
-    "Sandoval",
-    "Sorley",
-    "Takacs",
-    "Thorsen",
-    "Ueda",
-    "Vandermeer",
-    "Vasquez",
-    "Wexley",
-    "Whitlock",
-    "Yilmaz",
-    "Zeller",
-]
-TOWNS = [
-    "Aldermere",
-    "Brackwater",
-    "Callowby",
-    "Dunholme",
-    "Eastrow",
-    "Fenwick",
-    "Garrowdale",
-    "Hallowmere",
-    "Inchford",
-    "Kelderby",
-    "Langmoor",
-    "Marstow",
-    "Netherby",
-    "Ostlea",
-    "Penhallow",
-    "Quarrow",
-    "Ravensfell",
-    "Stanmere",
-    "Thornaby",
-    "Ulverton",
-    "Wexcombe",
-    "Yarlside",
-]
-STREETS = [
-    "Mill Lane",
-    "Quay Street",
-    "Orchard Road",
-    "Chapel Row",
-    "Station Road",
-    "Foundry Lane",
-    "Harbour Street",
-    "Priory Close",
-    "Tanner Street",
-    "Willow Walk",
-    "Market Row",
-    "Kiln Lane",
-    "Bridge Street",
-    "Larch Avenue",
-    "Cooper Street",
-    "Weir Road",
-]
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+WORDS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 _BEGINNING = re.compile(r"(?:\A|[.!?]\s|\n)\Z")
 _TIME = re.compile(r"\d\d:\d\d")
@@ -310,7 +122,7 @@ def _is_date(value: Any) -> bool:
 def spoken_date(iso: str) -> str:
     """14 March 2027."""
     day = date.fromisoformat(iso)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {WORDS['months'][day.month - 1]} {day.year}"
 
 
 def clock(time: str) -> str:
@@ -322,11 +134,11 @@ def clock(time: str) -> str:
 def number_words(number: int) -> str:
     """A number below a thousand in words."""
     if number < 20:
-        return ONES[number]
+        return WORDS["ones"][number]
     if number < 100:
-        return TENS[number // 10] + (f"-{ONES[number % 10]}" if number % 10 else "")
+        return WORDS["tens"][number // 10 - 2] + (f"-{WORDS['ones'][number % 10]}" if number % 10 else "")
     rest = f" and {number_words(number % 100)}" if number % 100 else ""
-    return f"{ONES[number // 100]} hundred{rest}"
+    return f"{WORDS['ones'][number // 100]} hundred{rest}"
 
 
 def ordinal(number: int) -> str:
@@ -335,12 +147,12 @@ def ordinal(number: int) -> str:
 
 
 def _person(rng: Random, rest: str) -> Drawn:
-    first, last = rng.choice(FIRST), rng.choice(LAST)
+    first, last = rng.choice(WORDS["first"]), rng.choice(WORDS["last"])
     return Drawn(f"{first} {last}", f"{first} {last}", {"first": first, "last": last})
 
 
 def _first(rng: Random, rest: str) -> Drawn:
-    first = rng.choice(FIRST)
+    first = rng.choice(WORDS["first"])
     return Drawn(first, first)
 
 
@@ -348,7 +160,7 @@ def _date(rng: Random, rest: str) -> Drawn:
     """`date`, or `date 5 9` for a day of the months May to September; always of 2027 and 2028."""
     low, high = map(int, rest.split() or (1, 12))
     day = date(rng.choice((2027, 2028)), rng.randint(low, high), rng.randint(2, 27))
-    month = MONTHS[day.month - 1]
+    month = WORDS["months"][day.month - 1]
     words = rng.choice(
         (
             f"{day.day} {month} {day.year}",
@@ -367,10 +179,10 @@ def _time(rng: Random, rest: str) -> Drawn:
     on_dial = (hour - 1) % 12 + 1
     following = hour % 12 + 1
     said = {
-        0: f"{ONES[on_dial]} o'clock {part}",
-        15: f"a quarter past {ONES[on_dial]} {part}",
-        30: f"half past {ONES[on_dial]} {part}",
-        45: f"a quarter to {ONES[following]} {part}",
+        0: f"{WORDS['ones'][on_dial]} o'clock {part}",
+        15: f"a quarter past {WORDS['ones'][on_dial]} {part}",
+        30: f"half past {WORDS['ones'][on_dial]} {part}",
+        45: f"a quarter to {WORDS['ones'][following]} {part}",
     }[minute]
     value = f"{hour:02}:{minute:02}"
     if hour == 12 or (hour == 11 and minute == 45):
@@ -433,17 +245,17 @@ def _pick(rng: Random, rest: str) -> Drawn:
 
 
 def _town(rng: Random, rest: str) -> Drawn:
-    town = rng.choice(TOWNS)
+    town = rng.choice(WORDS["towns"])
     return Drawn(town, town)
 
 
 def _street(rng: Random, rest: str) -> Drawn:
-    address = f"{rng.randint(2, 98)} {rng.choice(STREETS)}"
+    address = f"{rng.randint(2, 98)} {rng.choice(WORDS['streets'])}"
     return Drawn(address, address)
 
 
 def _mail(rng: Random, rest: str) -> Drawn:
-    address = f"{rng.choice(LAST).lower()}{rng.randint(10, 99)}@{rng.choice(TOWNS).lower()}.example"
+    address = f"{rng.choice(WORDS['last']).lower()}{rng.randint(10, 99)}@{rng.choice(WORDS['towns']).lower()}.example"
     return Drawn(address, address)
 
 

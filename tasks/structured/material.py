@@ -3,6 +3,7 @@
 All of it is written by hand, in papers/*.toml and logs.toml; names, figures and dates are drawn for every sample.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -38,6 +39,10 @@ class Record:
     subject: str
 
 
+_EXPORT_COLUMN = re.compile(r"(?P<asked>.*); (?P<header>.*) = (?P<slot>\w+)(?::(?P<style>\w+))?")
+"""What is asked as in `read_field`; the source's header, the slot, and how the source writes it (`STYLES`)."""
+
+
 @cache
 def dossiers() -> dict[str, dict[str, Any]]:
     """The papers about one matter, by the file's name."""
@@ -52,38 +57,31 @@ def lists() -> dict[str, dict[str, Any]]:
 
 
 def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
-    """`count` fields out of as few papers of a dossier as hold them, on at most `levels` levels, in a drawn order.
+    """`count` fields out of as few papers of a dossier as hold them, on at most `levels` levels, in the papers' order.
 
     Where there are several papers, each has an object of its own in the document.
     """
     about = dossiers()[dossier]
     papers = _papers(rng, about["paper"], count)
-    held = []
-    texts = []
     shared = draw_slots(rng, about["shared"])
+    held: list[tuple[Field, Any]] = []
+    texts = []
     for place, paper in enumerate(papers, 1):
         drawn = draw_slots(rng, paper["slots"], shared)
-        text, fields = (
-            excerpt(rng, paper, count, levels) if count <= EXCERPTS else (paper["text"].strip(), _fields(paper))
-        )
+        text, said = _part(rng, paper, count, levels)
         texts.append(fill(text, drawn))
-        for field in fields:
-            path = (f"paper_{place}", *field.path) if len(papers) > 1 else field.path
-            held.append((replace(field, path=folded(path, levels)), drawn[field.slot].value))
+        above = (f"paper_{place}",) if len(papers) > 1 else ()
+        held += [
+            (replace(field, path=folded((*above, *field.path), levels)), drawn[field.slot].value) for field in said
+        ]
     chosen = _chosen(rng, held, count, levels)
     fields = tuple(field for field, _ in chosen)
-    titled = [
-        f"Paper {place}: {paper['kind']}\n{text}"
-        for place, (paper, text) in enumerate(zip(papers, texts, strict=True), 1)
-    ]
-    return Record(
-        nested((field.path, value) for field, value in chosen),
-        {"title": "record", **object_schema(fields)},
-        fields,
-        "\n\n".join(titled) if len(papers) > 1 else texts[0],
-        PAPERS if len(papers) > 1 else papers[0]["kind"],
-        about["subject"],
-    )
+    value, schema = nested((field.path, value) for field, value in chosen), {"title": "record", **object_schema(fields)}
+    if len(papers) == 1:
+        return Record(value, schema, fields, texts[0], papers[0]["kind"], about["subject"])
+    kinds = [paper["kind"] for paper in papers]
+    titled = [f"Paper {place}: {kind}\n{text}" for place, (kind, text) in enumerate(zip(kinds, texts, strict=True), 1)]
+    return Record(value, schema, fields, "\n\n".join(titled), PAPERS, about["subject"])
 
 
 def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
@@ -92,9 +90,11 @@ def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[
     return order[: 1 + next(place for place, number in enumerate(held) if number >= count)]
 
 
-def excerpt(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tuple[str, list[Field]]:
-    """Some paragraphs of a paper that say `count` of its fields at least, one of them on so many levels; and these fields."""
+def _part(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tuple[str, list[Field]]:
+    """A paper and its fields; for few fields some paragraphs that say as many, one of them on so many levels."""
     text = paper["text"].strip()
+    if count > EXCERPTS:
+        return text, _fields(paper)
     mark = "\n\n" if text.count("\n\n") > 1 else "\n"
     blocks = text.split(mark)
     start, end = (place := rng.randrange(len(blocks))), place + 1
@@ -127,34 +127,25 @@ def _chosen(rng: Random, held: list[tuple[Field, Any]], count: int, levels: int)
 
 
 def table(rng: Random, name: str, rows: int) -> Record:
-    """A log told entry by entry, or an export to be brought into another form; `source` of an export is semicolon CSV."""
+    """A log told entry by entry, or an export (semicolon CSV) whose cells must be written in another way."""
     about = lists()[name]
-    lines = [
-        line.rpartition("; ") if "wordings" not in about else ("", "", line)
-        for line in about["columns"].strip().splitlines()
-    ]
-    fields = tuple(_column(*line) for line in lines)
-    drawn = list(_rows(rng, about["slots"], rows, fields[0].slot))
-    values = [{field.path[0]: row[field.slot].value for field in fields} for row in drawn]
+    lines = about["columns"].strip().splitlines()
     if "wordings" in about:
-        source = "\n".join(
-            fill(wording, row) for wording, row in zip(_wordings(rng, about["wordings"], rows), drawn, strict=True)
-        )
+        fields = tuple(map(read_field, lines))
+        drawn = list(_rows(rng, about["slots"], rows, fields[0].slot))
+        told = [fill(wording, row) for wording, row in zip(_wordings(rng, about["wordings"], rows), drawn, strict=True)]
         kind = "log"
     else:
-        headers = [line[2].partition(" = ")[0] for line in lines]
-        cells = [line[2].partition(" = ")[2] for line in lines]
-        source = "\n".join(";".join(row) for row in [headers, *([_cell(row, cell) for cell in cells] for row in drawn)])
+        parts = [_EXPORT_COLUMN.fullmatch(line) for line in lines]
+        columns = [part.groupdict() for part in parts if part]
+        fields = tuple(read_field(f"{column['asked']} = {column['slot']}") for column in columns)
+        drawn = list(_rows(rng, about["slots"], rows, fields[0].slot))
+        told = [";".join(column["header"] for column in columns)]
+        told += [";".join(_cell(row[column["slot"]], column["style"]) for column in columns) for row in drawn]
         kind = "export"
+    values = [{field.path[0]: row[field.slot].value for field in fields} for row in drawn]
     schema = {"title": "rows", "type": "array", "items": object_schema(fields), "minItems": 1}
-    return Record(values, schema, fields, f"{about['intro']}\n\n{source}", kind, kind)
-
-
-def _column(before: str, _: str, line: str) -> Field:
-    """A column; an export's line has the source's header between what it is and its cell."""
-    if not before:
-        return read_field(line)
-    return read_field(f"{before} = {line.rpartition(' = ')[2].partition(':')[0]}")
+    return Record(values, schema, fields, "\n".join([about["intro"], "", *told]), kind, kind)
 
 
 def _rows(rng: Random, slots: dict[str, str], count: int, key: str) -> Iterator[dict[str, Drawn]]:
@@ -182,9 +173,8 @@ def _wordings(rng: Random, wordings: list[str], count: int) -> Iterator[str]:
         count -= len(order)
 
 
-def _cell(row: dict[str, Drawn], cell: str) -> str:
-    slot, _, style = cell.partition(":")
-    return STYLES[style](row[slot]) if style else row[slot].words
+def _cell(drawn: Drawn, style: str | None) -> str:
+    return STYLES[style](drawn) if style else drawn.words
 
 
 STYLES: dict[str, Callable[[Drawn], str]] = {

@@ -63,7 +63,8 @@ def irrelevant(rng: Random, entry: Mapping[str, Any]) -> Request:
 def errands(rng: Random, entry: Mapping[str, Any], count: int) -> Request:
     """`count` things wanted at once, one call each, in the order of the entry."""
     chosen = [entry["do"][place] for place in sorted(rng.sample(range(len(entry["do"])), count))]
-    said, calls = [], []
+    said: list[str] = []
+    calls = []
     drawn: dict[str, Drawn] = {}
     for errand in chosen:
         # what was drawn before must not come again: two errands of one request never share a name
