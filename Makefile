@@ -26,7 +26,7 @@ demo: model ## score a real model: ends with the table and the path of the run
 story: .venv/.dev model ## fine-tune that model and show gains and losses side by side: about 30 minutes on two cores
 	$(BIN)/python benchmarks/story/story.py $(if $(IFEVAL),--ifeval $(IFEVAL))
 
-test: test-fast model ## the fast tests, then the built wheel, then those with a real engine
+test: lint test-fast model ## lint and types, the fast tests, the built wheel, then the tests with a real engine
 	$(BIN)/pytest tests/test_packaging.py -m 'slow and not network'
 	$(BIN)/pytest -m 'engine and not slow'
 
@@ -36,7 +36,7 @@ test-fast: .venv/.dev ## the tests that need no model, on every core
 test-all: .venv/.dev model ## every test, the long ones too
 	$(BIN)/pytest -m ''
 
-lint: .venv/.dev ## ruff and mypy
+lint: .venv/.lint ## ruff and mypy (needs no engine)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -66,6 +66,11 @@ else
 endif
 	$(BIN)/python -c 'import torchvision' 2>/dev/null || \
 		$(BIN)/pip uninstall --quiet --yes torchvision torchaudio torchcodec 2>/dev/null
+	touch $@
+
+# Where the engine is installed it has these already; without one, `make lint` needs no more than this.
+.venv/.lint: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
 .venv/.dev: .venv/.engine

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import subprocess
@@ -16,6 +17,7 @@ from ifeval.cli.data import app
 from ifeval.errors import UserError
 from ifeval.registry import datasets, fetch
 from ifeval.registry.datasets import DATASETS, content_hash, ensure
+from ifeval.util import jsonio
 from tests.loopback import Reply, serving
 
 ROWS = [
@@ -82,6 +84,11 @@ def test_the_pinned_digests_are_those_of_the_official_copies(golden: Path) -> No
         rows = [json.loads(line) for line in (golden / copy).read_text("utf-8").splitlines()]
         assert fetch.digest(rows) == DATASETS[name].fetch.args[-1]  # type: ignore[attr-defined]
         assert fetch.digest(fetch._instruction_rows(golden / copy)) == fetch.digest(rows)
+    for language, sha256 in datasets.M_IFEVAL_ROWS.items():
+        copy = golden / "m_ifeval" / f"{language}_input_data.jsonl"
+        assert fetch.digest(fetch._instruction_rows(copy)) == sha256
+    rows = [json.loads(line) for line in (golden / "ifeval_fc" / "tasks.jsonl").read_text("utf-8").splitlines()]
+    assert hashlib.sha256(jsonio.canonical(rows)).hexdigest() == DATASETS["ifeval_fc"].fetch.args[-1]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("write", [jsonl, parquet])
@@ -216,8 +223,6 @@ def superni(method: str, path: str) -> Reply:
 
 
 def test_super_natural_instructions(publish: Callable, pin: Callable) -> None:
-    import hashlib
-
     listing = hashlib.sha256("\n".join(sorted(NAMES)).encode()).hexdigest()
     pin("superni", listing, "tasks")
     with serving(superni) as url:
@@ -263,6 +268,52 @@ def test_too_few_schemas(publish: Callable) -> None:
         publish(url)
         with pytest.raises(UserError, match="holds 3 schemas, pinned are 9558"):
             ensure("jsonschemabench")
+
+
+def test_several_files_of_rows(publish: Callable, pin: Callable) -> None:
+    asked = []
+    names = {"es_input_data.jsonl": ROWS[:1], "ja_input_data.jsonl": ROWS[1:]}
+    sources = {name: [("github", f"{revision}/{name}") for revision in ("0bc3143", "main")] for name in names}
+    pin("m_ifeval", {name: (sources[name], fetch.digest(rows)) for name, rows in names.items()})
+
+    def answer(method: str, path: str) -> Reply:
+        asked.append(path)
+        return (404, {}, b"") if "0bc3143" in path else (200, {}, jsonl(names[path.rpartition("/")[2]]))
+
+    with serving(answer) as url:
+        publish(url)
+        folder = ensure("m_ifeval")
+    assert sorted(file.name for file in folder.iterdir()) == sorted(names)
+    assert json.loads((folder / "es_input_data.jsonl").read_text("utf-8")) == ROWS[0]
+    assert asked == [f"/{revision}/{name}" for name in names for revision in ("0bc3143", "main")]
+
+
+def test_one_file_that_differs_keeps_them_all_out(publish: Callable, pin: Callable, cache: Path) -> None:
+    names = {"es_input_data.jsonl": fetch.digest(ROWS), "ja_input_data.jsonl": fetch.digest(ROWS[:1])}
+    pin("m_ifeval", {name: ([("github", name)], sha256) for name, sha256 in names.items()})
+    with serving(lambda method, path: (200, {}, jsonl(ROWS))) as url:
+        publish(url)
+        with pytest.raises(UserError, match=r"ja_input_data\.jsonl differ"):
+            ensure("m_ifeval")
+    assert not [entry for entry in (cache / "data").iterdir() if entry.is_dir()]
+
+
+def test_an_archive_of_objects(publish: Callable, pin: Callable) -> None:
+    expected = [{"id": "a", "title": "data/a.json"}, {"id": "b", "title": "data/b.json"}]
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name in ("README.md", "data/b.json", "data/a.json", "data/deep/c.json", "package.json"):
+            content = json.dumps({"title": name}).encode()
+            member = tarfile.TarInfo(f"ifeval-fc-12e1b77/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    with serving(lambda method, path: (200, {}, target.getvalue())) as url:
+        publish(url)
+        with pytest.raises(UserError, match="pinned is 475bd88b"):
+            ensure("ifeval_fc")
+        pin("ifeval_fc", hashlib.sha256(jsonio.canonical(expected)).hexdigest())
+        file = ensure("ifeval_fc")
+    assert [json.loads(line) for line in file.read_text().splitlines()] == expected
 
 
 def test_a_truncated_archive(publish: Callable) -> None:
@@ -324,7 +375,7 @@ def test_the_commands(publish: Callable, pin: Callable) -> None:
         fetched = runner.invoke(app, ["fetch", "ifeval"]).stdout
     listed = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
     assert fetched == f"ifeval: {listed[0]['path']}\n"
-    assert [row["path"] for row in listed[1:]] == [None] * 4
+    assert [row["path"] for row in listed[1:]] == [None] * 6
     assert isinstance(runner.invoke(app, ["fetch", "bfcl", "nope"]).exception, UserError)
 
 

@@ -1,4 +1,4 @@
-"""The distribution: what is in the wheel, and that an installed copy finds what belongs to it.
+"""The distribution: what is in the wheel and the sdist, and that an installed copy finds what belongs to it.
 
 The environments made here see the packages of the running one through a .pth file, so nothing is downloaded; the one
 test that resolves the extra `cuda` asks the package index, and is among the slow ones.
@@ -8,8 +8,10 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,14 +28,38 @@ def run(*command: str | Path, cwd: Path) -> str:
     return child.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tracked() -> set[str]:
+    """Every file of the package as git has it, the tasks under the link included."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = run("git", "ls-files", "--", "ifeval", "tasks", cwd=ROOT).splitlines()
+    return {f"ifeval/{name}" if name.startswith("tasks/") else name for name in listed} - {"ifeval/tasks"}
+
+
+def build(source: Path, folder: Path) -> Path:
+    """A wheel built from `source` (a folder or an sdist) without the network."""
+    options = ("--no-deps", "--no-build-isolation", "--wheel-dir", folder)
+    run(sys.executable, "-m", "pip", "wheel", *options, source, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module", autouse=True)
+def needs_hatchling() -> None:
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("hatchling is not installed")
-    folder = tmp_path_factory.mktemp("wheel")
-    build = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
-    run(*build, cwd=folder)
-    (built,) = folder.glob("*.whl")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder, cwd=ROOT)
+    (built,) = folder.glob("*.tar.gz")
     return built
 
 
@@ -51,18 +77,32 @@ def check(python: Path, cwd: Path) -> Path:
     listed = run(python.with_name("ifeval"), "tasks", "list", cwd=cwd)
     for name in discover():
         assert name in listed
+    assert run(python.with_name("ifeval"), "--version", cwd=cwd).startswith("ifeval ")
     return Path(run(python, "-c", "import ifeval; print(ifeval.__file__)", cwd=cwd).strip())
 
 
-def test_the_wheel_holds_the_package_its_tasks_and_its_licence(wheel: Path) -> None:
-    names = zipfile.ZipFile(wheel).namelist()
-    assert wheel.name.startswith("ifeval_harness-")
-    assert "ifeval/cli/run.py" in names
+def holds_the_package(wheel: Path) -> None:
+    names = Counter(zipfile.ZipFile(wheel).namelist())
+    assert max(names.values()) == 1
+    inside = {name for name in names if name.startswith("ifeval/") and not name.startswith("ifeval/_baselines/")}
+    assert inside == tracked()
     assert any(name.startswith("ifeval/_baselines/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    for file in [*ROOT.glob("tasks/*/task.py"), *ROOT.glob("tasks/**/*.tsv"), *ROOT.glob("tasks/*.toml")]:
-        assert f"ifeval/_tasks/{file.relative_to(ROOT / 'tasks').as_posix()}" in names
-    assert not [name for name in names if "__pycache__" in name or name.startswith(("tests/", "tasks/"))]
+    assert {name.split("/")[0] for name in names if not name.startswith("ifeval_harness-")} == {"ifeval"}
+
+
+def test_the_wheel_holds_the_package_its_tasks_and_its_licence(wheel: Path) -> None:
+    assert wheel.name.startswith("ifeval_harness-")
+    holds_the_package(wheel)
+
+
+def test_the_sdist_holds_each_task_once_and_builds_the_same_wheel(sdist: Path, tmp_path: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        names = Counter(name.partition("/")[2] for name in archive.getnames())
+    assert max(names.values()) == 1
+    assert tracked() <= set(names)
+    assert not [name for name in names if name.startswith("tasks/") or "__pycache__" in name]
+    holds_the_package(build(sdist, tmp_path))
 
 
 def test_the_wheel_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
@@ -70,12 +110,10 @@ def test_the_wheel_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     run(python, "-m", "pip", "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
     imported = check(python, tmp_path)
     assert imported.is_relative_to(tmp_path)
-    assert (imported.parent / "_tasks").is_dir()
+    assert (imported.parent / "tasks").is_dir()
 
 
 def test_an_editable_install(tmp_path: Path) -> None:
-    if importlib.util.find_spec("hatchling") is None:
-        pytest.skip("hatchling is not installed")
     python = environment(tmp_path / "env")
     install = ("-m", "pip", "install", "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT)
     run(python, *install, cwd=tmp_path)

@@ -36,6 +36,11 @@ def verify(reply: str, instructions: Sequence[Instruction], checks: Mapping[str,
         verdict.ok or _any_follows(checks[name], variants, arguments, verdict)
         for verdict, (name, arguments) in zip(strict, instructions, strict=True)
     )
+    return scored(strict, loose)
+
+
+def scored(strict: tuple[CheckResult, ...], loose: tuple[bool, ...]) -> Score:
+    """The score of a reply by its strict results and, in the same order, its loose ones."""
     followed = tuple(verdict.ok for verdict in strict)
     return Score(
         checks=strict,

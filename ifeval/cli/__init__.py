@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,10 +28,21 @@ from ifeval.cli import (
     tasks,
     watch,
 )
+from ifeval.cli.help import Verbs
 from ifeval.errors import Exit, UserError
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from ifeval import __version__
+
+        print(f"ifeval {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="ifeval",
+    cls=Verbs,
     help="Does this checkpoint follow instructions, and is it worse than the one you shipped?",
     no_args_is_help=True,
     add_completion=False,
@@ -55,6 +66,15 @@ app.command("sft")(sft.sft)
 app.command("doctor")(doctor.doctor)
 app.command("bfcl-check", hidden=True)(bfcl_check.bfcl_check)
 app.command("chat-check", hidden=True)(chat_check.chat_check)
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Does this checkpoint follow instructions, and is it worse than the one you shipped?"""
 
 
 def main() -> None:

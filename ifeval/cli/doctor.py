@@ -24,7 +24,7 @@ def doctor(
     ] = None,
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
 ) -> None:
-    """Engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
+    """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
     problems = 0
     own = model_lines(model, chat_template) if model else ()
     for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *own):

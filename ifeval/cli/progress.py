@@ -14,7 +14,7 @@ from typing import TextIO
 
 from ifeval.engines.base import Engine
 from ifeval.records import Response, Score
-from ifeval.runs.pipeline import Observer, Silent
+from ifeval.runs.observer import Observer, Silent
 from ifeval.runs.plan import Item
 from ifeval.stats.intervals import wilson
 from ifeval.util.tables import bounded

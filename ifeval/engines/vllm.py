@@ -15,7 +15,7 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.engines.base import Workload, failed
+from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import OWNER
@@ -89,19 +89,22 @@ class VllmEngine:
     def preview(self, request: Request) -> str:
         return self._writer.text(request.sample)
 
-    def generate(self, requests: Iterable[Request]) -> Generator[Response, None, None]:
+    def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
         waiting = iter(requests)
         in_flight: dict[str, InFlight] = {}
         exact = self.tokens
         try:
             while True:
-                for request in _take(waiting, min(SUBMIT_AT_ONCE, 2 * self._sequences - len(in_flight))):
+                asked = take(waiting, min(SUBMIT_AT_ONCE, 2 * self._sequences - len(in_flight)))
+                for request in asked:
                     refused = self._submit(request)
                     if refused is None:
                         in_flight[request.key] = InFlight(request, time.monotonic())
                     else:
                         yield refused
                 if not in_flight:
+                    if asked:  # all were refused, and the refusals may lead to more
+                        continue
                     return
                 self.tokens += min(len(in_flight), self._sequences)
                 for output in self._engine.step():
@@ -231,8 +234,13 @@ def thinking_settings(chat: Chat) -> dict[str, Any]:
 
 
 def common_settings(model: Model, workload: Workload) -> dict[str, Any]:
-    """Settings on every device: a context no longer than the run can need, the adapter, a fixed seed."""
+    """Settings on every device: a context no longer than the run can need, the adapter, a fixed seed.
+
+    Conversations repeat their beginning with each turn, so that it is read from the cache.
+    """
     settings: dict[str, Any] = {"seed": 0, "generation_config": "vllm"}
+    if workload.conversations:
+        settings["enable_prefix_caching"] = True
     if (needed := longest_context(model, workload)) != model.context_length:
         settings["max_model_len"] = needed
     if model.adapter is not None:
@@ -340,14 +348,6 @@ def _response(output: Any, sent: InFlight) -> Response:
         latency=time.monotonic() - sent.submitted,
         error=None if finish else f"the engine ended this request with {reply.finish_reason!r}",
     )
-
-
-def _take(requests: Iterator[Request], count: int) -> Iterator[Request]:
-    for _ in range(count):
-        request = next(requests, None)
-        if request is None:
-            return
-        yield request
 
 
 def first_line(error: object) -> str:

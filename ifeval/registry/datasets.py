@@ -40,6 +40,13 @@ IFBENCH_HUB = "2e8a48de45ff3bf41242f927254ca81b59ca3ae2"
 BFCL_VERSION = "2026.3.23"
 SUPERNI_COMMIT = "6174af63465999768fbc09f5dd8a7f1a5dfe9abc"
 JSONSCHEMABENCH_COMMIT = "ba103c73756198dd9b149ddc7db7867da7a077f6"
+M_IFEVAL_COMMIT = "0bc3143"
+M_IFEVAL_ROWS = {
+    "es": "3fa4ab338e03b210e245ec41f1abf25c2bde3269824180158b2642866558a244",
+    "fr": "9bd575fc1a09fdc30662ad346376323181f9ee7901ecefd30a5aebfceb087d8b",
+    "ja": "edc6df583877585c48c7981304c0e860585626b31806a08a9327ff2464163d6b",
+}
+IFEVAL_FC_COMMIT = "12e1b773405edd2ce7769cb499cc5374fdddee05"
 
 DATASETS = {
     dataset.name: dataset
@@ -114,6 +121,39 @@ DATASETS = {
             verified="commit, number of schemas",
             file="schemas.jsonl",
             fetch=partial(fetch.schema_archive, f"guidance-ai/jsonschemabench/tar.gz/{JSONSCHEMABENCH_COMMIT}", 9558),
+        ),
+        Dataset(
+            name="m_ifeval",
+            source="lightblue-tech/M-IFEval on GitHub: Spanish, French, Japanese",
+            revision=M_IFEVAL_COMMIT,
+            licence="Apache-2.0",
+            verified="SHA-256 of the rows",
+            fetch=partial(
+                fetch.instruction_files,
+                {
+                    f"{language}_input_data.jsonl": (
+                        [
+                            ("github", f"lightblue-tech/M-IFEval/{revision}/data/{language}_input_data.jsonl")
+                            for revision in (M_IFEVAL_COMMIT, "main")
+                        ],
+                        sha256,
+                    )
+                    for language, sha256 in M_IFEVAL_ROWS.items()
+                },
+            ),
+        ),
+        Dataset(
+            name="ifeval_fc",
+            source="Skripkon/ifeval-fc on GitHub",
+            revision=IFEVAL_FC_COMMIT,
+            licence="MIT",
+            verified="SHA-256 of the rows",
+            file="tasks.jsonl",
+            fetch=partial(
+                fetch.object_archive,
+                f"Skripkon/ifeval-fc/tar.gz/{IFEVAL_FC_COMMIT}",
+                "475bd88baa3fac4810f40889aaf574a17831a899a61515770fb02a8cdb012e7e",
+            ),
         ),
     )
 }

@@ -15,7 +15,7 @@ import tarfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -90,8 +90,7 @@ def instructions(sources: Sequence[tuple[str, str]], sha256: str, target: Path) 
         rows = list(_instruction_rows(file))
         file.unlink()
         if digest(rows) == sha256:
-            with target.open("wb") as lines:
-                lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
+            _write_rows(rows, target)
             return
         differing.append(path)
     if differing:
@@ -99,6 +98,12 @@ def instructions(sources: Sequence[tuple[str, str]], sha256: str, target: Path) 
             f"{' and '.join(differing)} differ from the pinned content (SHA-256 {sha256}); nothing was kept."
         )
     raise Unreachable("; ".join(failures))
+
+
+def instruction_files(files: Mapping[str, tuple[Sequence[tuple[str, str]], str]], target: Path) -> None:
+    """Write several files of IFEval-shaped rows, each as `instructions` does: name -> (sources, SHA-256)."""
+    for name, (sources, sha256) in files.items():
+        instructions(sources, sha256, target / name)
 
 
 def digest(rows: Iterable[Row]) -> str:
@@ -149,26 +154,47 @@ def listed_files(repository: str, listing: str, names_sha256: str, folder: str, 
 
 def schema_archive(repository: str, count: int, target: Path) -> None:
     """Write the `count` JSON Schemas in `data/` of a GitHub `owner/name/tar.gz/commit` as rows {split, file, json_schema}."""
+    rows = [
+        {"split": place.parts[1], "file": str(place), "json_schema": schema}
+        for place, schema in _archived_json(repository, "data/*/*.json", target)
+    ]
+    if len(rows) != count:
+        raise UserError(f"{repository} holds {len(rows)} schemas, pinned are {count}; nothing was kept.")
+    _write_rows(rows, target)
+
+
+def object_archive(repository: str, sha256: str, target: Path) -> None:
+    """Write the JSON objects in `data/` of a GitHub `owner/name/tar.gz/commit` as rows, each with its file's name as `id`."""
+    rows = [{"id": place.stem, **content} for place, content in _archived_json(repository, "data/*.json", target)]
+    found = hashlib.sha256(jsonio.canonical(rows)).hexdigest()
+    if found != sha256:
+        raise UserError(f"{repository} has rows of SHA-256 {found}, pinned is {sha256}; nothing was kept.")
+    _write_rows(rows, target)
+
+
+def _archived_json(repository: str, pattern: str, target: Path) -> list[tuple[PurePosixPath, Any]]:
+    """The JSON files of a repository's archive whose whole path matches, by path; `target` says where there is room."""
     archive = download("archive", repository, target.with_suffix(".tar.gz"))
     try:
-        rows = sorted(_schemas(archive), key=lambda row: row["file"])
+        found = sorted(_members(archive, pattern), key=lambda member: member[0])
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise UserError(f"{repository} is a damaged archive ({error}); nothing was kept.") from None
     archive.unlink()
-    if len(rows) != count:
-        raise UserError(f"{repository} holds {len(rows)} schemas, pinned are {count}; nothing was kept.")
-    with target.open("wb") as lines:
-        lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
+    return found
 
 
-def _schemas(archive: Path) -> Iterator[Row]:
+def _members(archive: Path, pattern: str) -> Iterator[tuple[PurePosixPath, Any]]:
     with tarfile.open(archive) as members:
         for member in members:
-            parts = PurePosixPath(member.name).parts[1:]  # the first is the repository's name and commit
+            place = PurePosixPath(*PurePosixPath(member.name).parts[1:])  # the first names repository and commit
             content = members.extractfile(member)
-            if content and len(parts) == 3 and parts[0] == "data" and parts[2].endswith(".json"):
-                schema = _parse(member.name, content.read())
-                yield {"split": parts[1], "file": "/".join(parts), "json_schema": schema}
+            if content and place.match(pattern) and len(place.parts) == pattern.count("/") + 1:
+                yield place, _parse(member.name, content.read())
+
+
+def _write_rows(rows: Iterable[Row], target: Path) -> None:
+    with target.open("wb") as lines:
+        lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
 
 
 def _instruction_rows(file: Path) -> Iterator[Row]:

@@ -23,8 +23,9 @@ from ifeval.release.policy import Endpoint, Policy
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.keys import order_key
 from ifeval.runs.manifest import now
+from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions
-from ifeval.runs.pipeline import Observer, run
+from ifeval.runs.pipeline import run
 from ifeval.runs.plan import Item
 from ifeval.runs.run import printable
 from ifeval.stats.assessment import Decision, decide

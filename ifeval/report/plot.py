@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from ifeval.report.text import visible
+from ifeval.runs.results import TaskResult
 from ifeval.runs.run import Run
-from ifeval.stats.interval import Interval
 
 WIDTH, LEFT, ROW, HEAD = 640, 190, 18, 34
 COLOURS = ("#1f5fa8", "#c2571a", "#2f7d4f", "#7a4aa0", "#8a6d1b")
@@ -42,7 +42,7 @@ def plot_runs(runs: Sequence[Run]) -> Plot:
         parts.append(_text(LEFT - 10, y + ROW * len(runs) / 2 + 4, name, anchor="end"))
         for place, run in enumerate(runs):
             if name in run.tasks and run.tasks[name].primary.n:
-                parts.append(_mark(run.tasks[name].primary, y + ROW * (place + 0.5), COLOURS[place % len(COLOURS)]))
+                parts.append(_mark(run.tasks[name], y + ROW * (place + 0.5), COLOURS[place % len(COLOURS)]))
         y += ROW * len(runs) + 10
     body = "".join(parts)
     return Plot(
@@ -64,7 +64,8 @@ def _axis(height: float) -> str:
     )
 
 
-def _mark(score: Interval, y: float, colour: str) -> str:
+def _mark(task: TaskResult, y: float, colour: str) -> str:
+    score = task.primary
     return (
         f'<g stroke="{colour}" fill="{colour}"><line x1="{_x(score.low):.1f}" x2="{_x(score.high):.1f}" y1="{y:.1f}" '
         f'y2="{y:.1f}" stroke-width="2"/><circle cx="{_x(score.estimate):.1f}" cy="{y:.1f}" r="4"/></g>'

@@ -110,13 +110,16 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def to_row(record: Mapping[str, Any]) -> Row:
-    """A journal line as tasks see it in `report`."""
+    """A journal line as tasks see it in `report`; a sample asked once is a conversation of one reply."""
+    turns = record.get("turns") or [record]
     return Row(
         sample_id=record["sample_id"],
         repeat=record["repeat"],
         tags=record["tags"],
         response=response_from_json(record["response"]),
         score=score_from_json(record["score"]),
+        turns=tuple(response_from_json(turn["response"]) for turn in turns),
+        ended=record.get("ended"),
     )
 
 

@@ -10,6 +10,7 @@ from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import reasoning_parser
 from ifeval.models.replies import Reading
 from ifeval.records import Sample
+from ifeval.runs.conversation import read_again
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
 from ifeval.runs.journal import response_from_json
 from ifeval.runs.manifest import now, task_settings
@@ -19,6 +20,7 @@ from ifeval.runs.plan import Plan, load_tasks
 from ifeval.runs.run import Run, load_run, write_table
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
+from ifeval.task import Task
 from ifeval.tool_calls import by_name
 from ifeval.util.jsonio import dumps
 
@@ -40,10 +42,9 @@ def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) 
         nonlocal changed
         for row in run.rows():
             sample = _sample(samples, row, path)
-            read, score = scorer.score(tasks[row["task"]], sample, response_from_json(row["response"]))
-            scored = score_to_json(score)
-            changed += scored["metrics"] != row["score"]["metrics"]
-            yield {**row, "tags": dict(sample.tags), "response": asdict(read), "score": scored}
+            scored = _scored_again(row, scorer, tasks[row["task"]], sample)
+            changed += scored["score"]["metrics"] != row["score"]["metrics"]
+            yield scored
 
     _replace_journal(path / JOURNAL, rows())
     write_table(path, run.rows)
@@ -84,6 +85,17 @@ def stored_reading(run: Run) -> Reading:
         by_name(settings["tool_dialect"]),
         (*run.manifest.get("special_tokens", ()), *frames),
     )
+
+
+def _scored_again(row: Mapping[str, Any], scorer: Scorer, task: Task, sample: Sample) -> dict[str, Any]:
+    turns = row.get("turns") or [row]
+    read, fault = read_again(scorer, task, sample, [response_from_json(turn["response"]) for turn in turns])
+    score = score_to_json(scorer.score(task, sample, read, fault))
+    replies = [asdict(response) for response in read]
+    again = {**row, "tags": dict(sample.tags), "response": replies[-1], "score": score}
+    if "turns" in row:
+        again["turns"] = [{**turn, "response": reply} for turn, reply in zip(turns, replies, strict=True)]
+    return again
 
 
 def _sample(samples: Mapping[str, Mapping[str, Sample]], row: Mapping[str, Any], path: Path) -> Sample:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.runs.results import TaskResults, task_results
-from ifeval.runs.summary import row_rates
+from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ RESPONSE_COLUMNS = (
     "unclosed_reasoning",
     "tool_error",
 )
+SUMMED = ("prompt_tokens", "completion_tokens", "latency")
+"""Columns that a conversation has the sums of; the other response columns are of its last reply."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "answer": printable(response["answer"]),
         "reasoning": printable(response["reasoning"]),
         **{name: response[name] for name in RESPONSE_COLUMNS},
+        **_conversation_columns(row),
         **row_rates(row),
         "error": printable(score["error"]),
         **{f"metric.{name}": value for name, value in score["metrics"].items()},
@@ -134,6 +137,14 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "verdicts": [{**verdict, "reason": printable(verdict["reason"])} for verdict in score["verdicts"]],
         "loose": score["loose"],
     }
+
+
+def _conversation_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    if "turns" not in row:
+        return {}
+    sums = {name: sum(response[name] for response in replies(row)) for name in SUMMED}
+    calls = sum(len(response["tool_calls"] or ()) for response in replies(row))
+    return {**sums, "replies": len(row["turns"]), "calls": calls, "ended": row["ended"]}
 
 
 def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
@@ -168,6 +179,8 @@ def _schema(rows: Iterable[Mapping[str, Any]]) -> "pyarrow.Schema":
         "repeat": pa.int32(),
         "prompt_tokens": pa.int32(),
         "completion_tokens": pa.int32(),
+        "replies": pa.int32(),
+        "calls": pa.int32(),
         "latency": pa.float32(),
         "verdicts": pa.list_(verdict),
         "loose": pa.list_(pa.bool_()),

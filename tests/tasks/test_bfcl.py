@@ -8,6 +8,7 @@ from ifeval.registry.plugins import discover
 from ifeval.runs.validation import validate
 from ifeval.task import Row
 from ifeval.tool_calls import by_name
+from ifeval.tool_calls.bfcl.data import MULTI_TURN
 from ifeval.tool_calls.bfcl.scores import summarize
 from tests.bfcl_data import bfcl_data  # noqa: F401 - a fixture
 
@@ -99,7 +100,7 @@ def test_reports(tasks, samples):
             rows.append(Row(sample.id, 0, sample.tags, response, tasks[name].score(sample, response)))
         report = tasks[name].report(rows)
         assert report["bfcl"]["v4"]["weight_run"] == pytest.approx(0.3)
-        assert report["bfcl"]["not_run"][-2:] == ["multi_turn", "agentic"]
+        assert report["bfcl"]["not_run"] == [*MULTI_TURN, "agentic"]
         assert report["bfcl"]["groups"]["irrelevance"] == 1
     assert set(report) == {"bfcl", "bfcl_official", "judged_otherwise"}
 
@@ -120,7 +121,13 @@ def test_group_formulas():
     assert found["v4"]["of_what_was_run"] == pytest.approx(overall / 0.3)
     assert found["v4"]["missing"] == ["multi_turn", "agentic"]
     assert found["v3"]["missing_as_zero"] == pytest.approx((0.375 + 298 / 1351) / 3)
-    assert found["not_run"] == ["live_relevance", "multi_turn", "agentic"]
+    assert found["not_run"] == ["live_relevance", *MULTI_TURN, "agentic"]
+    multi_turn = summarize(
+        tally | {name: (right, 200) for name, right in zip(MULTI_TURN, (100, 50, 50, 0), strict=True)}
+    )
+    assert multi_turn["groups"]["multi_turn"] == pytest.approx(0.25)
+    assert multi_turn["v4"]["missing_as_zero"] == pytest.approx(overall + 0.3 * 0.25)
+    assert multi_turn["v4"]["missing"] == ["agentic"]
     assert summarize({})["v4"]["of_what_was_run"] is None
 
 

@@ -36,7 +36,7 @@ def read_prompts(path: Path, checks: Mapping[str, Check]) -> Iterator[Prompt]:
     seen: set[str] = set()
     for number, row in enumerate(read_jsonl(file), start=1):
         where = f"{file}, row {number}"
-        prompt = _prompt(row, checks, where)
+        prompt = read_prompt(row, checks, where)
         if prompt.key in seen:
             raise UserError(f"{where}: key {prompt.key!r} comes twice; keys must be unique.")
         seen.add(prompt.key)
@@ -45,7 +45,8 @@ def read_prompts(path: Path, checks: Mapping[str, Check]) -> Iterator[Prompt]:
         raise UserError(f"{file} holds no prompts.")
 
 
-def _prompt(row: Mapping[str, Any], checks: Mapping[str, Check], where: str) -> Prompt:
+def read_prompt(row: Mapping[str, Any], checks: Mapping[str, Check], where: str) -> Prompt:
+    """One row, validated. Raises UserError, which begins with `where`, as `read_prompts` does."""
     if not isinstance(row.get("key"), int | str):
         raise UserError(f"{where}: 'key' must be a number or a string.")
     for name, kind in _FIELDS.items():

@@ -25,10 +25,7 @@ def number_bullet_lists(text: str, *, num_bullets: Count) -> CheckResult:
 
 def constrained_response(text: str) -> CheckResult:
     """One of three fixed answers occurs somewhere."""
-    found = next((option for option in CONSTRAINED_RESPONSES if option in text), None)
-    if found is None:
-        return CheckResult(False, f"none of {', '.join(map(repr, CONSTRAINED_RESPONSES))} found")
-    return CheckResult(True, f"{found!r} found")
+    return one_of(text, CONSTRAINED_RESPONSES)
 
 
 def number_highlighted_sections(text: str, *, num_highlights: Count) -> CheckResult:
@@ -57,8 +54,7 @@ def json_format(text: str) -> CheckResult:
 
 def title(text: str) -> CheckResult:
     """A non-blank `<<title>>` on one line."""
-    found = next(filter(None, map(_title, text.split("\n"))), None)
-    return CheckResult(False, "no <<title>> found") if found is None else CheckResult(True, f"title {shorten(found)!r}")
+    return title_between(text, "<<", ">>")
 
 
 def unfenced(text: str) -> str:
@@ -69,7 +65,25 @@ def unfenced(text: str) -> str:
     return text.removesuffix("```").strip()
 
 
-def _title(line: str) -> str:
-    """What stands between the first `<<` and the last `>>` of a line, one character at least; else empty."""
-    start, end = line.find("<<"), line.rfind(">>")
-    return line[start : end + 2].lstrip("<").rstrip(">").strip() if 0 <= start <= end - 3 else ""
+def one_of(text: str, options: tuple[str, ...]) -> CheckResult:
+    """One of the fixed answers occurs somewhere."""
+    found = next((option for option in options if option in text), None)
+    if found is None:
+        return CheckResult(False, f"none of {', '.join(map(repr, options))} found")
+    return CheckResult(True, f"{found!r} found")
+
+
+def title_between(text: str, opening: str, closing: str) -> CheckResult:
+    """A non-blank title on one line, between two marks that are each one character repeated."""
+    found = next(filter(None, (_enclosed(line, opening, closing) for line in text.split("\n"))), None)
+    if found is None:
+        return CheckResult(False, f"no {opening}title{closing} found")
+    return CheckResult(True, f"title {shorten(found)!r}")
+
+
+def _enclosed(line: str, opening: str, closing: str) -> str:
+    """What stands between the first opening and the last closing mark, one character at least; else empty."""
+    start, end = line.find(opening), line.rfind(closing)
+    if not 0 <= start < end - len(opening):
+        return ""
+    return line[start : end + len(closing)].lstrip(opening[0]).rstrip(closing[0]).strip()

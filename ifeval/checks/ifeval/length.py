@@ -1,6 +1,7 @@
 """IFEval's `length_constraints:` group: sentences, paragraphs, words."""
 
 import re
+from collections.abc import Callable
 
 from ifeval.checks.ifeval.arguments import Count, Ordinal
 from ifeval.checks.text.counting import Relation, compare, count_words, exactly, shorten
@@ -37,6 +38,13 @@ def nth_paragraph_first_word(
     Upstream counts the non-blank chunks but indexes the list with the blank ones left in it; so does this
     (`ifeval.checks.ifeval.repaired` doesn't).
     """
+    return nth_paragraph_start(text, num_paragraphs, nth_paragraph, first_word, _first_word)
+
+
+def nth_paragraph_start(
+    text: str, num_paragraphs: int, nth_paragraph: int, wanted: str, start_of: Callable[[str], str]
+) -> CheckResult:
+    """The same with a start of the paragraph that `start_of` reads from it (in lower case where `wanted` is)."""
     chunks = text.split("\n\n")
     count = sum(1 for chunk in chunks if chunk.strip())
     if nth_paragraph > count:
@@ -46,7 +54,7 @@ def nth_paragraph_first_word(
     paragraph = chunks[nth_paragraph - 1].strip()
     if not paragraph:
         return CheckResult(False, f"paragraph {nth_paragraph} is blank")
-    return starts_with_word(_first_word(paragraph), first_word, nth_paragraph, count, num_paragraphs)
+    return starts_with_word(start_of(paragraph), wanted, nth_paragraph, count, num_paragraphs)
 
 
 def starts_with_word(found: str, wanted: str, nth_paragraph: int, count: int, num_paragraphs: int) -> CheckResult:

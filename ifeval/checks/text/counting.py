@@ -1,7 +1,7 @@
 """What several checks share: counting words, comparing a count with what was wanted, and saying so."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from typing import Literal, TypeVar
 
@@ -37,6 +37,14 @@ def words(text: str) -> list[str]:
 def count_words(text: str) -> int:
     """How many `words` there are."""
     return len(words(text))
+
+
+def spans(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each span from an opening mark to the next closing one, marks included; they don't overlap."""
+    end = 0
+    while (start := text.find(opening, end)) >= 0 and (mark := text.find(closing, start + len(opening))) >= 0:
+        end = mark + len(closing)
+        yield start, end
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,7 +1,7 @@
-"""English sentences by Punkt (Kiss & Strunk 2006, Computational Linguistics 32), split as nltk 3.8 to 3.9 split them.
+"""Sentences by Punkt (Kiss & Strunk 2006, Computational Linguistics 32), split as nltk 3.8 to 3.9 split them.
 
 IFEval's sentence counts are nltk's; nltk 3.10 and the current `punkt` package place some boundaries differently, so
-only the learned English parameters come from there (`punkt.data.english`, nltk's own). Time is linear in the text.
+only the learned parameters of each language come from there (`punkt.data`, nltk's own). Time is linear in the text.
 
 How it works: a candidate is a `.`, `?` or `!` before punctuation or white space. Its context, the word it ends and the
 word after it, is cut into tokens and judged: first by type (known abbreviation, ellipsis, sentence end), then by the
@@ -9,8 +9,9 @@ pair (collocations, orthography of the next word, frequent sentence starters, in
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from itertools import pairwise
 from types import ModuleType
 from typing import NamedTuple
@@ -54,21 +55,26 @@ class Token(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, in order, each with its closing quotes and brackets."""
-    return tuple(text[start:end] for start, end in _realigned(text, _spans(text)) if start < end)
+def sentences(text: str, language: str = "english", abbreviations: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The sentences of `text`, in order, each with its closing quotes and brackets.
+
+    `language` is the English name of a language that nltk has Punkt parameters for; `abbreviations` (lower case,
+    without the final period) are taken for known beside those learned.
+    """
+    breaks = _judge(language, abbreviations).breaks
+    return tuple(text[start:end] for start, end in _realigned(text, _spans(text, breaks)) if start < end)
 
 
 def count_sentences(text: str) -> int:
-    """How many `sentences` there are."""
+    """How many English `sentences` there are."""
     return len(sentences(text))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _spans(text: str, breaks: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     """Sentence spans by candidate, closing punctuation not yet moved to the sentence it closes."""
     start = 0
     for candidate, context in _candidates(text):
-        if _breaks(context):
+        if breaks(context):
             yield start, candidate.end()
             start = candidate.start("next") if candidate["next"] else candidate.end()
     yield start, len(text.rstrip())
@@ -107,66 +113,69 @@ def _realigned(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[in
     yield span[0] + moved, span[1]
 
 
-@remembered
-def _breaks(context: str) -> bool:
-    """Whether a sentence ends inside `context` (and not with its last token)."""
-    tokens = [_token(word) for line in context.split("\n") for word in _TOKEN.findall(line)]
-    return any(_ends_sentence(token, following) for token, following in pairwise(tokens))
+class _Judge:
+    """Whether a candidate ends a sentence, by the learned parameters of one language.
 
+    These are abbreviations, collocations, sentence starters and orthographic contexts.
+    """
 
-@remembered
-def _token(word: str) -> Token:
-    """The first pass: judge a token by its type alone."""
-    lower = word.lower()
-    kind = _NUMBER_TYPE if _NUMBER.match(lower) else lower
-    if word in _SENTENCE_ENDS:
-        return Token(word, kind, ends_sentence=True, abbreviates=False)
-    if not word.endswith("."):
-        return Token(word, kind, ends_sentence=False, abbreviates=False)
-    if word.endswith(".."):
-        return Token(word, kind, ends_sentence=False, abbreviates=not word.strip("."))
-    stem = lower[:-1]
-    known = _parameters().ABBREV_TYPES
-    abbreviates = stem in known or stem.rpartition("-")[2] in known
-    return Token(word, kind, ends_sentence=not abbreviates, abbreviates=abbreviates)
+    def __init__(self, parameters: ModuleType, abbreviations: frozenset[str]) -> None:
+        self._learned = parameters
+        self._abbreviations = parameters.ABBREV_TYPES | abbreviations
+        self._token = remembered(self._read)
+        self.breaks = remembered(self._breaks)
 
+    def _breaks(self, context: str) -> bool:
+        """Whether a sentence ends inside `context` (and not with its last token)."""
+        tokens = [self._token(word) for line in context.split("\n") for word in _TOKEN.findall(line)]
+        return any(self._ends_sentence(token, following) for token, following in pairwise(tokens))
 
-def _ends_sentence(token: Token, following: Token) -> bool:
-    """The second pass: judge a token by the one after it (sections 4.1 to 4.3 of the paper)."""
-    if not token.text.endswith("."):
+    def _read(self, word: str) -> Token:
+        """The first pass: judge a token by its type alone."""
+        lower = word.lower()
+        kind = _NUMBER_TYPE if _NUMBER.match(lower) else lower
+        if word in _SENTENCE_ENDS:
+            return Token(word, kind, ends_sentence=True, abbreviates=False)
+        if not word.endswith("."):
+            return Token(word, kind, ends_sentence=False, abbreviates=False)
+        if word.endswith(".."):
+            return Token(word, kind, ends_sentence=False, abbreviates=not word.strip("."))
+        stem = lower[:-1]
+        abbreviates = stem in self._abbreviations or stem.rpartition("-")[2] in self._abbreviations
+        return Token(word, kind, ends_sentence=not abbreviates, abbreviates=abbreviates)
+
+    def _ends_sentence(self, token: Token, following: Token) -> bool:
+        """The second pass: judge a token by the one after it (sections 4.1 to 4.3 of the paper)."""
+        if not token.text.endswith("."):
+            return token.ends_sentence
+        kind, next_kind = token.type_without_period, following.type_as_next
+        if (kind, next_kind) in self._learned.COLLOCATIONS:
+            return False
+        initial = _INITIAL.match(token.text) is not None
+        starts = self._starts_sentence(following)
+        upper = following.text[0].isupper()
+        if token.abbreviates and not initial and (starts or (upper and next_kind in self._learned.SENT_STARTERS)):
+            return True
+        if initial or kind == _NUMBER_TYPE:
+            if starts is False:
+                return False
+            seen_lower = self._learned.ORTHO_CONTEXT.get(next_kind, 0) & _ANY_LOWER
+            if starts is None and initial and upper and not seen_lower:
+                return False
         return token.ends_sentence
-    english = _parameters()
-    kind, next_kind = token.type_without_period, following.type_as_next
-    if (kind, next_kind) in english.COLLOCATIONS:
-        return False
-    initial = _INITIAL.match(token.text) is not None
-    starts = _starts_sentence(following)
-    upper = following.text[0].isupper()
-    if token.abbreviates and not initial and (starts or (upper and next_kind in english.SENT_STARTERS)):
-        return True
-    if initial or kind == _NUMBER_TYPE:
-        if starts is False:
+
+    def _starts_sentence(self, token: Token) -> bool | None:
+        """The orthographic heuristic: does this token start a sentence? None: it cannot be told."""
+        if token.text in _INTERNAL:
             return False
-        if starts is None and initial and upper and not english.ORTHO_CONTEXT.get(next_kind, 0) & _ANY_LOWER:
+        seen = self._learned.ORTHO_CONTEXT.get(token.type_as_next, 0)
+        if token.text[0].isupper() and seen & _ANY_LOWER and not seen & _MIDDLE_UPPER:
+            return True
+        if token.text[0].islower() and (seen & _ANY_UPPER or not seen & _BEGIN_LOWER):
             return False
-    return token.ends_sentence
+        return None
 
 
-def _starts_sentence(token: Token) -> bool | None:
-    """The orthographic heuristic: does this token start a sentence? None: it cannot be told."""
-    if token.text in _INTERNAL:
-        return False
-    seen = _parameters().ORTHO_CONTEXT.get(token.type_as_next, 0)
-    if token.text[0].isupper() and seen & _ANY_LOWER and not seen & _MIDDLE_UPPER:
-        return True
-    if token.text[0].islower() and (seen & _ANY_UPPER or not seen & _BEGIN_LOWER):
-        return False
-    return None
-
-
-@lru_cache(maxsize=1)
-def _parameters() -> ModuleType:
-    """The learned English parameters: abbreviations, collocations, sentence starters, orthographic contexts."""
-    from punkt.data import english
-
-    return english
+@lru_cache(maxsize=4)
+def _judge(language: str, abbreviations: frozenset[str]) -> _Judge:
+    return _Judge(import_module(f"punkt.data.{language}"), abbreviations)

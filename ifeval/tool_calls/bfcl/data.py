@@ -21,6 +21,7 @@ NON_LIVE = (
 )
 LIVE = ("live_simple", "live_multiple", "live_parallel", "live_parallel_multiple", "live_irrelevance", "live_relevance")
 SINGLE_TURN = NON_LIVE + LIVE
+MULTI_TURN = ("multi_turn_base", "multi_turn_miss_func", "multi_turn_miss_param", "multi_turn_long_context")
 
 
 @dataclass(frozen=True, slots=True)

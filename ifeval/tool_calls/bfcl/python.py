@@ -133,13 +133,21 @@ def constant(node: ast.expr) -> Any:
         case ast.Tuple(elts=elements):
             return tuple(constant(element) for element in elements)
         case ast.UnaryOp(op=op, operand=operand):
-            return _UNARY[type(op)](constant(operand))
-        case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
-            return _binary(type(op), constant(left), constant(right))
+            return unary(type(op), constant(operand))
+        case ast.BinOp(op=op, left=left, right=right):
+            return binary(type(op), constant(left), constant(right))
     raise Undecodable(f"{type(node).__name__} inside arithmetic")
 
 
-def _binary(op: type[ast.operator], left: Any, right: Any) -> Any:
+def unary(op: type[ast.unaryop], operand: Any) -> Any:
+    """Python's unary operator on a value."""
+    return _UNARY[op](operand)
+
+
+def binary(op: type[ast.operator], left: Any, right: Any) -> Any:
+    """Python's binary operator on two values. Raises Undecodable where the result would be large, or has no meaning."""
+    if op not in _BINARY:
+        raise Undecodable(f"{op.__name__} is no arithmetic")
     if op in (ast.Pow, ast.LShift, ast.Mult) and isinstance(right, int | float | complex):
         size = left.bit_length() if isinstance(left, int) else len(left) if hasattr(left, "__len__") else 1
         grows = {
@@ -150,7 +158,7 @@ def _binary(op: type[ast.operator], left: Any, right: Any) -> Any:
         if grows[op] > MAX_CONSTANT:
             raise Undecodable("the value is too large")
     if op is ast.Mult and isinstance(left, int) and hasattr(right, "__len__"):
-        return _binary(op, right, left)
+        return binary(op, right, left)
     if op is ast.Mod and isinstance(left, str | bytes) and not set("0123456789*").isdisjoint(str(left)):
         raise Undecodable("string formatting with a width")
     return _BINARY[op](left, right)

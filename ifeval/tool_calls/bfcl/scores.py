@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from statistics import fmean
 from typing import Any
 
-from ifeval.tool_calls.bfcl.data import SINGLE_TURN
+from ifeval.tool_calls.bfcl.data import MULTI_TURN, SINGLE_TURN
 
 SIMPLE = ("simple_python", "simple_java", "simple_javascript")
 LIVE_CALLS = ("live_simple", "live_multiple", "live_parallel", "live_parallel_multiple")
@@ -28,7 +28,7 @@ def summarize(tally: Tally) -> dict[str, Any]:
         "groups": groups,
         "v4": _overall(groups, V4_WEIGHTS),
         "v3": _overall(groups, V3_WEIGHTS),
-        "not_run": [*(category for category in SINGLE_TURN if category not in accuracy), "multi_turn", "agentic"],
+        "not_run": [*(category for category in SINGLE_TURN + MULTI_TURN if category not in accuracy), "agentic"],
     }
 
 
@@ -43,6 +43,7 @@ def _groups(tally: Tally, accuracy: Mapping[str, float]) -> dict[str, float]:
         "live": sum(right for right, _ in live) / sum(trials for _, trials in live) if live else None,
         "irrelevance": _mean(accuracy, ("irrelevance", "live_irrelevance")),
         "relevance": accuracy.get("live_relevance"),
+        "multi_turn": _mean(accuracy, MULTI_TURN),
     }
     return {name: value for name, value in groups.items() if value is not None}
 
