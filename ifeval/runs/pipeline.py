@@ -68,7 +68,11 @@ class Pipeline:
                 self._build(options, model, replace(chat, day=day), manner, tasks)
                 described = manifest(self._plan, model, self._engine)
             self._directory = RunDirectory(path, described)
-            self._replies = open_replies(self._directory.path, model, options.cache)
+            try:
+                self._replies = open_replies(self._directory.path, model, options.cache)
+            except BaseException:
+                self._directory.close()
+                raise
             self._further: deque[Item] = deque()  # conversations that a reply has carried on
             self._scorer = Scorer(
                 reading_of(

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
+from ifeval.util.text import one_line
 
 if TYPE_CHECKING:
     import pandas
@@ -54,8 +56,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The model's display name."""
-        return self.manifest["model"]["name"]
+        """The model's display name, fit for a terminal."""
+        return one_line(str(self.manifest["model"]["name"]))
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The journal's rows, one per sample, as written."""
@@ -110,6 +112,7 @@ class Run:
 
 def load_run(path: str | Path) -> Run:
     """The run in a directory. Raises UserError where there is none."""
+    finish(Path(path))
     run = Run(Path(path))
     _ = run.manifest
     return run
