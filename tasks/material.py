@@ -80,8 +80,8 @@ def fill(text: str, drawn: Mapping[str, Drawn]) -> str:
 
 
 def slots_of(text: str) -> set[str]:
-    """The names of the slots in a text."""
-    return {match[1] for match in _SLOT.finditer(text)}
+    """The names of the slots that a text says as a whole; a person's first name alone is not the person."""
+    return {match[1] for match in _SLOT.finditer(text) if not match[2]}
 
 
 def derived(formula: list[str], drawn: Mapping[str, Drawn]) -> Drawn:
