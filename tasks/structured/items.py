@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 from ifeval.records import Sample
@@ -10,23 +11,23 @@ from .fields import Field, nested
 from .material import PAPERS, Record, dossiers, lists, record, table
 from .render import depth, render
 
-CYCLES = 8
+LIGHT_CYCLES = 4
 LIGHT = {
     "fields": {1: 3, 2: 3, 4: 3, 8: 3, 16: 3, 30: 1},
     "levels": {1: 2, 2: 2, 3: 2, 4: 2},
     "rows": {2: 4, 5: 4, 12: 2},
 }
-"""Rung to samples, by ladder, in a cycle of the first half: with `UPPERMOST` 36 samples, which suites take as they are."""
+"""Rung to samples, by ladder, in one of the first cycles: with `UPPERMOST` 36 samples, which suites take as they are."""
 
 UPPERMOST = ({"fields": {60: 1}, "rows": {30: 1}}, {"fields": {30: 1}, "rows": {12: 1}})
-"""What even and odd cycles of the first half have besides."""
+"""What even and odd ones of these have besides."""
 
 HEAVY = {
     "fields": {1: 1, 2: 2, 4: 2, 8: 3, 16: 3, 30: 4, 60: 3},
     "levels": {1: 1, 2: 2, 3: 2, 4: 3},
     "rows": {2: 1, 5: 2, 12: 4, 30: 3},
 }
-"""The rungs of a cycle of the second half, where the upper ones have the weight."""
+"""The rungs of a later cycle, where the upper ones have the weight."""
 
 FIELDS_ON_LEVELS = 4
 """How many fields a sample of the ladder of levels has; those of the ladder of fields stand on two levels."""
@@ -78,7 +79,7 @@ class Cell:
 
 def cells(number: int) -> list[Cell]:
     """The 36 cells of cycle `number`, in an order of its own."""
-    designs = [LIGHT, UPPERMOST[number % 2]] if number < CYCLES // 2 else [HEAVY]
+    designs = [LIGHT, UPPERMOST[number % 2]] if number < LIGHT_CYCLES else [HEAVY]
     found = []
     for ladder in LIGHT:
         steps = [rung for design in designs for rung, count in design.get(ladder, {}).items() for _ in range(count)]
@@ -93,8 +94,8 @@ def cells(number: int) -> list[Cell]:
 
 
 def build(seed: int) -> Iterator[Sample]:
-    """The samples of a seed, all of them."""
-    for number in range(CYCLES):
+    """The samples of a seed, cycle after cycle, without end."""
+    for number in count():
         for place, cell in enumerate(cells(number)):
             yield _sample(seed, f"{cell.ladder}-{cell.rung}-{cell.form}-{cell.operation}-{number}-{place}", cell)
 

@@ -30,8 +30,8 @@ class Structured(Task):
     ladders = ("fields", "levels", "rows")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        """Eight cycles of 36, each with every rung of every ladder; the second half has more of the upper rungs."""
-        return islice(build(seed), limit)
+        """Cycles of 36, eight of them without a limit; from the fifth on the upper rungs have the weight."""
+        return islice(build(seed), self.size if limit is None else limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`parses`, `validates`, `correct`, and `bare`: the reply is the document and nothing else."""

@@ -11,12 +11,12 @@ from .catalogue import Tool, tools
 from .requests import Request, entries, errands, exchange, followup, irrelevant, missing, single
 from .schema import schema
 
-CYCLES = 8
+LIGHT_CYCLES = 4
 LIGHT = {"tools": {1: 4, 2: 4, 4: 4, 8: 3, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
-"""Rung to samples, by ladder, in a cycle of the first half; beside these one of the two uppermost rungs of tools."""
+"""Rung to samples, by ladder, in one of the first cycles; beside these one of the two uppermost rungs of tools."""
 
 HEAVY = {"tools": {1: 1, 2: 1, 4: 1, 8: 2, 16: 3, 32: 3, 64: 3}, "calls": {1: 1, 2: 2, 4: 2, 8: 4}}
-"""The same for the second half, where the upper rungs have the weight."""
+"""The same for later cycles, where the upper rungs have the weight."""
 
 REFRAINING = {"missing": 3, "irrelevant": 2}
 FOLLOWUPS = 2
@@ -46,11 +46,11 @@ class Item:
 
 def items(seed: int, number: int) -> Iterator[tuple[str, Item]]:
     """The items of cycle `number` with an id each, all but the group that measures formats, in an order of its own."""
-    design = LIGHT if number < CYCLES // 2 else HEAVY
+    design = LIGHT if number < LIGHT_CYCLES else HEAVY
     cells: list[tuple[str, int]] = []
     for ladder, rungs in design.items():
         cells += [(ladder, rung) for rung, count in rungs.items() for _ in range(count)]
-    cells += [("tools", 64 if number % 3 == 0 else 32)] * (number < CYCLES // 2)
+    cells += [("tools", 64 if number % 3 == 0 else 32)] * (number < LIGHT_CYCLES)
     cells += [(kind, 0) for kind, count in REFRAINING.items() for _ in range(count)]
     cells += [("followup", 0)] * FOLLOWUPS
     numbered = list(enumerate(cells))

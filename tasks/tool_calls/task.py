@@ -8,7 +8,7 @@ how far its accuracies lie apart is what the format alone costs. See docs/tasks-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from ifeval.checks.guards import guard
@@ -18,7 +18,7 @@ from ifeval.task import Row, Task
 from ifeval.tool_calls import Expected, OneOf, by_name, match_leniently, tool_prompt
 
 from .catalogue import tools
-from .items import CYCLES, Item, items, sensitivity_item
+from .items import Item, items, sensitivity_item
 from .schema import PHRASINGS, schema
 from .spread import spread
 
@@ -44,8 +44,8 @@ class ToolCalls(Task):
     ladders = ("tools", "calls")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        """Eight cycles of 36: 30 items with every rung of the ladders, then one item in six formats."""
-        return islice(_samples(seed), limit)
+        """Cycles of 36, eight of them without a limit: 30 items with the ladders' rungs, then one item in six formats."""
+        return islice(_samples(seed), self.size if limit is None else limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
         """Where calls are wanted, `correct` (every call right), `correct_any_form`, `called` (or tried to) and `parsed`.
@@ -88,7 +88,7 @@ class ToolCalls(Task):
 
 
 def _samples(seed: int) -> Iterator[Sample]:
-    for number in range(CYCLES):
+    for number in count():
         for identity, item in items(seed, number):
             yield _sample(identity, item, item.tools, "run", "full")
         yield from _variants(seed, number)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.records import Response, Sample, Score
@@ -115,6 +115,7 @@ def test_a_damaged_value_is_named(task: Task, samples: list[Sample]) -> None:
     assert verdicts[2].reason.startswith(f"$.rows[3].{name}: 'Atlantis', wanted ")
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_each_damage_has_its_outcome(task: Task, samples: list[Sample], data: st.DataObject) -> None:
     sample = data.draw(st.sampled_from([sample for sample in samples if sample.schema]))
