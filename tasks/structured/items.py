@@ -167,7 +167,7 @@ def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
         yield "Times are HH:MM on the 24-hour clock."
     if "boolean" in kinds and cell.form in ("csv", "markdown", "xml"):
         yield "A boolean is true or false."
-    if "string" in kinds:
+    if "string" in kinds and cell.operation != "convert":
         yield "Copy words and names as they stand in the text."
     if cell.operation != "fill" and any(len(field.path) > 1 for field in fields):
         yield f"A dot means nesting: {'.'.join(next(field.path for field in fields if len(field.path) > 1))} {_nesting(fields)}."
