@@ -3,12 +3,13 @@
 import hashlib
 import platform
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.engines.arguments import identity_arguments
+from ifeval.engines.arguments import identity_arguments, without_secrets
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
 from ifeval.models.resolve import Model
@@ -26,12 +27,17 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
     a server the address is kept, never a key.
     """
     settings = run_settings(plan, model, engine)
+    options = plan.options
     return {
         "identity": hashlib.sha256(canonical(settings)).hexdigest(),
         "status": "running",
         "started": now(),
         "settings": settings,
-        "options": plan.options,
+        "options": replace(
+            options,
+            engine_args=without_secrets(options.engine_args),
+            template_args=without_secrets(options.template_args),
+        ),
         "manner": plan.manner.to_json(),
         "profile": plan.chat.profile.to_json(),
         "special_tokens": list(model.special),
@@ -66,7 +72,7 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "system": options.system,
         "template": template_hash(plan.chat.template),
         **tool_template,
-        "template_args": dict(plan.manner.template_args),
+        "template_args": without_secrets(dict(plan.manner.template_args)),
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,

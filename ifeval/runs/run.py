@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 ROWS_AT_ONCE = 10_000
+MOST_ERRORS = 0.01
+"""A larger share of failed samples makes a run unfit for comparison, and `ifeval run` ends with exit code 2."""
 RESPONSE_COLUMNS = (
     "finish_reason",
     "prompt_tokens",
@@ -116,6 +118,18 @@ def load_run(path: str | Path) -> Run:
     run = Run(Path(path))
     _ = run.manifest
     return run
+
+
+def require_answered(run: Run) -> None:
+    """Raise UserError where more requests failed than a comparison allows, with what most of them said."""
+    share = run.summary["rates"]["errors"]
+    if share <= MOST_ERRORS:
+        return
+    said = run.columns("error")["error"].dropna().value_counts()
+    raise UserError(
+        f"{int(said.sum()):,} of {len(run.columns('task')):,} samples failed, most of them so: {str(said.index[0])[:200]} "
+        "Everything is kept; mend that and repeat the command: only the failed ones are asked again."
+    )
 
 
 def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
