@@ -12,7 +12,7 @@ from ifeval.cli.arguments import names
 from ifeval.errors import UserError
 
 if TYPE_CHECKING:
-    from ifeval.models.probe import TemplateProfile
+    from ifeval.models.profile import TemplateProfile
 
 NEEDED_FREE = 2 << 30
 

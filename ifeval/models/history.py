@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ifeval.models.probe import TemplateProfile
+from ifeval.models.profile import TemplateProfile
 from ifeval.tool_calls import Dialect, calls_of_message
 
 Message = Mapping[str, Any]

@@ -12,7 +12,8 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.models.history import as_taken, plain_turn
-from ifeval.models.probe import TemplateProfile, profile_of
+from ifeval.models.probe import profile_of
+from ifeval.models.profile import TemplateProfile
 from ifeval.models.render import strftime_on
 from ifeval.models.templates import PLAIN_TEMPLATE
 from ifeval.records import Sample

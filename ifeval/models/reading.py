@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ifeval.models.probe import TemplateProfile
+from ifeval.models.profile import TemplateProfile
 from ifeval.models.reasoning import reasoning_parser
 from ifeval.models.replies import Reading
 from ifeval.tool_calls import by_name

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.models.probe import TemplateProfile
+from ifeval.models.profile import TemplateProfile
 from ifeval.models.resolve import Model
 from ifeval.runs.options import RunOptions
 

@@ -9,23 +9,22 @@ import hashlib
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ifeval.engines import open_engine, open_model
-from ifeval.engines.arguments import identity_arguments
-from ifeval.engines.base import Engine, Workload
+from ifeval.engines.base import Workload
 from ifeval.errors import UserError
-from ifeval.models.probe import TemplateProfile, profile_of
+from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
 from ifeval.models.reading import reading_of
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response, Score
+from ifeval.runs.asking import chat_of, request_context, stored_day, unread_calls
 from ifeval.runs.conversation import Ended, advance
-from ifeval.runs.directory import ENGINE_LOG, MANIFEST, REPLIES, SUMMARY, RunDirectory, read_manifest, write_json
+from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
 from ifeval.runs.journal import ResponseLog
-from ifeval.runs.manifest import manifest, now, template_hash
+from ifeval.runs.manifest import manifest, now
 from ifeval.runs.manner import Manner, manner_of
 from ifeval.runs.observer import Observer, Phases, Silent
 from ifeval.runs.options import RunOptions
@@ -33,7 +32,6 @@ from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
-from ifeval.tool_calls import by_name
 from ifeval.util.files import cache_root
 from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
@@ -67,13 +65,6 @@ class Pipeline:
             if (day := stored_day(path)) not in (None, chat.day):
                 self._build(options, model, replace(chat, day=day), manner, tasks)
                 described = manifest(self._plan, model, self._engine)
-            self._directory = RunDirectory(path, described)
-            try:
-                self._replies = open_replies(self._directory.path, model, options.cache)
-            except BaseException:
-                self._directory.close()
-                raise
-            self._further: deque[Item] = deque()  # conversations that a reply has carried on
             self._scorer = Scorer(
                 reading_of(
                     profile,
@@ -84,6 +75,13 @@ class Pipeline:
                     checkpoint=model.path,
                 )
             )
+            self._further: deque[Item] = deque()  # conversations that a reply has carried on
+            self._directory = RunDirectory(path, described)
+            try:
+                self._replies = open_replies(self._directory.path, model, options.cache)
+            except BaseException:
+                self._directory.close()
+                raise
         for note in (*manner.notes, *unread_calls(chat, tasks)):
             observer.phase("note:", note)
 
@@ -250,56 +248,6 @@ def exclusive(seconds: Mapping[str, float]) -> dict[str, float]:
     """Phase seconds that add up: scoring and journalling happen while replies come in and are counted apart."""
     nested = seconds.get("score", 0.0) + seconds.get("journal", 0.0)
     return {name: round(value - nested if name == "generate" else value, 3) for name, value in seconds.items()}
-
-
-def request_context(model: Model, engine: Engine, options: RunOptions, chat: Chat) -> Mapping[str, Any]:
-    """The run's share of every request key. What came later stands in it only where it changes a prompt or a reply."""
-    marked = chat.profile.reasoning not in ("none", "tags", "open")
-    later = {
-        "chat_template": template_hash(chat.template) or "plain" if options.chat_template else None,
-        "date": chat.day.isoformat() if chat.day else None,
-        "special_tokens": "kept" if marked else None,
-        "ends": list(chat.ends) or None,
-        "system": "moved" if chat.profile.system == "dropped" else None,
-    }
-    return {
-        "model": model.fingerprint,
-        "engine": f"{engine.name} {engine.version}",
-        "engine_args": identity_arguments(options.engine_args),
-        "template_args": dict(chat.template_args),
-        **{name: value for name, value in later.items() if value is not None},
-    }
-
-
-def chat_of(options: RunOptions, model: Model, profile: TemplateProfile, manner: Manner) -> Chat:
-    """How this run writes its prompts."""
-    end = profile.end
-    known = {model.tokens.get("eos_token"), ""}
-    return Chat(
-        model.chat_template,
-        by_name(options.tool_dialect or profile.dialect),
-        options.system,
-        manner.template_args,
-        native_tools=model.kind != "checkpoint" and options.tool_dialect is None,
-        tool_template=model.tool_template,
-        known=profile,
-        day=date.today() if profile.dated else None,
-        ends=() if end in known or profile.framed else (end,),
-    )
-
-
-def stored_day(path: Path) -> date | None:
-    """The day that the prompts of the run at `path` write, where there is such a run: it goes on as it began."""
-    if not (path / MANIFEST).exists():
-        return None
-    day = read_manifest(path).get("date")
-    return date.fromisoformat(day) if day else None
-
-
-def unread_calls(chat: Chat, tasks: Sequence[Task]) -> Iterator[str]:
-    """Where a run offers tools: what is wrong with how its template speaks of them."""
-    if any(task.offers_tools for task in tasks):
-        yield from (f"Chat template: {note}." for note in chat.profile.notes)
 
 
 def open_replies(run_directory: Path, model: Model, cache: bool) -> ResponseLog:

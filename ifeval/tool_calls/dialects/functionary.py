@@ -23,7 +23,7 @@ class Functionary(Dialect):
 
     def parse(self, text: str, tools: Tools | None = None) -> Parsed:
         first = re.match(r"\s*([\w.\-]+)[ \t]*\n", text)
-        if first and (first[1] == "all" or text.startswith("{", first.end())):
+        if first and (first[1] in ("all", "python") or text.startswith("{", first.end())):
             text = ">>>" + text.lstrip()
         calls: list[ToolCall] = []
         prose: list[str] = []
@@ -36,6 +36,9 @@ class Functionary(Dialect):
                 prose.append(body)
                 continue
             try:
+                if head[1] == "python" and not body.lstrip().startswith("{"):  # code as it is
+                    calls.append(ToolCall("python", {"code": body.strip()}))
+                    continue
                 values, end = read_values(body, 0)
                 if len(values) != 1:
                     raise Malformed(f"the arguments of {head[1]} are not one JSON object")

@@ -65,11 +65,32 @@ class NamedJson(Dialect):
         return self._around[0] + "".join(written) + self._around[1]
 
 
+class Functionary31(NamedJson):
+    """`<function=name>{json}</function>`; code for its interpreter stands bare behind `<|python_tag|>`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "functionary_v3.1",
+            r"<function=(?P<name>[^<>\s{}]+)>",
+            r"\s*</function>",
+            "<function={name}>{arguments}</function>",
+            signs=("<function=",),
+            hidden=("<function=", "</function>"),
+        )
+
+    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        before, tag, code = text.partition("<|python_tag|>")
+        found = super().parse(before, tools)
+        if not tag:
+            return found
+        return Parsed((*found.calls, ToolCall("python", {"code": code.strip()})), found.error, found.text)
+
+
 _V3 = "[▁_ ]"
 NAMED: Sequence[Callable[[], Dialect]] = (
     lambda: NamedJson(
         "deepseek_v3",
-        rf"<｜tool{_V3}call{_V3}begin｜>\s*function\s*<｜tool{_V3}sep｜>\s*(?P<name>[^<>\s{{}}`]+)\s*```(?:json)?",
+        rf"(?:<｜tool{_V3}calls?{_V3}begin｜>\s*)?function\s*<｜tool{_V3}sep｜>\s*(?P<name>[^<>\s{{}}`]+)\s*```(?:json)?",
         rf"\s*```\s*<｜tool{_V3}call{_V3}end｜>|\s*```",
         "<｜tool▁call▁begin｜>function<｜tool▁sep｜>{name}\n```json\n{arguments}\n```<｜tool▁call▁end｜>",
         frame=rf"<｜tool{_V3}calls{_V3}(?:begin|end)｜>",
@@ -97,14 +118,7 @@ NAMED: Sequence[Callable[[], Dialect]] = (
         signs=("<|tool_call_begin|>",),
         hidden=("<|tool",),
     ),
-    lambda: NamedJson(
-        "functionary_v3.1",
-        r"<function=(?P<name>[^<>\s{}]+)>",
-        r"\s*</function>",
-        "<function={name}>{arguments}</function>",
-        signs=("<function=",),
-        hidden=("<function=", "</function>"),
-    ),
+    Functionary31,
     lambda: NamedJson(
         "plamo3",
         r"<\|plamo:begin_tool_name:plamo\|>\s*(?P<name>[^<>]+?)\s*<\|plamo:end_tool_name:plamo\|>\s*"

@@ -14,6 +14,7 @@ from ifeval.tool_calls.values import python_literal
 
 MAX_LENGTH = 200_000
 _OPENING = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
+_JSON = re.compile(r"\s*\[?\s*\{")
 _BARE = re.compile(r"[A-Za-z_][\w.]*\(")
 _TOKEN = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|[\[\](){}]""", re.DOTALL)
 
@@ -61,7 +62,7 @@ class PythonicTags(Dialect):
         while (begin := text.find(self._begin, position)) >= 0:
             prose.append(text[position:begin])
             body, position = self._body(text, begin + len(self._begin))
-            found = _read(f"[{', '.join(body.strip().splitlines())}]" if self._lines else body.strip(), "")
+            found = find_calls(body) if _JSON.match(body) else self._calls(body.strip())
             calls += found.calls
             error = error or found.error
         prose.append(text[position:])
@@ -73,6 +74,9 @@ class PythonicTags(Dialect):
     def render(self, calls: Sequence[ToolCall]) -> str:
         written = [f"{call.name}({_keywords(call)})" for call in calls]
         return self._begin + ("\n".join(written) if self._lines else f"[{', '.join(written)}]") + self._end
+
+    def _calls(self, body: str) -> Parsed:
+        return _read(f"[{', '.join(body.splitlines())}]" if self._lines else body, "")
 
     def _body(self, text: str, begin: int) -> tuple[str, int]:
         """The text between the tokens, and where the reply goes on; the closing one may be missing."""
