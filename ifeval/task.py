@@ -37,7 +37,8 @@ class Task(ABC):
 
     `version` changes whenever a score could change. `primary` names the metric that stands for the task.
     `size` is the number of samples without a limit (None: all there are). `breakdowns` are the tags results are
-    broken down by; `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
+    broken down by, and `ladders` those of them whose values are sizes (fields, steps, tools offered): of each the summary
+    gives the span, the size at which half of the samples are right. `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
     one independent unit in intervals and tests. `cluster` is the tag that names the kind of task: the run of a
     fine-tuned checkpoint is split into the kinds seen in training and the others. `offers_tools`: samples have tools.
     `dataset` is the external dataset (known to `ifeval data`) it needs.
@@ -56,6 +57,7 @@ class Task(ABC):
     size: ClassVar[int | None] = None
     max_tokens: ClassVar[int] = 1280
     breakdowns: ClassVar[tuple[str, ...]] = ()
+    ladders: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[str | None] = None
     cluster: ClassVar[str | None] = None
     offers_tools: ClassVar[bool] = False

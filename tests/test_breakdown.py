@@ -53,13 +53,13 @@ def test_numbers_sort_by_size_and_tasks_are_chosen(runs: dict[str, Run], capsys:
     numbers = [int(value) for value in table.values[:-1]]
     assert numbers == sorted(numbers)
     assert to_text(table)[0].split() == [
-        *("tool_calls", "n", "correct", "correct_any_form", "called", "parsed", "refrained")
+        *("tool_calls", "n", "correct", "correct_any_form", "called", "parsed", "refrained", "answered")
     ]
     print_breakdowns([runs["oracle"].path], "kind", None, json=False)
     assert capsys.readouterr().out.startswith("tool_calls ")
     print_breakdowns([runs["oracle"].path], "kind", "tool_calls", json=True)
     records = [loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {record["score"] for record in records if record["column"] == "correct"} == {1.0}
+    assert {record["score"] for record in records if record["column"] == "correct" and record["n"]} == {1.0}
     assert records[-1]["value"] == "all"
     assert records[-1]["n"] <= 128
 

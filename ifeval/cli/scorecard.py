@@ -7,6 +7,7 @@ from typing import Any
 
 from ifeval.runs.run import Run, load_run
 from ifeval.util.jsonio import dumps
+from ifeval.util.tables import points, size
 
 NOTABLE_RATE = 0.005
 WORST = 3
@@ -24,7 +25,7 @@ def print_run(directory: Path, json: bool) -> None:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     console.print(table(run))
-    for line in (*worst(run.summary), *remarks(run)):
+    for line in (*ladders(run), *worst(run.summary), *remarks(run)):
         console.print(line, markup=False)
     console.print(f"Run: {directory}", markup=False, soft_wrap=True)
 
@@ -72,6 +73,15 @@ def interval_cells(interval: Mapping[str, Any]) -> tuple[str, str, str]:
         return "-", "-", "0"
     bounds = f"[{100 * interval['low']:.1f}, {100 * interval['high']:.1f}]"
     return f"{100 * interval['value']:.1f}", bounds, str(interval["n"])
+
+
+def ladders(run: Run) -> Iterator[str]:
+    """One line per ladder: the size at which half of the samples are right, and the score on every rung."""
+    for name, task in run.tasks.items():
+        for tag, span in task.spans.items():
+            rungs = task.by[tag]
+            scores = ", ".join(f"{rung}: {points(score.estimate)}" for rung, score in rungs.items())
+            yield f"Ladder {name}, {tag}: half right {size(span, [float(rung) for rung in rungs])}. By rung {scores}."
 
 
 def worst(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from ifeval.report.charts import Mark, difference_axis, percent
 from ifeval.report.panels import Line, Panel, Summary, lines_of, tasks_of
+from ifeval.runs.results import interval_of
+from ifeval.util.tables import size
 
 Part = Mapping[str, Any]
 MOST_LINES = 24
@@ -39,7 +41,18 @@ def _panels(parts: Sequence[Summary]) -> Iterator[Panel]:
         if tag not in covered and len(lines) > 1:
             reference = "the task's score" if overall is not None else ""
             title = f"By {tag.replace('_', ' ')}"
-            yield Panel(title, lines[:MOST_LINES], reference=reference, rest=lines[MOST_LINES:])
+            note = _span_note(tag, parts)
+            yield Panel(title, lines[:MOST_LINES], note, reference=reference, rest=lines[MOST_LINES:])
+
+
+def _span_note(tag: str, parts: Sequence[Summary]) -> str:
+    """Of a ladder: at which size half of the samples are right, in every run."""
+    spans = [part.get("ladders", {}).get(tag) for part in parts]
+    if not any(spans):
+        return ""
+    rungs = [float(rung) for part in parts for rung in part.get("by", {}).get(tag, {})]
+    said = " / ".join("-" if span is None else size(interval_of(span), rungs) for span in spans)
+    return f"A ladder: half of the samples are right {said}."
 
 
 def _composition(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
