@@ -79,7 +79,7 @@ def faults(reply: str, prompt: str, words: Collection[str], language: str, *, tr
         "leak": leaked(reply),
         "refusal": refused(reply, spoken),
         "language": strange_language(reply, language),
-        "off_topic": off_topic(spoken, prompt, words),
+        "off_topic": off_topic(reply, prompt, words),
     }
     return [_verdict(name, reason) for name, reason in found.items()]
 
@@ -124,12 +124,15 @@ def strange_language(reply: str, wanted: str) -> str | None:
     return f"it is in {detected!r}, asked for in {wanted!r}" if detected not in (None, "unknown", wanted) else None
 
 
-def off_topic(spoken: Sequence[str], prompt: str, words: Collection[str]) -> str | None:
+def off_topic(reply: str, prompt: str, words: Collection[str]) -> str | None:
     """None of the words that a sensible reply would have, those of the prompt left out."""
-    wanted = tuple(_whole(words))
-    asked = _whole(_WORD.findall(normalised(prompt).casefold()))
+    wanted, asked, said = _whole(words), _words(prompt), _words(reply)
     fresh = tuple(start for start in wanted if not any(word.startswith(start) for word in asked))
-    return None if any(word.startswith(fresh) for word in _whole(spoken)) else "it says nothing about what was asked"
+    return None if any(word.startswith(fresh) for word in said) else "it says nothing about what was asked"
+
+
+def _words(text: str) -> list[str]:
+    return _whole(_WORD.findall(normalised(text).casefold()))
 
 
 def _whole(words: Iterable[str]) -> list[str]:

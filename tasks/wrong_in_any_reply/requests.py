@@ -12,6 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from .faults import off_topic
+
 Split = Literal["evaluation", "training"]
 FOREIGN_EVERY = 8
 """One request in so many is in German, French or Spanish."""
@@ -34,22 +36,38 @@ class Request:
 
 
 def drawn(split: Split, seed: int) -> list[Request]:
-    """All requests of a split in the order of `seed`: domains take turns, and languages too, so that a prefix has both."""
+    """All requests of a split in the order of `seed`: domains take turns, and languages too, so that a prefix has all.
+
+    The reply to a request never has one of the words of the next: a reply to another request must be seen as one.
+    """
     rng = Random(f"requests {split} {seed}")
-    domains: dict[str, list[Request]] = {}
+    groups: dict[str, list[Request]] = {}
     for request in _all(split):
-        key = request.domain if request.language == "en" else request.language
-        domains.setdefault(key, []).append(request)
-    for members in domains.values():
+        groups.setdefault(request.domain if request.language == "en" else request.language, []).append(request)
+    for members in groups.values():
         rng.shuffle(members)
-    english = _in_turn([members for members in domains.values() if members[0].language == "en"])
-    foreign = _in_turn([members for members in domains.values() if members[0].language != "en"])
-    order = [
-        (foreign if place % FOREIGN_EVERY == FOREIGN_EVERY - 1 else english) for place in range(len(english) + len(foreign))
-    ]
-    left = {id(english): iter(english), id(foreign): iter(foreign)}
-    mixed = [request for chosen in order for request in islice(left[id(chosen)], 1)]
-    return mixed + [*left[id(english)], *left[id(foreign)]]
+    english = _in_turn([members for members in groups.values() if members[0].language == "en"])
+    foreign = _in_turn([members for members in groups.values() if members[0].language != "en"])
+    return _apart(_mixed(english, foreign))
+
+
+def _mixed(english: list[Request], foreign: list[Request]) -> list[Request]:
+    """One of `FOREIGN_EVERY` from the second list, as long as both last."""
+    left, others = iter(english), iter(foreign)
+    size = len(english) + len(foreign)
+    turns = (islice(others if place % FOREIGN_EVERY == FOREIGN_EVERY - 1 else left, 1) for place in range(size))
+    return [*chain.from_iterable(turns), *left, *others]
+
+
+def _apart(requests: list[Request]) -> list[Request]:
+    """The same, each moved back as long as the reply before it would do for it."""
+    placed: list[Request] = []
+    waiting = list(requests)
+    while waiting:
+        before = placed[-1].reply if placed else ""
+        fits = (place for place, one in enumerate(waiting) if off_topic(before, one.ask, one.words))
+        placed.append(waiting.pop(next(fits, 0)))
+    return placed
 
 
 def _in_turn(groups: list[list[Request]]) -> list[Request]:
