@@ -21,7 +21,7 @@ FEWEST_REPEATS = 12
 """Words from which that share is taken."""
 
 SAME_MARK = 60
-"""The same character so often in a row, or the same two or three in turn, is a loop; rules of tables are not counted."""
+"""The same character so often in a row is a loop; rules and tables are made of others."""
 
 SHORT_REFUSAL = 80
 """A reply that begins with a refusal and has at most so many words does not go on to help."""
@@ -43,7 +43,7 @@ LEAST_SHARE = 0.12
 """Share of a language's commonest words that running text in it does not fall below."""
 
 _WORD = re.compile(r"\w+")
-_SAME = re.compile(r"([^\s\-=_.|*~#+])\1{%d}" % SAME_MARK)
+_SAME = re.compile(rf"([^\s\-=_.|*~#+])\1{{{SAME_MARK - 1},}}")
 _TOKEN = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>|</?s>|\[/?INST\]|<</?SYS>>|"
     r"</?think>|^(?:User|Human|Assistant): |^### (?:Instruction|Response|Human|Assistant)\b",

@@ -43,7 +43,9 @@ class WrongInAnyReply(Task):
         return Score(tuple(found), {"sound": float(all(fault.ok for fault in found))})
 
     def decoys(self, sample: Sample) -> Known:
-        return Known(topic=sample.topic, wrong={"refusal": "I'm sorry, but I can't help with that.", "unsure": "I'm not sure."})
+        return Known(
+            topic=sample.topic, wrong={"refusal": "I'm sorry, but I can't help with that.", "unsure": "I'm not sure."}
+        )
 
 
 def _samples(split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
