@@ -20,6 +20,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def task_row(task: str, runs: Mapping[str, Run], outcomes: Mapping[str, OutcomeT
     order = ([max(floors, key=lambda name: scores[name][0])] if floors else []) + [
         name for name in runs if name in MODELS
     ]
-    pairs = zip(order, order[1:], strict=False)
+    pairs = pairwise(order)
     return Row(task, scores, {upper: step(outcomes[lower], outcomes[upper], task) for lower, upper in pairs})
 
 
