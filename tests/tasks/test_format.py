@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -140,11 +141,19 @@ def test_drawing_and_scoring_are_fast():
     assert time.process_time() - started < 8
 
 
+def test_the_example_of_the_document_runs(capsys):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "tasks-format.md").read_text("utf-8")
+    exec(text.split("```python\n")[1].split("```")[0], {})
+    shown = capsys.readouterr().out
+    assert "| Point | Details |" in shown or "| No. | Point | Details |" in shown
+    assert "exactly once" in shown
+
+
 def test_composition_and_span():
     def row(number: int, count: int, *verdicts: tuple[str, bool]) -> Row:
         made = tuple(CheckResult(ok, "", name) for name, ok in verdicts)
         followed = float(all(ok for _, ok in verdicts))
-        score = Score(made, {"followed": followed, "both": followed})
+        score = Score(made, {"followed": followed, "both": followed, "covered": 1.0})
         return Row(str(number), 0, {"instructions": count}, reply("x"), score)
 
     rows = [
