@@ -141,4 +141,4 @@ def _whole(words: Iterable[str]) -> list[str]:
 
 
 def _verdict(name: str, reason: str | None) -> CheckResult:
-    return CheckResult(reason is None, reason or "no", name=name, failure=None if reason is None else name)
+    return CheckResult(reason is None, reason or f"no {name}", name=name, failure=name if reason else "")
