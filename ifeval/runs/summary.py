@@ -147,6 +147,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
+        "advisory": task.advisory,
         "unit": task.unit or "sample",
         "units": units,
         "samples": len(np.unique(tally.samples)),
@@ -186,14 +187,14 @@ def interval_json(interval: Interval) -> dict[str, Any]:
 
 
 def families(tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Each family: the unweighted mean of its tasks' primary metrics.
+    """Each family: the unweighted mean of its tasks' primary metrics, those of advisory tasks left out.
 
     The bounds combine the tasks' own by square-and-add (MOVER; Zou and Donner 2008, Statistics in Medicine 27).
     """
     members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for summary in tasks.values():
         primary = summary["metrics"].get(summary["primary"])
-        if primary is not None and primary["n"]:
+        if primary is not None and primary["n"] and not summary["advisory"]:
             members[summary["family"]].append(primary)
     return {
         family: {

@@ -7,7 +7,6 @@ See docs/tasks-zero-shot.md.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from random import Random
 from typing import Any
 
 from ifeval.decoys import Known
@@ -16,9 +15,7 @@ from ifeval.task import Row, Task
 
 from .answers import candidates, is_exact, judge
 from .draw import SIZE, Drawn, prompts
-from .manner import describe, summarise, talk
 from .reading import numbers, squeeze
-from .requests import REQUESTS
 
 
 class ZeroShot(Task):
@@ -63,34 +60,6 @@ class ZeroShot(Task):
         from .summary import Answered, contrasts
 
         return contrasts([Answered.of(row) for row in rows])
-
-
-class Manner(Task):
-    """Natural requests without a right answer: is the reply a natural one, and what is its style?"""
-
-    name = "manner"
-    version = "2"
-    family = "manner"
-    primary = "natural"
-    description = "how the model talks: length, lists, opening phrases, refusals, repetition on 40 natural requests"
-    size = len(REQUESTS)
-    max_tokens = 400
-
-    def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        for number, request in enumerate(REQUESTS[:limit]):
-            prompt, reply = talk(request, Random(f"manner {seed} {number}"))
-            yield Sample(
-                id=f"manner-{number:02}",
-                messages=[{"role": "user", "content": prompt}],
-                oracle=reply,
-            )
-
-    def score(self, sample: Sample, response: Response) -> Score:
-        return describe(sample.messages[-1]["content"], response)
-
-    def report(self, rows: Iterable[Row]) -> dict[str, Any]:
-        """Reply lengths, the commonest openings and the variety of words over all replies."""
-        return summarise([row.response.answer for row in rows])
 
 
 def _without_copies(reply: str, sample: Sample) -> str:

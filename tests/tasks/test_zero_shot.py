@@ -183,62 +183,6 @@ def test_a_short_run_still_has_a_report():
     assert set(report(lambda sample: False, islice(SAMPLES, 3))) == {"clusters", "ladders", "composition"}
 
 
-MANNER = discover()["manner"]()
-REQUESTS = list(MANNER.samples(seed=0))
-
-
-def manner(reply, finish="stop"):
-    return MANNER.score(REQUESTS[0], Response("k", reply, finish, answer=reply)).metrics
-
-
-def test_requests_are_fresh_and_their_replies_natural():
-    drawn = [sample.messages[0]["content"] for seed in range(8) for sample in MANNER.samples(seed)]
-    assert len(drawn) == len(set(drawn)) == 8 * MANNER.size == 320
-    for sample in REQUESTS:
-        assert (
-            MANNER.score(sample, Response("k", sample.oracle, "stop", answer=sample.oracle)).metrics["natural"] == 1.0
-        )
-
-
-def test_unnatural_replies():
-    assert manner("")["natural"] == 0.0
-    assert manner("")["list"] is None
-    assert manner("1. 1. 1. 2. 3. 4. 1. 1. 1. 2. 3. 4. 1. 1. 1. 2. 3. 4. 1. 1. 1. 2.")["natural"] == 0.0
-    assert manner(REQUESTS[0].messages[0]["content"])["natural"] == 0.0
-    assert manner(" ".join(sorted(REQUESTS[0].messages[0]["content"].split())))["natural"] == 0.0
-    assert manner("Rinse it in cold water at once.", "length")["natural"] == 0.0
-
-
-@pytest.mark.parametrize(
-    ("reply", "marks"),
-    [
-        ("Sure! Rinse it with cold water.", {"opening_phrase"}),
-        ("Surely cold water will do.", set()),
-        ("I’m sorry, but I can't help with that.", {"refusal"}),
-        ("Do this:\n- rinse\n- wash", {"list"}),
-        ("## Steps\n1. Rinse **well**\n2. Wash", {"list", "markdown"}),
-        ("Rinse it, wait ten minutes, and wash as usual.", set()),
-    ],
-)
-def test_style_marks(reply, marks):
-    found = manner(reply)
-    assert {name for name in ("list", "markdown", "opening_phrase", "refusal") if found[name]} == marks
-
-
-def test_the_manner_report():
-    replies = ["Sure! Do this now.", "Sure! Do that.", ""]
-    rows = [Row("x", 0, {}, Response("k", text, "stop", answer=text), None) for text in replies]
-    result = MANNER.report(rows)
-    assert result["words"]["median"] == 3
-    assert result["openings"] == {"sure do": pytest.approx(2 / 3)}
-    assert MANNER.report([]) == {}
-
-
-@pytest.mark.parametrize("reply", ["a " * 500_000, "**" * 400_000, "|" * 900_000, "# \n" * 300_000, "\ud800\x00"])
-def test_manner_survives_hostile_replies(reply):
-    assert manner(reply)["natural"] == 0.0
-
-
 DOC = Path(__file__).resolve().parents[2] / "docs" / "tasks-zero-shot.md"
 
 
