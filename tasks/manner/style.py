@@ -21,23 +21,24 @@ _OPENING = re.compile(
 def style(prompt: str, response: Response) -> dict[str, float | None]:
     """The metrics of one reply, each in [0, 1]; those of a blank reply are None, `finished` aside.
 
-    `finished`: it is not blank and ended by itself. `length`: its words in thousands, at most 1.
+    `finished`: it is neither blank nor an echo of the prompt, and ended by itself. `length`: its words in thousands, at most 1.
     """
     reply = response.answer[:LONGEST].replace("’", "'")
     spoken = _WORD.findall(reply.casefold())
+    echo = is_echo(reply, prompt)
     measured: dict[str, float | None] = {
         "length": min(len(spoken) / 1000, 1.0),
         "list": float(len(_LIST.findall(reply)) >= 2),
         "markdown": float(_MARKDOWN.search(reply) is not None),
         "opening_phrase": float(_OPENING.match(reply.lstrip()) is not None),
         "refusal": float(refused(reply, spoken) is not None),
-        "echo": float(is_echo(reply, prompt)),
+        "echo": float(echo),
         "repetition": repetition(spoken),
         "distinct_2": _distinct(spoken, 2),
     }
     if not spoken:
         measured = dict.fromkeys(measured)
-    return {"finished": float(bool(spoken) and not response.truncated), **measured}
+    return {"finished": float(bool(spoken) and not echo and not response.truncated), **measured}
 
 
 def summarise(replies: Sequence[str]) -> dict[str, Any]:

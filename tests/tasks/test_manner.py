@@ -207,6 +207,7 @@ def test_the_profile_is_advisory_and_its_primary_says_only_that_a_reply_ended():
     assert not SOUND.advisory
     assert style("I'm not sure.")["finished"] == 1.0
     assert style("Blot it.", "length")["finished"] == 0.0
+    assert style(STAIN.messages[0]["content"])["finished"] == 0.0
     assert style("") == {"finished": 0.0, **dict.fromkeys(set(style("x")) - {"finished"})}
     assert style("word " * 250)["length"] == 0.25
     assert [sample.messages for sample in MANNER.samples(5, 9)] == [sample.messages for sample in SOUND.samples(5, 9)]
