@@ -26,6 +26,27 @@ SAME_MARK = 60
 SHORT_REFUSAL = 80
 """A reply that begins with a refusal and has at most so many words does not go on to help."""
 
+LONG, TAKEN_UP, FEWEST_NEW = 6, 2, 5
+EVERYWHERE = frozenset(
+    [
+        "really",
+        "should",
+        "before",
+        "because",
+        "anything",
+        "something",
+        "please",
+        "people",
+        "things",
+        "always",
+        "around",
+        "little",
+        "another",
+        "without",
+    ]
+)
+"""Long words that say nothing about a topic."""
+
 WHOLE = 3
 """Letters up to which a wanted word must stand as it is, and is no beginning of longer ones."""
 
@@ -64,10 +85,13 @@ _REFUSAL = re.compile(
 )
 
 
-def faults(reply: str, prompt: str, words: Collection[str], language: str, *, truncated: bool) -> list[CheckResult]:
+def faults(
+    reply: str, prompt: str, words: Collection[str], language: str, *, topic: str = "", truncated: bool = False
+) -> list[CheckResult]:
     """A verdict per fault, named after it. Where the reply is empty, or an echo, or a loop, the later ones hold.
 
     words: beginnings of words of which a sensible reply has one that the prompt has not. truncated: it was cut.
+    topic: what the prompt is about, in words of which the use shows nothing.
     """
     reply = normalised(reply[:LONGEST])
     spoken = _WORD.findall(reply.casefold())
@@ -79,7 +103,7 @@ def faults(reply: str, prompt: str, words: Collection[str], language: str, *, tr
         "leak": leaked(reply),
         "refusal": refused(reply, spoken),
         "language": strange_language(reply, language),
-        "off_topic": off_topic(reply, prompt, words),
+        "off_topic": off_topic(reply, prompt, words, topic),
     }
     return [_verdict(name, reason) for name, reason in found.items()]
 
@@ -124,11 +148,20 @@ def strange_language(reply: str, wanted: str) -> str | None:
     return f"it is in {detected!r}, asked for in {wanted!r}" if detected not in (None, "unknown", wanted) else None
 
 
-def off_topic(reply: str, prompt: str, words: Collection[str]) -> str | None:
-    """None of the words that a sensible reply would have, those of the prompt left out."""
+def off_topic(reply: str, prompt: str, words: Collection[str], topic: str = "") -> str | None:
+    """It has none of the words that a sensible reply would have, those of the prompt left out, and does not talk about it.
+
+    To talk about it is to use `TAKEN_UP` long words of the prompt that `topic` lacks, among `FEWEST_NEW` other words.
+    """
     wanted, asked, said = _whole(words), _words(prompt), _words(reply)
     fresh = tuple(start for start in wanted if not any(word.startswith(start) for word in asked))
-    return None if any(word.startswith(fresh) for word in said) else "it says nothing about what was asked"
+    if any(word.startswith(fresh) for word in said):
+        return None
+    told = set(asked) - set(_words(topic)) - EVERYWHERE
+    taken_up = {word for word in said if word in told and len(word) >= LONG}
+    if len(taken_up) >= TAKEN_UP and len(set(said) - set(asked)) >= FEWEST_NEW:
+        return None
+    return "it says nothing about what was asked"
 
 
 def _words(text: str) -> list[str]:

@@ -65,7 +65,7 @@ def _apart(requests: list[Request]) -> list[Request]:
     waiting = list(requests)
     while waiting:
         before = placed[-1].reply if placed else ""
-        fits = (place for place, one in enumerate(waiting) if off_topic(before, one.ask, one.words))
+        fits = (place for place, one in enumerate(waiting) if off_topic(before, one.ask, one.words, one.topic))
         placed.append(waiting.pop(next(fits, 0)))
     return placed
 

@@ -38,6 +38,7 @@ class WrongInAnyReply(Task):
             sample.messages[-1]["content"],
             sample.target,
             str(sample.tags["language"]),
+            topic=sample.topic,
             truncated=response.truncated,
         )
         return Score(tuple(found), {"sound": float(all(fault.ok for fault in found))})

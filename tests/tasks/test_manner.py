@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from ifeval.records import Response
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
-from ifeval.tasks.wrong_in_any_reply.faults import off_topic, refused, repetition
+from ifeval.tasks.wrong_in_any_reply.faults import faults, off_topic, refused, repetition
 from ifeval.tasks.wrong_in_any_reply.requests import FOREIGN_EVERY, Request, drawn
+from ifeval.util.jsonio import loads
+from tests.conftest import GOLDEN
 
 SOUND = discover()["wrong_in_any_reply"]()
 MANNER = discover()["manner"]()
@@ -45,8 +48,8 @@ def test_words_are_words_and_the_reply_has_one_that_topic_and_request_lack():
     for request in (*EVERY["evaluation"], *EVERY["training"]):
         assert len(set(request.words)) == len(request.words) >= 3, request.id
         assert all(re.fullmatch(r"\w+", word) for word in request.words), request.id
-        assert off_topic(request.reply, request.ask, request.words) is None, request.id
-        assert off_topic(request.topic, request.ask, request.words), request.id
+        assert off_topic(request.reply, request.ask, request.words, request.topic) is None, request.id
+        assert off_topic(request.topic, request.ask, request.words, request.topic), request.id
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -56,18 +59,18 @@ def test_a_prefix_has_every_domain_and_language_and_no_reply_would_do_for_the_ne
     assert {one.language for one in order[: 4 * FOREIGN_EVERY]} == {"en", "de", "fr", "es"}
     assert len({one.domain for one in order[: 2 * FOREIGN_EVERY]}) == 8
     for before, after in pairwise(order):
-        assert off_topic(before.reply, after.ask, after.words), (before.id, after.id)
+        assert off_topic(before.reply, after.ask, after.words, after.topic), (before.id, after.id)
 
 
 def test_replies_to_other_requests_are_seen_over_all_pairs():
     order: list[Request] = EVERY["evaluation"]
     passed = sum(
-        off_topic(other.reply, request.ask, request.words) is None
+        off_topic(other.reply, request.ask, request.words, request.topic) is None
         for request in order
         for other in order
         if other is not request
     )
-    assert passed <= 0.02 * len(order) * (len(order) - 1)
+    assert passed <= 0.04 * len(order) * (len(order) - 1)
 
 
 @pytest.mark.parametrize(
@@ -221,3 +224,16 @@ def test_the_manner_report():
     assert result["words"]["median"] == 3
     assert result["openings"] == {"sure do": pytest.approx(2 / 3)}
     assert MANNER.report([]) == {}
+
+
+@pytest.mark.parametrize("model", ["gpt4_20231107_145030", "mifeval_en_gpt-4o-mini-2024-07-18"])
+def test_good_models_are_hardly_ever_found_at_fault(model):
+    """On IFEval's prompts, of which some ask to repeat themselves or for other languages; those two faults are left out."""
+    path = GOLDEN / "ifeval" / "responses" / f"{model}.jsonl"
+    if not path.is_file():
+        pytest.skip(f"{path} is absent")
+    found = Counter()
+    for row in map(loads, path.read_bytes().splitlines()):
+        checks = faults(row["response"], row["prompt"], (), "en", truncated=False)
+        found.update(check.failure for check in checks if not check.ok)
+    assert found["loop"] + found["leak"] + found["refusal"] + found["empty"] <= 2
