@@ -32,14 +32,19 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, takes its name.
 
     Parent folders are made; text is UTF-8. An existing file keeps its permissions, and a link stays a link: the file
-    it points to is replaced. Raises OSError, with nothing left behind.
+    it points to is replaced. What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError, with nothing
+    left behind.
     """
+    content = data.encode() if isinstance(data, str) else data
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        path.write_bytes(content)
+        return
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
+            file.write(content)
             file.flush()
             os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if path.exists() else NEW_FILE & ~_umask())
             os.fsync(file.fileno())
