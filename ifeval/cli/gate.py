@@ -75,7 +75,9 @@ def gate(
         )
         verdict = judge(candidate, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
     except UserError as error:
-        write_files(refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json)
+        write_files(
+            refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json
+        )
         raise
     deliver(verdict, junit, markdown, json)
     raise typer.Exit(verdict.exit_code)

@@ -162,7 +162,7 @@ def judged_from(
         decision=assessment.decision,
         adjusted_p=assessment.regression_p,
         detectable=1.0,
-        samples=int(subject.independent({task: len(one.independent) for task, one in pairs.items()})),
+        samples=round(subject.independent({task: len(one.independent) for task, one in pairs.items()})),
         noise=noise,
         excused=guard > 0 and score_p(units, -guard) <= policy.alpha,
     )
@@ -179,12 +179,12 @@ def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> 
     weights = [WEIGHTS[one.kind] for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
     raw = [one.assessment.regression_p for one in tested] + [rise.p for rise in changed]
     adjusted = dict(zip([*map(id, tested), *map(id, changed)], weighted_holm(raw, weights).tolist(), strict=True))
-    total = sum(WEIGHTS[one.kind] for one in judged if one.blocking) + RATES_WEIGHT * bool(policy.rises)
+    total = total_weight(judged, policy)
     return (
         [
             replace(
                 _decided(one, adjusted.get(id(one), one.assessment.regression_p), policy),
-                detectable=_detectable(one, policy.alpha * (WEIGHTS[one.kind] / total if one.blocking else 1.0)),
+                detectable=detectable_loss(one, policy.alpha * (WEIGHTS[one.kind] / total if one.blocking else 1.0)),
             )
             for one in judged
         ],
@@ -231,7 +231,12 @@ def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
     return replace(one, decision=decision, adjusted_p=adjusted_p)
 
 
-def _detectable(one: Judged, alpha: float) -> float:
+def total_weight(lines: Sequence[Judged] | Sequence[Subject], policy: Policy) -> float:
+    """The weights of all tests of "worse" that can fail the release, as planned."""
+    return sum(WEIGHTS[one.kind] for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises)
+
+
+def detectable_loss(one: Judged, alpha: float) -> float:
     """The smallest true loss that is found in 80 of 100 cases, at this line's share of alpha."""
     if not one.samples:
         return 1.0

@@ -33,7 +33,7 @@ def reaches(baseline: OutcomeTable, policy: Policy) -> list[Reach]:
     found = []
     for one in subjects(baseline, policy):
         if one.blocking and one.rule in (Rule.MEAN, Rule.MARGIN):
-            samples = int(one.independent(sizes))
+            samples = round(one.independent(sizes))
             noise = mean_noise([baseline.tasks[task].primary_noise for task in one.tasks]) or 0.0
             best, usual = (
                 attainable_margin(samples, psi, policy.alpha) if samples else 1.0

@@ -8,7 +8,7 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -85,19 +85,21 @@ class Phases:
             self.seconds[name] += time.perf_counter() - started
 
 
-def run(options: RunOptions, observer: Observer | None = None) -> Path:
+def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
     """Do what `options` ask and return the run's directory.
 
+    `wanted` is asked of each item just before it goes to the engine; what is not wanted any more is left out.
     Raises UserError for what a user can mend; KeyboardInterrupt passes through with everything finished on disk.
     """
-    return Pipeline(options, observer or Silent()).run()
+    return Pipeline(options, observer or Silent(), wanted).run()
 
 
 class Pipeline:
     """One run from its options to its summary."""
 
-    def __init__(self, options: RunOptions, observer: Observer) -> None:
+    def __init__(self, options: RunOptions, observer: Observer, wanted: Callable[[Item], bool] | None = None) -> None:
         self._observer = observer
+        self._wanted = wanted
         self._phases = Phases(observer)
         with self._phases("prepare"):
             model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
@@ -171,6 +173,8 @@ class Pipeline:
         """The requests nobody has answered, each once; items whose reply is on disk are scored on the way."""
         for item in self._todo():
             key = item.request.key
+            if self._wanted is not None and not self._wanted(item):
+                continue
             if key in waiting:
                 waiting[key].append(item)
             elif (reply := self._replies.get(key)) is not None:

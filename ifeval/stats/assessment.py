@@ -80,29 +80,29 @@ def decide(losses: int, wins: int, n: int, margin: float, alpha: float = 0.05, e
     )
 
 
-def decide_units(groups: Sequence[Units], margin: float, alpha: float = 0.05) -> Assessment:
+def decide_units(groups: Sequence[Units], margin: float, alpha: float = 0.05, level: float = 0.95) -> Assessment:
     """The verdict on the weighted mean of groups of unit differences: scores, items of several samples, several tasks.
 
     The score test with the variance of the hypothesis (`score_test`) and the exact sign flips (`flips`). One group of
-    -1, 0 and 1 gets the very numbers of `decide`.
+    -1, 0 and 1 gets the very numbers of `decide`. level: of the interval.
     """
     known = [group for group in groups if len(group.differences)]
-    interval, variance = _spread(known)
+    interval, variance = _spread(known, level)
     return _decision(interval, score_p(known, -margin) if known else 1.0, worse_p(known), margin, alpha, variance)
 
 
-def _spread(groups: Sequence[Units]) -> tuple[Interval, float]:
+def _spread(groups: Sequence[Units], level: float) -> tuple[Interval, float]:
     """The interval of the mean, and the variance of one of as many units that would say as much."""
     if len(groups) == 1 and groups[0].exchangeable and np.isin(groups[0].differences, (-1.0, 0.0, 1.0)).all():
         d = groups[0].differences
         losses, wins = int((d < 0).sum()), int((d > 0).sum())
-        return tango_interval(losses, wins, len(d)), (losses + wins + 1) / (len(d) + 2)
+        return tango_interval(losses, wins, len(d), level), (losses + wins + 1) / (len(d) + 2)
     if len(groups) == 1:
         d = groups[0].differences
-        return paired_t_interval(d), float(d.var(ddof=1)) if len(d) > 1 else 1.0
+        return paired_t_interval(d, level), float(d.var(ddof=1)) if len(d) > 1 else 1.0
     strata = [score_stratum(group.differences) for group in groups]
     shares = [group.share for group in groups]
-    interval = stratified_interval(strata, shares=shares)
+    interval = stratified_interval(strata, level, shares)
     return interval, standard_error(strata, shares) ** 2 * interval.n if groups else 1.0
 
 

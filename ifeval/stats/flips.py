@@ -73,10 +73,10 @@ def worse_p(groups: Sequence[Units]) -> float:
     known = [group for group in groups if len(group.differences)]
     if not any(group.differences.any() for group in known):
         return 1.0
-    weights = [group.share / len(group.differences) for group in known]
     if not all(group.exchangeable for group in known):
         return _t_p(known)
-    if max(weights) - min(weights) > 1e-9 * max(weights):
+    if not same_weights(known):
+        weights = [group.share / len(group.differences) for group in known]
         moved = sum(weight * float(group.differences.sum()) for weight, group in zip(weights, known, strict=True))
         spread = sum(
             weight**2 * float(group.differences @ group.differences)
@@ -86,6 +86,12 @@ def worse_p(groups: Sequence[Units]) -> float:
     flips = Flips()
     flips.add(whole_numbers(np.concatenate([group.differences for group in known])).astype(int).tolist())
     return flips.p()
+
+
+def same_weights(groups: Sequence[Units]) -> bool:
+    """Does every unit weigh alike, whatever its group?"""
+    weights = [group.share / len(group.differences) for group in groups if len(group.differences)]
+    return not weights or max(weights) - min(weights) <= 1e-9 * max(weights)
 
 
 def _t_p(groups: Sequence[Units]) -> float:

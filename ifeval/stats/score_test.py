@@ -47,14 +47,20 @@ def score_z(groups: Sequence[Units], null: float) -> float:
 
     Large where the mean is above. With a mean below `null` the statistic is negative and its size unimportant.
     """
+    distance, error = distance_and_error(groups, null)
+    return distance / error if error > 0 else 0.0
+
+
+def distance_and_error(groups: Sequence[Units], null: float) -> tuple[float, float]:
+    """How far the weighted mean is above `null`, and its standard error under the hypothesis; (0, 0) without a unit."""
     known = [_Tilted(group) for group in groups if len(group.differences)]
     total = sum(group.share for group in known)
     if not known or total == 0:
-        return 0.0
+        return 0.0, 0.0
     distance = weighted_mean(groups) - null
     tilt = _tilt(known, null * total) if distance > 0 else 0.0
     variance = sum((group.share / total) ** 2 / group.n * group.moments(tilt)[1] for group in known)
-    return distance / sqrt(variance) if variance > 0 else 0.0
+    return distance, sqrt(variance)
 
 
 def score_p(groups: Sequence[Units], null: float) -> float:

@@ -50,7 +50,9 @@ def test_families_of_unlike_weight_are_tested_by_the_normal_approximation():
 
 def test_unequal_numbers_of_answers_are_tested_by_t():
     d = np.r_[np.full(60, 0.125), np.full(40, -0.5)]
-    assert worse_p([Units(d, 1.0, exchangeable=False)]) == pytest.approx(float(ttest_1samp(d, 0, alternative="less").pvalue))
+    assert worse_p([Units(d, 1.0, exchangeable=False)]) == pytest.approx(
+        float(ttest_1samp(d, 0, alternative="less").pvalue)
+    )
     assert worse_p([Units(np.array([-1.0]), 1.0, exchangeable=False)]) == 1.0
 
 
