@@ -12,9 +12,9 @@ import pytest
 from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.errors import Exit
 from ifeval.release.decision import ReleaseDecision, gate
-from ifeval.release.formats import annotations, to_html, to_json, to_junit, to_markdown, to_text
-from ifeval.release.policy import PRESETS, Endpoint, Policy, parse_policy, preset_policy, read_policy
-from ifeval.release.subjects import Kind, Rule
+from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
+from ifeval.release.policy import PRESETS, Endpoint, Policy, parse_policy, read_policy
+from ifeval.release.subjects import Rule
 from ifeval.runs.run import load_run
 from ifeval.stats.assessment import Decision
 from tests.made_runs import make_run

@@ -137,6 +137,15 @@ def test_a_mistake_is_written_where_the_verdict_would_be(cli, runs, monkeypatch)
     assert "nobody" in (runs / "gate.md").read_text()
 
 
+def test_a_baseline_is_not_overwritten_unasked(cli, runs):
+    assert cli("baseline", "add", "old", "--name", "release-1")[0] == 0
+    code, _, err = cli("baseline", "add", "worse", "--name", "release-1")
+    assert code == 2
+    assert "exists; --yes overwrites it" in err
+    assert cli("baseline", "add", "worse", "--name", "release-1", "--yes")[0] == 0
+    assert "worse" in cli("baseline", "show", "release-1")[1]
+
+
 def test_presets(cli, runs):
     assert cli("gate", "few", "--baseline", "old", "--preset", "smoke")[0] == 0
     assert cli("gate", "few", "--baseline", "old", "--preset", "strict")[0] == 3
