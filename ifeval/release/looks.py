@@ -103,7 +103,11 @@ class Looks:
     def advance(self, last: bool = False) -> None:
         """Take every look that the finished replies allow; `last`: no more will come, so look at what there is."""
         while self.decision is None and (last or self._ready()):
-            self._look(1.0 if last else self.fractions[self.number], last)
+            self.step(last)
+
+    def step(self, last: bool = False) -> None:
+        """Take the next planned look."""
+        self._look(1.0 if last else self.fractions[self.number], last)
 
     def judged(self) -> list[Judged]:
         """The lines with the numbers of their last look, and what was decided by it."""

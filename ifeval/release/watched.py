@@ -58,6 +58,15 @@ class WatchedTask:
             self._rates[rate][row, item.request.repeat] = holds
         self._open[self._unit[row]] -= 1
 
+    def fill(self, new: TaskOutcomes) -> None:
+        """All of the candidate's replies at once: what a simulation, or a finished run looked at again, has."""
+        where = {name: row for row, name in enumerate(new.ids)}
+        rows = [where[name] for name in self.old.ids]
+        self._values[:] = new.metrics[self.old.primary][rows]
+        for rate, values in self._rates.items():
+            values[:] = new.rates[rate][rows]
+        self._open[:] = 0
+
     def complete(self) -> int:
         """How many units, from the first on, are complete."""
         while self._complete < self.units and self._open[self._complete] <= 0:
