@@ -129,7 +129,9 @@ def test_planned_looks(truth, most_used):
     ends = [sequentially(old, new, Policy()) for old, new in releases(RUNS // 2, truth)]
     fail, open_, passed = shares([decision for decision, _ in ends])
     used = float(np.mean([share for _, share in ends]))
-    print(f"\n| looks | {dict(truth.differences)} {truth.discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} | {used:.3f}")
+    print(
+        f"\n| looks | {dict(truth.differences)} {truth.discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} | {used:.3f}"
+    )
     assert used <= most_used
     if not truth.differences:
         assert fail <= 0.05 + errors(0.05, RUNS // 2)

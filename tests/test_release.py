@@ -109,7 +109,9 @@ def test_a_significant_loss_that_is_shown_to_be_small_warns():
     old = np.r_[np.ones(3000), np.zeros(1000)]
     new = old.copy()
     new[:60], new[3000:3020] = 0.0, 1.0
-    tables = [table(name, {"t": outcomes(made["t"], values.reshape(-1, 1))}) for name, values in (("a", old), ("b", new))]
+    tables = [
+        table(name, {"t": outcomes(made["t"], values.reshape(-1, 1))}) for name, values in (("a", old), ("b", new))
+    ]
     verdict = gate(tables[0], tables[1], Policy())
     assert (verdict.decision, verdict.exit_code) == (Decision.WARN, Exit.OK)
     assert "but by less than 3.0 points" in to_text(verdict)
@@ -207,7 +209,9 @@ def test_a_notebook_shows_it_escaped(core):
 
 
 def test_a_policy_without_a_blocking_family_decides_nothing(core):
-    policy = Policy(families={name: Endpoint(blocking=False) for name in ("format", "structured", "zero_shot", "manner")})
+    policy = Policy(
+        families={name: Endpoint(blocking=False) for name in ("format", "structured", "zero_shot", "manner")}
+    )
     verdict = gate(core, core, policy)
     assert verdict.exit_code == Exit.INCONCLUSIVE
     assert "leaves no family that blocks" in to_text(verdict)

@@ -64,9 +64,10 @@ class Flips:
         return min(1.0, float(self.tail()[self.lost]) - point)
 
 
-def worse_p(groups: Sequence[Units]) -> float:
+def worse_p(groups: Sequence[Units], exact: bool = False) -> float:
     """One-sided p of H0: the weighted mean difference is not below 0; small where it is. 1 where nothing changed.
 
+    mid-p from ten units that changed on; always the exact p with `exact`.
     Exact where the groups weigh their units alike and answered equally often. Groups of unlike weight are tested by the
     normal approximation of the same flips; unequal numbers of answers by Student's t, since flips do not apply there.
     """
@@ -85,7 +86,7 @@ def worse_p(groups: Sequence[Units]) -> float:
         return float(ndtr(moved / sqrt(spread)))
     flips = Flips()
     flips.add(whole_numbers(np.concatenate([group.differences for group in known])).astype(int).tolist())
-    return flips.p()
+    return flips.p(exact)
 
 
 def same_weights(groups: Sequence[Units]) -> bool:
