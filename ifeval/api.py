@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ifeval.release.decision import ReleaseDecision
     from ifeval.release.policy import Policy
     from ifeval.report.plot import Plot
-    from ifeval.runs.pipeline import Observer
+    from ifeval.runs.observer import Observer
     from ifeval.runs.run import Run
 
 PathLike = str | Path

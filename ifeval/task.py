@@ -5,7 +5,7 @@ calls an engine, and `score` does no I/O. See docs/tasks.md for one written in 4
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -17,13 +17,18 @@ Family = Literal["format", "structured", "zero_shot", "manner"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finished sample as a task's `report` sees it."""
+    """One finished sample as a task's `report` sees it.
+
+    `turns` holds all replies, `response` the last; `ended` says how a conversation ended, None for a sample asked once.
+    """
 
     sample_id: str
     repeat: int
     tags: Mapping[str, Tag]
     response: Response
     score: Score
+    turns: tuple[Response, ...] = ()
+    ended: str | None = None
 
 
 class Task(ABC):
@@ -35,6 +40,10 @@ class Task(ABC):
     one independent unit in intervals and tests. `cluster` is the tag that names the kind of task: the run of a
     fine-tuned checkpoint is split into the kinds seen in training and the others. `offers_tools`: samples have tools.
     `dataset` is the external dataset (known to `ifeval data`) it needs.
+
+    A task whose replies lead to further requests is a `ConversationTask`, below. Its bounds: `max_turns` turns of the
+    user, `max_steps` replies within one turn (tools answer in between), and `max_conversation_tokens` of prompt and
+    replies together, from which an engine's memory is planned (None: as many as the replies can have).
     """
 
     name: ClassVar[str]
@@ -50,6 +59,10 @@ class Task(ABC):
     cluster: ClassVar[str | None] = None
     offers_tools: ClassVar[bool] = False
     dataset: ClassVar[str | None] = None
+    max_turns: ClassVar[int] = 1
+    max_steps: ClassVar[int] = 1
+    max_conversation_tokens: ClassVar[int | None] = None
+    carries_on: ClassVar[bool] = False
 
     def __init__(self, data: Path | None = None) -> None:
         """`data`: the file or folder given with `--data`, or the fetched dataset; None for a procedural task."""
@@ -77,3 +90,40 @@ class Task(ABC):
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """Numbers of this task alone (a contrast, a group average) for summary.json, from one pass over the rows."""
         return {}
+
+    def follow(self, sample: Sample, turns: Sequence[Response]) -> Sample | None:
+        """What is asked after the replies `turns` to `sample`; None where nothing is."""
+        return None
+
+    def score_turns(self, sample: Sample, turns: Sequence[Response]) -> Score:
+        """Judge all replies to a sample, at least one."""
+        return self.score(sample, turns[-1])
+
+    @property
+    def converses(self) -> bool:
+        """Whether replies may lead to further requests."""
+        return type(self).follow is not Task.follow
+
+
+class ConversationTask(Task):
+    """A task that answers replies with further requests: the next turn of a user, or the results of tools.
+
+    `follow` and `score_turns` are pure and bounded in time and memory on hostile replies: a run that was killed replays
+    them from the replies on disk. An environment's state is rebuilt from the calls in `turns`. `carries_on`: a reply that
+    is empty or was cut does not end the conversation.
+    """
+
+    @abstractmethod
+    def follow(self, sample: Sample, turns: Sequence[Response]) -> Sample | None:
+        """The next sample of the conversation that `sample` opened, after the replies `turns`; None at its end.
+
+        Its messages are those asked last, then the reply to them, then what answers it. Its `oracle` is the reply
+        that is right there. The sample's id and tags stay.
+        """
+
+    @abstractmethod
+    def score_turns(self, sample: Sample, turns: Sequence[Response]) -> Score:
+        """Judge the conversation that `sample` opened by its replies, of which there may be fewer than it could have."""
+
+    def score(self, sample: Sample, response: Response) -> Score:
+        return self.score_turns(sample, (response,))

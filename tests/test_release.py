@@ -214,4 +214,3 @@ def test_a_policy_without_a_blocking_family_decides_nothing(core):
     verdict = gate(core, core, policy)
     assert verdict.exit_code == Exit.INCONCLUSIVE
     assert "leaves no family that blocks" in to_text(verdict)
-

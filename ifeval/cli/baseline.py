@@ -8,13 +8,16 @@ import typer
 
 from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
+from ifeval.cli.help import Verbs
 from ifeval.errors import UserError
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
     from ifeval.runs.options import RunOptions
 
-app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True
+)
 
 SCRIPTS = ("empty", "echo", "constant", "random", "oracle")
 HERE = Path("baselines")

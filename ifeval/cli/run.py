@@ -19,21 +19,21 @@ def run(
         str, typer.Option(help="Tasks and suites, separated by commas; a .toml file of your own suites.")
     ] = "core",
     out: Annotated[Path | None, typer.Option(help="Run directory. [default: runs/<model>-<hash>]")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     shard: Annotated[
         str | None, typer.Option(help="i/n: only this share of the samples; `ifeval merge` puts shards together.")
     ] = None,
-    repeat: Annotated[int, typer.Option(help="Replies to each sample.")] = 1,
+    repeat: Annotated[int, typer.Option(help="Replies per sample.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of samples and sampling. [default: each task's own]")] = None,
     data: Data = None,
     task_path: TaskPath = None,
     max_tokens: Annotated[
-        int | None, typer.Option(help="New tokens a reply at most. [default: each task's own]")
+        int | None, typer.Option(help="At most this many new tokens per reply. [default: each task's own]")
     ] = None,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
     top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 1.0,
-    top_k: Annotated[int, typer.Option(help="0 is all.")] = 0,
-    system: Annotated[str | None, typer.Option(help="A system prompt put first.")] = None,
+    top_k: Annotated[int, typer.Option(help="Sample among the k likeliest tokens; 0 for all.")] = 0,
+    system: Annotated[str | None, typer.Option(help="A system prompt to put first.")] = None,
     template_arg: Annotated[list[str] | None, typer.Option(help="k=v for the chat template. Repeatable.")] = None,
     reasoning: Annotated[
         str, typer.Option(help="auto (<think> tags), none, or one of vLLM's reasoning parsers.")
@@ -65,7 +65,7 @@ def run(
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
     cache: Annotated[bool, typer.Option(help="Reuse replies of earlier runs of the same content.")] = True,
-    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint bring code.")] = False,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show the first prompt as the model sees it.")
@@ -76,6 +76,7 @@ def run(
     from ifeval.cli.scorecard import print_run
     from ifeval.runs.options import RunOptions
     from ifeval.runs.pipeline import run as run_pipeline
+    from ifeval.runs.run import load_run, require_answered
     from ifeval.runs.shards import parse_shard
 
     options = RunOptions(
@@ -109,3 +110,4 @@ def run(
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)
     print_run(directory, json=json)
+    require_answered(load_run(directory))

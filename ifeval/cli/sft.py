@@ -35,21 +35,26 @@ def sft(
     ] = None,
     epochs: Annotated[int, typer.Option(help="Passes over the mix.")] = 1,
     max_steps: Annotated[int | None, typer.Option(help="Optimiser steps, instead of --epochs.")] = None,
-    max_length: Annotated[int, typer.Option(help="Tokens of a row.")] = 1024,
-    batch: Annotated[int, typer.Option(help="Rows an optimiser step.")] = 8,
-    rows: Annotated[int, typer.Option(help="Rows a forward pass.")] = 1,
+    max_length: Annotated[int, typer.Option(help="Tokens per row.")] = 1024,
+    batch: Annotated[int, typer.Option(help="Rows per optimiser step.")] = 8,
+    rows: Annotated[int, typer.Option(help="Rows per forward pass.")] = 1,
     learning_rate: Annotated[
-        float | None, typer.Option(help="The highest. [default: 1e-4, from 1B parameters on 2e-5, adapters 2e-4]")
+        float | None,
+        typer.Option(help="Peak learning rate. [default: 1e-4, from 1B parameters on 2e-5, adapters 2e-4]"),
     ] = None,
-    warmup: Annotated[float, typer.Option(help="Share of the steps in which the rate rises.")] = 0.03,
-    weight_decay: Annotated[float, typer.Option(help="AdamW's.")] = 0.0,
+    warmup: Annotated[float, typer.Option(help="Share of the steps over which the learning rate rises.")] = 0.03,
+    weight_decay: Annotated[float, typer.Option(help="AdamW's weight decay.")] = 0.0,
     clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
     neftune: Annotated[float, typer.Option(help="Noise on embeddings; 5 is usual.")] = 0.0,
     lora: Annotated[int, typer.Option(help="Rank of LoRA adapters; 0 trains all weights.")] = 0,
     keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone, not merged.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32, or bf16 (autocast over fp32 weights).")] = "auto",
+    weights: Annotated[
+        str, typer.Option(help="fp32, bf16 (half the memory, rounded stochastically), or auto: what fits.")
+    ] = "auto",
     gradient_checkpointing: Annotated[bool, typer.Option(help="Less memory, a third slower.")] = False,
-    packing: Annotated[bool, typer.Option(help="Several documents a row, isolated.")] = True,
+    compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
+    packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
     most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
     max_bad: Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")] = 0.01,
     save_every: Annotated[int, typer.Option(help="Steps between saved states; 0 for none.")] = 50,
@@ -58,7 +63,7 @@ def sft(
     ] = "",
     eval_every: Annotated[int, typer.Option(help="Steps between evaluations; the first and last always are.")] = 50,
     eval_args: Annotated[str, typer.Option(help="More flags of `ifeval run` for these evaluations, as one text.")] = "",
-    seed: Annotated[int, typer.Option(help="Of order, mixing and noise.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of order, mixing and noise.")] = 0,
     log: Annotated[
         list[str] | None,
         typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
@@ -96,7 +101,9 @@ def sft(
         lora=lora,
         keep_adapter=keep_adapter,
         precision=precision,  # type: ignore[arg-type]
+        weights=weights,  # type: ignore[arg-type]
         gradient_checkpointing=gradient_checkpointing,
+        compile=compile,
         packing=packing,
         most_repeats=most_repeats,
         max_bad=max_bad,

@@ -17,7 +17,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
-from ifeval.engines.base import Workload, failed
+from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.machine import available_memory, cores
 from ifeval.engines.parent_death import OWNER
 from ifeval.engines.vllm import (
@@ -30,8 +30,8 @@ from ifeval.engines.vllm import (
     quiet_environment,
     sampling_arguments,
     stop_texts,
-    vllm_version,
 )
+from ifeval.engines.vllm_versions import require_supported, vllm_version
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
@@ -78,6 +78,7 @@ class RayEngine:
 
     def load(self, workload: Workload) -> None:
         """Join or start the cluster and plan the replicas. They load while the first replies are waited for."""
+        require_supported()
         for name, value in ray_environment(self._address).items():
             os.environ.setdefault(name, value)
         import ray
@@ -99,7 +100,13 @@ class RayEngine:
     def preview(self, request: Request) -> str:
         return self._writer.text(request.sample)
 
-    def generate(self, requests: Iterable[Request]) -> Generator[Response, None, None]:
+    def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
+        """In rounds: all that can be asked at present, then what the replies to it have led to."""
+        source = iter(requests)
+        while asked := take(source, sys.maxsize):
+            yield from self._round(asked)
+
+    def _round(self, requests: list[Request]) -> Iterator[Response]:
         """All prompts are rendered first: Ray Data wants its rows at the start. They wait in Ray's object store."""
         waiting: dict[str, Request] = {}
         refused: list[Response] = []

@@ -5,7 +5,7 @@
 """
 
 import random
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,10 @@ class ScriptedEngine:
     def preview(self, request: Request) -> str:
         return prompt_text(request.sample)
 
-    def generate(self, requests: Iterable[Request]) -> Generator[Response, None, None]:
+    def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
         for request in requests:
+            if request is None:  # no response is under way that could lead to more
+                return
             reply = self._script(request)
             if reply is None:
                 yield failed(request, self._missing)
@@ -103,19 +105,30 @@ def _random_value(schema: Mapping[str, Any], rng: random.Random) -> Any:
     return simple.get(str(schema.get("type")), rng.choice(("alpha", "beta", "gamma")))
 
 
-def replay(path: Path) -> Script:
-    """Stored replies: by task, sample id and repeat from a run, by prompt from a JSONL.
+def _before(messages: Sequence[Mapping[str, Any]]) -> int:
+    """How many replies stand in the messages."""
+    return sum(message["role"] == "assistant" for message in messages)
 
-    Prompts match without their outer white space; the replies to one prompt answer its repeats in file order.
+
+def replay(path: Path) -> Script:
+    """Stored replies: by task, sample id, repeat and turn from a run, by prompt from a JSONL.
+
+    A turn is known by how many replies went before it. Prompts match without their outer white space; the replies to one
+    prompt answer its repeats in file order.
     """
     if path.is_dir():
         rows = read_jsonl(path / "samples.jsonl")
         stored = {
-            (row["task"], row["sample_id"], row["repeat"]): row["response"]["raw"]
+            (row["task"], row["sample_id"], row["repeat"], _before(row["messages"][: turn.get("at")])): turn[
+                "response"
+            ]["raw"]
             for row in rows
-            if not row["response"]["error"]
+            for turn in row.get("turns") or [row]
+            if not turn["response"]["error"]
         }
-        return lambda request: stored.get((request.task, request.sample.id, request.repeat))
+        return lambda request: stored.get(
+            (request.task, request.sample.id, request.repeat, _before(request.sample.messages))
+        )
     replies: dict[str, list[str]] = {}
     for number, row in enumerate(read_jsonl(path), start=1):
         prompt, reply = row.get("prompt"), row.get("response")

@@ -3,10 +3,9 @@
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
 
-from ifeval.engines.base import Workload, failed
+from ifeval.engines.base import Workload, failed, take
 from ifeval.errors import UserError
 from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
 from ifeval.models.resolve import Model
@@ -56,9 +55,9 @@ class TransformersEngine:
     def preview(self, request: Request) -> str:
         return self._writer.text(request.sample)
 
-    def generate(self, requests: Iterable[Request]) -> Generator[Response, None, None]:
+    def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
         waiting = iter(requests)
-        while block := list(islice(waiting, BATCH * SORTED_BATCHES)):
+        while block := take(waiting, BATCH * SORTED_BATCHES):
             prompts = []
             for request in block:
                 try:

@@ -35,10 +35,15 @@ def class_fault(kind: type[Task]) -> str | None:
         return f"has family = {kind.family!r}; choose one of {', '.join(_FAMILIES)}"
     if missing := sorted(getattr(kind, "__abstractmethods__", ())):
         return f"defines no `{missing[0]}` method{_misspelt(kind, missing[0])}"
-    for name, allowed in (("size", (int, type(None))), ("max_tokens", (int,)), ("default_seed", (int,))):
-        value = getattr(kind, name)
-        if not isinstance(value, allowed) or isinstance(value, bool) or (name != "default_seed" and value == 0):
-            return f"has {name} = {value!r}; it must be a whole number" + (" or None" if name == "size" else "")
+    for name in ("size", "max_tokens", "default_seed", "max_turns", "max_steps", "max_conversation_tokens"):
+        value, optional = getattr(kind, name), name in ("size", "max_conversation_tokens")
+        whole = isinstance(value, int) and not isinstance(value, bool) and (value != 0 or name == "default_seed")
+        if not whole and not (optional and value is None):
+            return f"has {name} = {value!r}; it must be a whole number" + (" or None" if optional else "")
+    if kind.follow is not Task.follow and kind.max_turns * kind.max_steps < 2:
+        return "defines `follow`, but its max_turns and max_steps are 1; say how long a conversation can get"
+    if kind.follow is not Task.follow and kind.score_turns is Task.score_turns:
+        return "defines `follow`, but no `score_turns` to judge the replies with; make it a ConversationTask"
     for name in ("unit", "cluster", "dataset"):
         if not isinstance(getattr(kind, name), str | None):
             return f"has {name} = {getattr(kind, name)!r}; it must be text or None"
@@ -66,12 +71,24 @@ def require_contract(task: Task, seed: int, limit: int | None) -> None:
     for sample in first:
         for text in {"", sample.oracle if isinstance(sample.oracle, str) else ""}:
             try:
-                score = task.score(sample, Response(key=sample.id, raw=text, finish_reason="stop", answer=text))
+                reply = Response(key=sample.id, raw=text, finish_reason="stop", answer=text)
+                score = task.score_turns(sample, [reply])
             except Exception as error:
                 said = f"{type(error).__name__}: {error}"
                 raise broken(task, f"raises {said[:200]} when it scores {_named(text)} to {sample.id!r}") from error
             if fault := score_fault(task, score):
                 raise broken(task, f"{fault} (scoring {_named(text)} to {sample.id!r})")
+            _require_follow(task, sample, reply)
+
+
+def follow_fault(asked: Sample, following: object) -> str | None:
+    """What is wrong with what a task's `follow` gave, as the end of a sentence; None if nothing."""
+    if not isinstance(following, Sample):
+        return f"returns {type(following).__name__} from `follow`, wanted a Sample or None"
+    before = len(asked.messages)
+    if len(following.messages) <= before or list(following.messages[:before]) != list(asked.messages):
+        return "gives messages in `follow` that do not begin with those asked before"
+    return None
 
 
 def score_fault(task: Task, score: object) -> str | None:
@@ -108,6 +125,16 @@ def _drawn(task: Task, seed: int, count: int) -> Iterator[Any]:
         raise
     except Exception as error:
         raise broken(task, f"raises {type(error).__name__}: {str(error)[:200]} when its samples are drawn") from error
+
+
+def _require_follow(task: Task, sample: Sample, reply: Response) -> None:
+    try:
+        following = task.follow(sample, [reply])
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise broken(task, f"raises {said[:200]} when it follows {_named(reply.raw)} to {sample.id!r}") from error
+    if following is not None and (fault := follow_fault(sample, following)):
+        raise broken(task, fault)
 
 
 def _sample_fault(sample: Any) -> str | None:

@@ -14,6 +14,7 @@ from ifeval.runs.results import html_table
 from ifeval.stats.assessment import Decision
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
+from ifeval.util.text import markdown_escaped
 
 HEADER = (
     "",
@@ -54,11 +55,11 @@ def to_json(verdict: ReleaseDecision) -> bytes:
 
 def to_markdown(verdict: ReleaseDecision) -> str:
     """The verdict for a pull request or a job summary."""
-    lines = [f"### {_escaped(headline(verdict))}", ""]
+    lines = [f"### {markdown_escaped(headline(verdict))}", ""]
     if verdict.judged:
         rows = [HEADER, *(cells(one) for one in verdict.judged)]
-        lines += [*markdown([[_escaped(cell) for cell in row] for row in rows]), ""]
-    return "\n".join([*lines, *(f"- {_escaped(line)}" for line in sentences(verdict))]) + "\n"
+        lines += [*markdown([[markdown_escaped(cell) for cell in row] for row in rows]), ""]
+    return "\n".join([*lines, *(f"- {markdown_escaped(line)}" for line in sentences(verdict))]) + "\n"
 
 
 def to_html(verdict: ReleaseDecision) -> str:
@@ -224,11 +225,6 @@ def _junit_outcome(one: Judged) -> tuple[str | None, str]:
 
 def _xml(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
-
-
-def _escaped(text: str) -> str:
-    """Text that markdown shows as it is: no table, link, tag or heading can begin in a model's name."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split())) if text else text
 
 
 def _command(level: str, title: str, message: str) -> str:

@@ -14,8 +14,9 @@ from ifeval.release.decision import gate as judge_outcomes
 from ifeval.release.policy import Policy
 from ifeval.release.reach import reaches, underpowered, unresolvable
 from ifeval.runs.directory import MANIFEST
+from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions
-from ifeval.runs.pipeline import Observer, run
+from ifeval.runs.pipeline import run
 from ifeval.runs.plan import load_tasks
 from ifeval.runs.run import load_run
 

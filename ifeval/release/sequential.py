@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ifeval.comparison.comparable import MOST_ERRORS, require_comparable_settings
+from ifeval.comparison.comparable import require_comparable_settings
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.engines.base import Engine
 from ifeval.errors import NotComparable, UserError
@@ -17,9 +17,11 @@ from ifeval.release.policy import Policy
 from ifeval.release.watched import ORDER_SEED
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.manifest import now
+from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions
-from ifeval.runs.pipeline import Observer, run
+from ifeval.runs.pipeline import run
 from ifeval.runs.plan import Item
+from ifeval.runs.run import MOST_ERRORS
 from ifeval.stats.intervals import wilson
 
 STOPPED = "stopped"

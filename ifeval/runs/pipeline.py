@@ -1,18 +1,16 @@
 """The one pipeline: samples to requests, one engine pass for all tasks, each reply on disk before it is scored.
 
-    Task.samples -> Request -> Engine -> Response -> Task.score -> journal -> summary
+    Task.samples -> Request -> Engine -> Response -> Task.follow -> Request ... -> Task.score -> journal -> summary
 
 Killed at any point, the same call goes on where it stopped: replies come from the log, scored rows from the journal.
 """
 
 import hashlib
-import time
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ifeval.engines import open_engine, open_model
 from ifeval.engines.arguments import identity_arguments
@@ -22,9 +20,11 @@ from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import reasoning_parser
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response, Score
+from ifeval.runs.conversation import Ended, advance
 from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
 from ifeval.runs.journal import ResponseLog
 from ifeval.runs.manifest import manifest, now
+from ifeval.runs.observer import Observer, Phases, Silent
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
@@ -33,56 +33,6 @@ from ifeval.tool_calls import by_name, detect
 from ifeval.util.files import cache_root
 from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
-
-
-class Observer(Protocol):
-    """Who is told how a run goes on: the terminal, a notebook, nobody."""
-
-    def phase(self, name: str, detail: str = "") -> None:
-        """A phase begins: prepare, load, generate, write."""
-
-    def started(self, engine: Engine, total: int) -> None:
-        """Generation begins; `total` samples are to be finished."""
-
-    def prompt(self, text: str) -> None:
-        """The run's first prompt, as the model sees it."""
-
-    def finished(self, item: Item, response: Response, score: Score) -> None:
-        """One sample is scored and journalled."""
-
-
-class Silent:
-    """An observer that says nothing."""
-
-    def phase(self, name: str, detail: str = "") -> None: ...
-
-    def started(self, engine: Engine, total: int) -> None: ...
-
-    def prompt(self, text: str) -> None: ...
-
-    def finished(self, item: Item, response: Response, score: Score) -> None: ...
-
-
-class Phases:
-    """Seconds spent in each phase, and who is told."""
-
-    def __init__(self, observer: Observer) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self._observer = observer
-
-    @contextmanager
-    def __call__(self, name: str, detail: str = "") -> Iterator[None]:
-        self._observer.phase(name, detail)
-        with self.clock(name):
-            yield
-
-    @contextmanager
-    def clock(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] += time.perf_counter() - started
 
 
 def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
@@ -119,7 +69,12 @@ class Pipeline:
             self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
             described = manifest(self._plan, model, self._engine)
             self._directory = RunDirectory(options.out or default_directory(model, described["identity"]), described)
-            self._replies = open_replies(self._directory.path, model, options.cache)
+            try:
+                self._replies = open_replies(self._directory.path, model, options.cache)
+            except BaseException:
+                self._directory.close()
+                raise
+            self._further: deque[Item] = deque()  # conversations that a reply has carried on
 
     def run(self) -> Path:
         try:
@@ -142,11 +97,22 @@ class Pipeline:
             nonlocal total
             for item in self._todo():
                 total += 1
-                if item.request.key not in self._replies:
-                    yield item
+                if (still := self._after_replies(item)) is not None:
+                    yield still
 
         asked = workload(unanswered())
         return total, asked
+
+    def _after_replies(self, item: Item) -> Item | None:
+        """Where a conversation stands after the replies on disk; None where they finish it."""
+        step: Item | Ended = item
+        while isinstance(step, Item):
+            if step.request.key not in self._replies:
+                return step
+            if not item.task.converses or (reply := self._replies.get(step.request.key)) is None:
+                break
+            step = advance(self._plan, self._scorer, step, reply)
+        return None
 
     def _execute(self, total: int, unanswered: Workload) -> None:
         if unanswered.requests:
@@ -162,33 +128,47 @@ class Pipeline:
                     if response.error is None:
                         self._replies.add(response)
                     for item in waiting.pop(response.key):
-                        self._score(item, response)
+                        self._answered(item, response)
             finally:
                 responses.close()  # what still decodes is cancelled
 
     def _todo(self) -> Iterator[Item]:
         return (item for item in self._plan.items() if not self._directory.is_done(item.identity))
 
-    def _requests(self, waiting: dict[str, list[Item]]) -> Iterator[Request]:
-        """The requests nobody has answered, each once; items whose reply is on disk are scored on the way."""
-        for item in self._todo():
-            key = item.request.key
-            if self._wanted is not None and not self._wanted(item):
+    def _requests(self, waiting: dict[str, list[Item]]) -> Iterator[Request | None]:
+        """The requests nobody has answered, each once; None while only replies under way can lead to more.
+
+        Items whose reply is on disk are taken further on the way. A conversation's next turn goes before new samples,
+        so that the engine still has its beginning in its cache.
+        """
+        new = self._todo()
+        while True:
+            item = self._further.popleft() if self._further else next(new, None)
+            if item is None:
+                if not waiting:
+                    return
+                yield None
+            elif self._wanted is not None and not self._wanted(item):
                 continue
-            if key in waiting:
-                waiting[key].append(item)
-            elif (reply := self._replies.get(key)) is not None:
-                self._score(item, reply)
+            elif item.request.key in waiting:
+                waiting[item.request.key].append(item)
+            elif (reply := self._replies.get(item.request.key)) is not None:
+                self._answered(item, reply)
             else:
-                waiting[key] = [item]
+                waiting[item.request.key] = [item]
                 yield item.request
 
-    def _score(self, item: Item, response: Response) -> None:
+    def _answered(self, item: Item, response: Response) -> None:
+        """Carry a conversation on, or score and journal it where it ends."""
         with self._phases.clock("score"):
-            read, score = self._scorer.score(item.task, item.sample, response)
+            step = advance(self._plan, self._scorer, item, response)
+            if isinstance(step, Item):
+                self._further.append(step)
+                return
+            score = self._scorer.score(item.task, item.sample, step.replies, step.fault)
         with self._phases.clock("journal"):
-            self._directory.append(row(item, read, score))
-        self._observer.finished(item, read, score)
+            self._directory.append(row(item, step, score))
+        self._observer.finished(item, step.replies[-1], score)
 
     def _finish(self) -> None:
         from ifeval.runs.run import write_table
@@ -278,8 +258,9 @@ def default_directory(model: Model, identity: str) -> Path:
     return Path("runs") / f"{name[-60:].strip('-.')}-{identity[:8]}"
 
 
-def row(item: Item, response: Response, score: Score) -> dict[str, Any]:
-    """One line of samples.jsonl."""
+def row(item: Item, ended: Ended, score: Score) -> dict[str, Any]:
+    """One line of samples.jsonl: of a conversation the last reply, then all replies, each with how many messages it answers."""
+    turns = {"turns": ended.turns, "ended": ended.ending} if item.task.converses else {}
     return {
         "task": item.task.name,
         "sample_id": item.sample.id,
@@ -287,6 +268,7 @@ def row(item: Item, response: Response, score: Score) -> dict[str, Any]:
         "tags": dict(item.sample.tags),
         "messages": item.request.sample.messages,
         "tools": item.request.sample.tools,
-        "response": response,
+        "response": ended.replies[-1],
         "score": score_to_json(score),
+        **turns,
     }

@@ -9,7 +9,7 @@ from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import resolve_reasoning
-from ifeval.records import CONSTRAINED, Request, Sample, Sampling
+from ifeval.records import CONSTRAINED, Request, Response, Sample, Sampling
 from ifeval.registry import datasets
 from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
@@ -19,17 +19,38 @@ from ifeval.runs.options import RunOptions
 from ifeval.runs.shards import belongs
 from ifeval.task import Task
 
+TOKEN_BYTES = 3
+"""Bytes of text per token, as engines reckon the mean prompt."""
+
 MOST_KEPT = 20_000
 """Samples of a task held in memory; those beyond are drawn anew each time, so that a million need none."""
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A reply within a conversation, read; `at` is how many messages it answers."""
+
+    at: int
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One sample to be scored: its task, the sample as the task made it, and the request that answers it."""
+    """One sample to be scored: its task, the sample as the task made it, and the request to be asked.
+
+    Within a conversation `turns` are the replies so far, and `follow_up` is the task's sample that `request` asks.
+    """
 
     task: Task
     sample: Sample
     request: Request
+    turns: tuple[Turn, ...] = ()
+    follow_up: Sample | None = None
+
+    @property
+    def asked(self) -> Sample:
+        """The sample that `request` asks, as the task made it."""
+        return self.follow_up or self.sample
 
     @property
     def identity(self) -> tuple[str, str, int]:
@@ -47,7 +68,7 @@ class Item:
 class Plan:
     """All items of a run, in the same order at each iteration.
 
-    Tasks with long replies come first, so that the engine is still full when the last ones finish.
+    Tasks with long replies and conversations come first, so that the engine is still full when the last ones finish.
     """
 
     tasks: Sequence[Task]
@@ -75,13 +96,19 @@ class Plan:
         return sorted(items, key=lambda item: (place[item.task.name, item.unit], item.task.name))
 
     def _in_task_order(self) -> Iterator[Item]:
-        for task in sorted(self.tasks, key=lambda task: -self.sampling(task).max_tokens):
+        for task in sorted(self.tasks, key=lambda task: -reply_tokens(task, self.sampling(task))):
             sampling = self.sampling(task)
             for sample in self.samples(task):
                 prepared = self.chat.prepare(sample)
                 for repeat in range(self.options.repeats):
                     key = request_key(prepared, sampling, repeat, self.context)
                     yield Item(task, sample, Request(key, task.name, prepared, sampling, repeat))
+
+    def further(self, item: Item, following: Sample, turns: tuple[Turn, ...]) -> Item:
+        """The same conversation, where `following` is asked next."""
+        prepared, before = self.chat.prepare(following), item.request
+        key = request_key(prepared, before.sampling, before.repeat, self.context)
+        return replace(item, request=replace(before, key=key, sample=prepared), turns=turns, follow_up=following)
 
     def samples(self, task: Task) -> Iterator[Sample]:
         """The samples of this run's shard, each that has a schema followed by its twin under `--constrain`.
@@ -165,23 +192,35 @@ def load_tasks(options: RunOptions) -> list[Task]:
 
 
 def workload(items: Iterator[Item]) -> Workload:
-    """What the given items ask of an engine; a request that several share is counted once."""
+    """What the given items ask of an engine; a request that several share is counted once.
+
+    A conversation is planned by its task's bounds: as long as it may get at its end, and half of that on average.
+    """
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
-    constrained = seeded = False
+    constrained = seeded = repeated = False
     for item in items:
         request = item.request
         digest = bytes.fromhex(request.key)[:16]
         if digest in seen:
             continue
         seen.add(digest)
-        tokens += request.sampling.max_tokens
+        tokens += reply_tokens(item.task, request.sampling)
         reply = max(reply, request.sampling.max_tokens)
         size = _prompt_bytes(request.sample)
+        if item.task.converses:
+            longest = item.task.max_conversation_tokens or size + reply_tokens(item.task, request.sampling)
+            prompt, size, repeated = max(prompt, longest), max(size, TOKEN_BYTES * longest // 2), True
         prompt, text = max(prompt, size), text + size
         constrained |= request.sample.constrain
         seeded |= request.sampling.seed is not None and request.sampling.temperature > 0
-    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded)
+    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded, repeated)
+
+
+def reply_tokens(task: Task, sampling: Sampling) -> int:
+    """The most tokens that the replies of one sample can have together."""
+    tokens = sampling.max_tokens * task.max_turns * task.max_steps
+    return min(tokens, max(sampling.max_tokens, task.max_conversation_tokens or tokens))
 
 
 def _prompt_bytes(sample: Sample) -> int:

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
-from ifeval.runs.summary import row_rates
+from ifeval.runs.summary import replies, row_rates
 from ifeval.util.jsonio import dumps, loads
+from ifeval.util.text import one_line
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
 ROWS_AT_ONCE = 10_000
+MOST_ERRORS = 0.01
+"""A larger share of failed samples makes a run unfit for comparison, and `ifeval run` ends with exit code 2."""
 RESPONSE_COLUMNS = (
     "finish_reason",
     "prompt_tokens",
@@ -27,6 +31,8 @@ RESPONSE_COLUMNS = (
     "unclosed_reasoning",
     "tool_error",
 )
+SUMMED = ("prompt_tokens", "completion_tokens", "latency")
+"""Columns that a conversation has the sums of; the other response columns are of its last reply."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The model's display name."""
-        return self.manifest["model"]["name"]
+        """The model's display name, fit for a terminal."""
+        return one_line(str(self.manifest["model"]["name"]))
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The journal's rows, one per sample, as written."""
@@ -108,9 +114,22 @@ class Run:
 
 def load_run(path: str | Path) -> Run:
     """The run in a directory. Raises UserError where there is none."""
+    finish(Path(path))
     run = Run(Path(path))
     _ = run.manifest
     return run
+
+
+def require_answered(run: Run) -> None:
+    """Raise UserError where more requests failed than a comparison allows, with what most of them said."""
+    share = run.summary["rates"]["errors"]
+    if share <= MOST_ERRORS:
+        return
+    said = run.columns("error")["error"].dropna().value_counts()
+    raise UserError(
+        f"{int(said.sum()):,} of {len(run.columns('task')):,} samples failed, most of them so: {str(said.index[0])[:200]} "
+        "Everything is kept; mend that and repeat the command: only the failed ones are asked again."
+    )
 
 
 def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,6 +145,7 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "answer": printable(response["answer"]),
         "reasoning": printable(response["reasoning"]),
         **{name: response[name] for name in RESPONSE_COLUMNS},
+        **_conversation_columns(row),
         **row_rates(row),
         "error": printable(score["error"]),
         **{f"metric.{name}": value for name, value in score["metrics"].items()},
@@ -134,6 +154,14 @@ def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "verdicts": [{**verdict, "reason": printable(verdict["reason"])} for verdict in score["verdicts"]],
         "loose": score["loose"],
     }
+
+
+def _conversation_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    if "turns" not in row:
+        return {}
+    sums = {name: sum(response[name] for response in replies(row)) for name in SUMMED}
+    calls = sum(len(response["tool_calls"] or ()) for response in replies(row))
+    return {**sums, "replies": len(row["turns"]), "calls": calls, "ended": row["ended"]}
 
 
 def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
@@ -168,6 +196,8 @@ def _schema(rows: Iterable[Mapping[str, Any]]) -> "pyarrow.Schema":
         "repeat": pa.int32(),
         "prompt_tokens": pa.int32(),
         "completion_tokens": pa.int32(),
+        "replies": pa.int32(),
+        "calls": pa.int32(),
         "latency": pa.float32(),
         "verdicts": pa.list_(verdict),
         "loose": pa.list_(pa.bool_()),

@@ -1,5 +1,6 @@
 """From a raw response to a score that always counts: a failure is a score of nought with its reason, never a gap."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,20 +18,30 @@ class Scorer:
         self._split = split
         self._dialect = dialect
 
-    def score(self, task: Task, sample: Sample, response: Response) -> tuple[Response, Score]:
-        """The response with its parts read out, and its score. Never raises on account of the reply."""
+    def read(self, sample: Sample, response: Response) -> tuple[Response, str | None]:
+        """The response with its parts read out, and a sentence where there is none or it cannot be read."""
         if response.error is not None:
-            return response, failed_score(task, sample, response, f"no reply: {response.error}")
-        read = response
+            return response, f"no reply: {response.error}"
         try:
-            read = interpret(response, sample, self._split, self._dialect)
-            score = task.score(sample, read)
-            if fault := score_fault(task, score):
-                raise ValueError(fault)
-            return read, score
+            return interpret(response, sample, self._split, self._dialect), None
         except Exception as error:
-            reason = f"the scorer failed: {type(error).__name__}: {error}"
-            return read, failed_score(task, sample, response, reason)
+            return response, _failure(error)
+
+    def score(self, task: Task, sample: Sample, replies: Sequence[Response], fault: str | None) -> Score:
+        """The score of the replies to a sample, read; nought with `fault` as its error. Never raises on account of them."""
+        if fault is None:
+            try:
+                score = task.score_turns(sample, replies)
+                if broken := score_fault(task, score):
+                    raise ValueError(broken)
+                return score
+            except Exception as error:
+                fault = _failure(error)
+        return failed_score(task, sample, replies[-1], fault)
+
+
+def _failure(error: Exception) -> str:
+    return f"the scorer failed: {type(error).__name__}: {error}"
 
 
 def failed_score(task: Task, sample: Sample, response: Response, reason: str) -> Score:
@@ -41,7 +52,7 @@ def failed_score(task: Task, sample: Sample, response: Response, reason: str) ->
     """
     blank = Response(key=response.key, raw="", finish_reason="error")
     try:
-        shape = task.score(sample, blank)
+        shape = task.score_turns(sample, (blank,))
     except Exception:
         shape = Score((CheckResult(False, reason),), {task.primary: 0.0})
     return Score(

@@ -41,9 +41,11 @@ class Tally:
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("q")))
     )
     tokens: Counter = field(default_factory=Counter)
+    ended: Counter = field(default_factory=Counter)
+    lasted: Counter = field(default_factory=Counter)
 
     def add(self, row: Mapping[str, Any], task: Task) -> None:
-        response, score = row["response"], row["score"]
+        score = row["score"]
         index = len(self.samples)
         self.samples.append(digest64(row["sample_id"]))
         self.units.append(digest64(unit_of(row, task)) if task.unit else self.samples[-1])
@@ -67,7 +69,11 @@ class Tally:
                 if value in groups or len(groups) <= MOST_VALUES:
                     groups[value].append(index)
         self.rates.update(name for name, holds in row_rates(row).items() if holds)
-        self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
+        for response in replies(row):
+            self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
+        if "turns" in row:
+            self.ended[row["ended"]] += 1
+            self.lasted[str(len(row["turns"]))] += 1
 
 
 def unit_of(row: Mapping[str, Any], task: Task) -> str:
@@ -75,15 +81,23 @@ def unit_of(row: Mapping[str, Any], task: Task) -> str:
     return str(row["tags"].get(task.unit, row["sample_id"])) if task.unit else row["sample_id"]
 
 
+def replies(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The responses of a row: of a conversation all, else the one."""
+    return [turn["response"] for turn in row.get("turns") or [row]]
+
+
 def row_rates(row: Mapping[str, Any]) -> dict[str, bool]:
-    """Which of the ways to go wrong happened to this row; shown beside every score."""
-    response = row["response"]
+    """Which of the ways to go wrong happened to this row, in any reply of it; shown beside every score."""
+    rates = [_response_rates(response) for response in replies(row)]
+    return {name: any(one[name] for one in rates) for name in rates[0]} | {"errors": row["score"]["error"] is not None}
+
+
+def _response_rates(response: Mapping[str, Any]) -> dict[str, bool]:
     return {
         "truncated": response["finish_reason"] == "length",
         "empty": response["error"] is None and not response["answer"].strip() and not response["tool_calls"],
         "unclosed_reasoning": response["unclosed_reasoning"],
         "unparsable": response["tool_error"] is not None,
-        "errors": row["score"]["error"] is not None,
     }
 
 
@@ -151,6 +165,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
             if len(groups) <= MOST_VALUES
         },
         "tokens": dict(tally.tokens),
+        **({"conversations": {"ended": dict(tally.ended), "replies": dict(tally.lasted)}} if tally.ended else {}),
     }
 
 

@@ -1,21 +1,25 @@
 """Proof that a task can be solved and cannot be cheated, made without a model.
 
 Every sample's oracle reply must pass; a blank, an echoed, a truncated and (among samples of one task that differ in
-target) a shuffled oracle must fail.
+target) a shuffled oracle must fail. In a conversation each of them replies to every turn.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ifeval.engines.scripted import oracle_text, prompt_text
 from ifeval.models.replies import keep_all
 from ifeval.records import Response, Sample
+from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
 from ifeval.task import Task
 from ifeval.tool_calls import Dialect
 
 MOST_PROBLEMS = 20
+
+Replies = Callable[[Sample, int], Response]
+"""What replies to a sample, given how many replies went before."""
 
 
 @dataclass(slots=True)
@@ -38,15 +42,13 @@ def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int |
     """Probe every sample of `task`. Raises whatever `task.samples` raises; a scorer that raises is a problem."""
     found = Validation(task.name)
     scorer = Scorer(keep_all, dialect)
-    previous: Sample | None = None
+    previous: tuple[Sample, list[str]] | None = None
     for sample in task.samples(task.default_seed if seed is None else seed, limit):
         found.samples += 1
-        oracle = oracle_text(sample, dialect)
-        found.without_oracle += oracle is None
-        other = None
-        if previous is not None and previous.target != sample.target:
-            other = oracle_text(previous, dialect)
-        for kind, reply, should_pass in probes(sample, oracle, other):
+        oracle = oracle_replies(task, scorer, sample, dialect)
+        found.without_oracle += not oracle
+        other = [] if previous is None or previous[0].target == sample.target else previous[1]
+        for kind, reply, should_pass in probes(sample, oracle, other, dialect):
             found.tried[kind] += 1
             should_pass = should_pass or (kind == "blank" and task.passes_blank(sample))
             problem = _probe(task, scorer, sample, kind, reply, should_pass)
@@ -54,28 +56,47 @@ def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int |
                 found.failed += 1
                 if len(found.problems) < MOST_PROBLEMS:
                     found.problems.append(problem)
-        previous = sample
+        previous = sample, oracle
     return found
 
 
-def probes(sample: Sample, oracle: str | None, other: str | None) -> Iterator[tuple[str, Response, bool]]:
-    """(kind, reply, must it pass): the oracle, and what must never count as an answer."""
-
-    def reply(text: str, cut: bool = False) -> Response:
-        return Response(key=sample.id, raw=text, finish_reason="length" if cut else "stop")
-
-    yield "blank", reply(" \n"), False
-    if oracle is not None:
-        yield "echoed", reply(prompt_text(sample)), False
-        yield "oracle", reply(oracle), True
-        yield "truncated", reply(oracle[: len(oracle) // 2], cut=True), False
-        if other is not None and other != oracle:
-            yield "shuffled", reply(other), False
+def oracle_replies(task: Task, scorer: Scorer, sample: Sample, dialect: Dialect) -> list[str]:
+    """The oracle's replies of a whole conversation (one, where a sample is asked once); empty without an oracle."""
+    if oracle_text(sample, dialect) is None:
+        return []
+    read, _ = play(scorer, task, sample, lambda asked, _: _reply(oracle_text(asked, dialect) or ""))
+    return [response.raw for response in read]
 
 
-def _probe(task: Task, scorer: Scorer, sample: Sample, kind: str, reply: Response, should_pass: bool) -> str | None:
-    """A sentence where the task judges this reply wrongly."""
-    _, score = scorer.score(task, sample, reply)
+def probes(
+    sample: Sample, oracle: Sequence[str], other: Sequence[str], dialect: Dialect
+) -> Iterator[tuple[str, Replies, bool]]:
+    """(kind, replies, must they pass): the oracle, and what must never count as an answer, turn by turn.
+
+    other: the oracle's replies to another sample, empty where there is none that must fail here.
+    """
+    yield "blank", lambda asked, _: _reply(" \n"), False
+    if not oracle:
+        return
+    yield "echoed", lambda asked, _: _reply(prompt_text(asked)), False
+    yield "oracle", lambda asked, _: _reply(oracle_text(asked, dialect) or ""), True
+    yield "truncated", lambda asked, _: _half(oracle_text(asked, dialect) or ""), False
+    if other and other != oracle:
+        yield "shuffled", lambda asked, turn: _reply(other[min(turn, len(other) - 1)]), False
+
+
+def _reply(text: str) -> Response:
+    return Response(key="", raw=text, finish_reason="stop")
+
+
+def _half(text: str) -> Response:
+    return Response(key="", raw=text[: len(text) // 2], finish_reason="length")
+
+
+def _probe(task: Task, scorer: Scorer, sample: Sample, kind: str, reply: Replies, should_pass: bool) -> str | None:
+    """A sentence where the task judges these replies wrongly."""
+    read, fault = play(scorer, task, sample, reply)
+    score = scorer.score(task, sample, read, fault)
     if score.error is not None:
         return f"{sample.id}: the {kind} reply makes the scorer fail: {score.error}"
     passed = score.metrics.get(task.primary) == 1

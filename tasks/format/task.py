@@ -26,7 +26,7 @@ MIN_WORDS = 5
 
 class Format(Task):
     name = "format"
-    version = "1"
+    version = "2"
     family = "format"
     primary = "prompt_strict"
     description = "Format compliance: 1 to 5 verifiable constraints at once, procedural, fresh for every seed"

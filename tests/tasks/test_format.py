@@ -19,8 +19,8 @@ from ifeval.util.jsonio import dumps
 ROOT = Path(__file__).resolve().parents[2]
 TASK = discover()["format"]()
 DEFAULT = list(TASK.samples(TASK.default_seed))
-FROZEN = "ec1c5b168648a0d15c47c045bc876d54b4726465e8ad17450abf74295669f5be"
-"""SHA-256 of the default seed's samples in version 1. A change of it is a new version of the task."""
+FROZEN = "4ce85f66399537d48d5e01591fe281d866860b3a00a645b5662dd2d8d52a6f9e"
+"""SHA-256 of the default seed's samples in version 2. A change of it is a new version of the task."""
 
 seeds = st.integers(min_value=0, max_value=2**40)
 
@@ -38,7 +38,7 @@ def passed(sample: Sample, response: Response) -> bool:
 
 
 def test_default_seed_is_frozen():
-    assert TASK.version == "1"
+    assert TASK.version == "2"
     content = [[sample.id, sample.messages, sample.target, sample.oracle, sample.tags] for sample in DEFAULT]
     assert sha256(dumps(content)).hexdigest() == FROZEN
 
@@ -124,7 +124,7 @@ def test_requests_do_not_repeat_within_68_seeds():
 
 def test_a_caught_reply_says_why():
     score = TASK.score(DEFAULT[12], reply(prompt(DEFAULT[12])))
-    assert {verdict.reason for verdict in score.checks} == {"the reply only repeats the prompt"}
+    assert {verdict.reason for verdict in score.checks} == {"the reply repeats the prompt and adds next to nothing"}
     assert [verdict.name for verdict in score.checks] == [name for name, _ in DEFAULT[12].target]
     assert score.counts == {"instruction_strict": (0, 5), "instruction_loose": (0, 5)}
 

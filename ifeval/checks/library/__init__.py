@@ -1,21 +1,17 @@
 """Instructions one can ask for: in words, with arguments, knowing their neighbours, and followed by construction.
 
-`INSTRUCTIONS` maps ids to `InstructionType`s and `CHECKS` the same ids to the checks that judge them: IFEval's with
-their defects mended, IFBench's where upstream judges what its words say, and those of `house` and `easy_checks`.
-`construct` writes a reply that follows a set of them.
+Every module of this package may hold records of instruction types (`InstructionType`, alone or in tuples). `INSTRUCTIONS`
+collects them by id and `CHECKS` is derived from it. `construct` writes a reply that follows a set of them.
+Instruction types of others: `ifeval.checks.plugins`.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Sequence
 from random import Random
 
-from ifeval.checks.ifbench import IFBENCH_CHECKS
-from ifeval.checks.ifeval import repaired
 from ifeval.checks.ifeval.arguments import Check
-from ifeval.checks.library import easy_checks, house
-from ifeval.checks.library.content import CONTENT
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.easy import EASY
-from ifeval.checks.library.edges import EDGES
 from ifeval.checks.library.instruction import (
     DIFFICULTIES,
     Arguments,
@@ -24,13 +20,9 @@ from ifeval.checks.library.instruction import (
     Material,
     Stage,
     Wording,
+    records_in,
 )
-from ifeval.checks.library.keywords import KEYWORDS
-from ifeval.checks.library.length import LENGTH
-from ifeval.checks.library.lists import LISTS
-from ifeval.checks.library.paragraphs import PARAGRAPHS
-from ifeval.checks.library.sentences import SENTENCES
-from ifeval.checks.library.surface import SURFACE
+from ifeval.checks.text.reading import on_text
 
 __all__ = [
     "CHECKS",
@@ -48,12 +40,14 @@ __all__ = [
 ]
 
 INSTRUCTIONS: dict[str, InstructionType] = {
-    instruction.id: instruction
-    for instruction in (*EASY, *KEYWORDS, *PARAGRAPHS, *LISTS, *CONTENT, *EDGES, *LENGTH, *SENTENCES, *SURFACE)
+    record.id: record
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__))
+    for record in records_in(importlib.import_module(f"{__name__}.{module}"))
 }
+"""The library's own instruction types by id. Tasks draw from these alone, so that samples are the same everywhere."""
 
-_ALL_CHECKS = {**IFBENCH_CHECKS, **repaired.CHECKS, **house.CHECKS, **easy_checks.CHECKS}
-CHECKS: dict[str, Check] = {name: _ALL_CHECKS[name] for name in INSTRUCTIONS}
+CHECKS: dict[str, Check] = {name: on_text(record.check) for name, record in INSTRUCTIONS.items()}
+"""The check of each instruction type of `INSTRUCTIONS`; it takes a text, or a `Reading` where a language is to be given."""
 
 
 def construct(instructions: Sequence[tuple[str, Arguments]], material: Material, rng: Random) -> str | None:

@@ -1,50 +1,59 @@
-"""Small things that the text must hold: numbers, dates, placeholders, marks."""
+"""Small things that the text must hold: placeholders, highlights, addresses, labels."""
 
-from collections.abc import Callable
-from random import Random
+import regex
 
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import amount, weave, weave_each
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Material, Stage
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import at_least, exactly, shorten
+from ifeval.checks.text.labels import labelled
+from ifeval.checks.text.reading import Reading
+from ifeval.records import CheckResult
+
+_EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
+_HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
+_PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
+
 
 LABELS = ("Summary", "Note", "Tip", "Source", "Mood")
 _PLACEHOLDERS = ("[name]", "[place]", "[street]", "[phone]")
-_BRACKETS = "(or so [as some say {but not all (as they [who know] tell us)}])"
-
-
-def _weave_each(counted: str, pieces: Callable[[int], str]) -> Build:
-    """A build that puts `pieces(0)`, `pieces(1)` ... into the text, as many as the argument `counted` says."""
-
-    def build(draft: Draft, arguments: Arguments) -> None:
-        for index in range(arguments[counted]):
-            draft.weave(pieces(index))
-
-    return build
-
-
-def weave(words: str) -> Build:
-    return lambda draft, arguments: draft.weave(words)
-
-
-def _count(name: str, least: int, most: int) -> Callable[[Random, Material], Arguments]:
-    return lambda rng, material: {name: rng.randint(least, most)}
 
 
 def _build_label(draft: Draft, arguments: Arguments) -> None:
     draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
 
 
-def end_with(mark: str) -> Build:
-    """A build that ends as many sentences with `mark` as the only argument says."""
+def placeholders(reply: Reading, *, num_placeholders: Count) -> CheckResult:
+    """At least so many words or phrases in square brackets, such as [name]; links, check boxes and [1] are none."""
+    return at_least(len(_PLACEHOLDER.findall(reply.text)), num_placeholders, "placeholder")
 
-    def build(draft: Draft, arguments: Arguments) -> None:
-        (count,) = arguments.values()
-        while len(draft.sentences()) < count:
-            draft.grow()
-        stops = [(block, index) for block, index in draft.sentences() if block[index].endswith(".")]
-        for block, index in stops[:count]:
-            block[index] = block[index][:-1] + mark
 
-    return build
+def highlights(reply: Reading, *, num_highlights: Count) -> CheckResult:
+    """At least so many stretches of text are emphasised in Markdown, each counted once however it is marked."""
+    return at_least(len(reply.structure.highlights), num_highlights, "highlighted section")
+
+
+def email_address(reply: Reading) -> CheckResult:
+    """At least one e-mail address: a name, an @, and a domain with a dot in it, of any script."""
+    found = _EMAIL.search(reply.text)
+    return CheckResult(found is not None, f"e-mail address {shorten(found[0])}" if found else "no e-mail address")
+
+
+def hashtags(reply: Reading, *, hashtags: Count) -> CheckResult:
+    """Exactly so many hashtags: a `#` with a word right after it that holds a letter ("#1" is none)."""
+    return exactly(len(_HASHTAG.findall(reply.text)), hashtags, "hashtag")
+
+
+def labelled_line(reply: Reading, *, label: Word) -> CheckResult:
+    """Exactly one line starts with the label and a colon, with text after it or on the next line."""
+    mark = f"{label.strip()}:"
+    found = labelled(reply.lines, [label])
+    count = sum(1 for _, text in found if text)
+    if found and not count:
+        return CheckResult(False, f"nothing after {mark!r}")
+    return exactly(count, 1, f"line that starts with {mark!r}/lines that start with {mark!r}")
 
 
 CONTENT = (
@@ -63,69 +72,29 @@ CONTENT = (
             "at least {num_placeholders} [placeholders] in square brackets",
             "{num_placeholders} or more placeholders such as [name]",
         ),
-        sample=_count("num_placeholders", 2, 4),
-        build=_weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
+        sample=amount("num_placeholders", 2, 4),
+        build=weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
+        check=placeholders,
         stage=Stage.CONTENT,
     ),
     InstructionType(
         id="detectable_format:number_highlighted_sections",
         group="highlights",
         order=(
-            "Highlight at least {num_highlights} parts of the text with asterisks, *like this*.",
-            "Put {num_highlights} or more phrases between asterisks, as in *highlighted phrase*.",
+            "Highlight at least {num_highlights} parts of the text in Markdown, *like this*.",
+            "Emphasise {num_highlights} or more phrases in Markdown, as in *highlighted phrase*.",
         ),
         requirement=(
             "At least {num_highlights} phrases must be highlighted in Markdown, as in *highlighted phrase*.",
-            "The reply has to highlight {num_highlights} or more passages with asterisks, *like this*.",
+            "The reply has to highlight {num_highlights} or more passages in Markdown, *like this*.",
         ),
         note=(
-            "at least {num_highlights} phrases *highlighted* with asterisks",
+            "at least {num_highlights} phrases *highlighted* in Markdown",
             "{num_highlights} or more *highlighted phrases*",
         ),
-        sample=_count("num_highlights", 2, 3),
-        build=_weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="count:numbers",
-        group="digits",
-        difficulty="hard",
-        order=(
-            "Use exactly {N} numbers, written in digits.",
-            "Put {N} numbers in digits into the reply, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {N} numbers written in digits.",
-            "There have to be {N} numbers in digits, no more and no fewer.",
-        ),
-        note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
-        sample=_count("N", 2, 4),
-        build=_weave_each("N", lambda index: f"about {12 + 7 * index} times"),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:no_digits",
-        group="digits",
-        difficulty="easy",
-        order=(
-            "Do not use any digits (0 to 9); write numbers as words.",
-            "Avoid digits altogether and spell every number out.",
-        ),
-        requirement=("The reply must not contain any digits.", "No digit may appear; numbers have to be spelled out."),
-        note=("no digits", "numbers in words only, no digits"),
-        build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:iso_date",
-        group="digits",
-        order=("Mention a date, written as YYYY-MM-DD.", "Include at least one date in the format YYYY-MM-DD."),
-        requirement=(
-            "The reply must contain a date written as YYYY-MM-DD.",
-            "At least one date in the format YYYY-MM-DD has to appear.",
-        ),
-        note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
-        build=weave("as of 2024-05-17"),
+        sample=amount("num_highlights", 2, 3),
+        build=weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
+        check=highlights,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -141,6 +110,7 @@ CONTENT = (
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
         build=weave("from hello@example.com"),
+        check=email_address,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -152,82 +122,9 @@ CONTENT = (
             "There have to be {hashtags} hashtags in the text, no more and no fewer.",
         ),
         note=("exactly {hashtags} hashtags", "{hashtags} hashtags, no more and no fewer"),
-        sample=_count("hashtags", 2, 4),
-        build=_weave_each("hashtags", lambda index: ("#ideas", "#simple", "#good", "#more")[index]),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:semicolons",
-        group="content:semicolons",
-        difficulty="hard",
-        order=(
-            "Use exactly {semicolons} semicolons.",
-            "Put {semicolons} semicolons into the text, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {semicolons} semicolons.",
-            "There have to be {semicolons} semicolons, no more and no fewer.",
-        ),
-        note=("exactly {semicolons} semicolons", "{semicolons} semicolons, no more and no fewer"),
-        sample=_count("semicolons", 2, 3),
-        build=_weave_each(
-            "semicolons",
-            lambda index: ("all in all; so it goes", "here and there; now and then", "less is more; so it is")[index],
-        ),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:questions",
-        group="marks",
-        difficulty="hard",
-        excludes=frozenset({"opening", "edge:final_question", "startend:end_checker"}),
-        order=(
-            "Use exactly {questions} question marks.",
-            "Ask exactly {questions} questions, each with one question mark.",
-        ),
-        requirement=(
-            "The reply must contain exactly {questions} question marks.",
-            "There have to be {questions} questions (and question marks), no more and no fewer.",
-        ),
-        note=("exactly {questions} question marks", "{questions} questions, each with one question mark"),
-        sample=_count("questions", 2, 3),
-        build=end_with("?"),
-        stage=Stage.SENTENCES,
-    ),
-    InstructionType(
-        id="content:exclamations",
-        group="marks",
-        excludes=frozenset({"opening", "startend:end_checker"}),
-        order=(
-            "Use exactly {exclamations} exclamation marks.",
-            "Put {exclamations} exclamation marks into the text, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {exclamations} exclamation marks.",
-            "There have to be {exclamations} exclamation marks in all.",
-        ),
-        note=("exactly {exclamations} exclamation marks", "{exclamations} exclamation marks in all"),
-        sample=_count("exclamations", 2, 3),
-        build=end_with("!"),
-        stage=Stage.SENTENCES,
-    ),
-    InstructionType(
-        id="format:parentheses",
-        group="placeholders",
-        difficulty="hard",
-        order=(
-            "Nest brackets at least 5 levels deep somewhere, as in (a [b {{c (d [e])}}]).",
-            "Write one passage with brackets inside brackets, at least 5 levels deep: (, [ and {{ may all be used.",
-        ),
-        requirement=(
-            "Somewhere in the reply, brackets must be nested at least 5 levels deep, as in (a [b {{c (d [e])}}]).",
-            "The reply has to nest parentheses (and [brackets {{and braces}}]) at least 5 levels deep.",
-        ),
-        note=(
-            "brackets nested at least 5 levels deep, as in (a [b {{c (d [e])}}])",
-            "5 or more levels of nested ( [ {{ brackets",
-        ),
-        build=weave(_BRACKETS),
+        sample=amount("hashtags", 2, 4),
+        build=weave_each("hashtags", lambda index: ("#ideas", "#simple", "#good", "#more")[index]),
+        check=hashtags,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -244,17 +141,7 @@ CONTENT = (
         note=("one line starting with '{label}:'", "a single '{label}:' line"),
         sample=lambda rng, material: {"label": rng.choice(LABELS)},
         build=_build_label,
+        check=labelled_line,
         stage=Stage.EDGES,
-    ),
-    InstructionType(
-        id="punctuation:no_comma",
-        group="punctuation:no_comma",
-        difficulty="easy",
-        excludes=frozenset({"detectable_format:json_format"}),
-        order=("Do not use any commas.", "Leave commas out of the reply entirely."),
-        requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
-        note=("no commas", "without a single comma"),
-        build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
     ),
 )

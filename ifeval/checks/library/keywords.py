@@ -1,28 +1,13 @@
 """Words that must, or must not, be in the reply."""
 
-from random import Random
-
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import weave_all
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, InstructionType, Material, Stage, listed
-
-RARE_LETTERS = {"j": "joyful", "k": "kind", "q": "quiet", "v": "vivid", "x": "extra", "z": "zesty"}
-"""Letters that few replies have by chance, each with a word that holds it once."""
-
-
-def weave_all(draft: Draft, words: list[str]) -> None:
-    for word in words:
-        draft.weave(f"with {word} in mind")
-
-
-def _letter_arguments(rng: Random, material: Material) -> Arguments:
-    letter = rng.choice(sorted(RARE_LETTERS))
-    often = rng.randint(5, 8) if letter in "kv" else rng.randint(2, 4)
-    return {"letter": letter, "let_frequency": often, "let_relation": "at least"}
-
-
-def _build_letter(draft: Draft, arguments: Arguments) -> None:
-    for _ in range(arguments["let_frequency"]):
-        draft.weave(f"in a {RARE_LETTERS[arguments['letter']]} way")
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
+from ifeval.checks.text.counting import Relation, compare_occurrences, plural, quoted
+from ifeval.checks.text.reading import Reading
+from ifeval.records import CheckResult
 
 
 def _build_order(draft: Draft, arguments: Arguments) -> None:
@@ -30,7 +15,96 @@ def _build_order(draft: Draft, arguments: Arguments) -> None:
     draft.blocks[0][0] = f"{first[:-1]} with {arguments['first']} before {arguments['second']}{first[-1]}"
 
 
+def mention(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs as a word of its own, ignoring case: "moon" in "Moon's" and "full-moon", not in "moons"."""
+    return existence(reply, keywords=[keyword])
+
+
+def mention_any(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """At least one of the words occurs as a word of its own, ignoring case."""
+    found = next((word for word in keywords if reply.places(word)), None)
+    wanted = " or ".join(map(quoted, keywords))
+    return CheckResult(found is not None, f"{quoted(found)} appears" if found else f"{wanted} missing")
+
+
+def existence(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """Every one of the words or phrases occurs as a word of its own, ignoring case."""
+    missing = [keyword for keyword in keywords if not reply.places(keyword)]
+    if missing:
+        return CheckResult(False, f"{', '.join(map(quoted, missing))} missing")
+    return CheckResult(True, f"{', '.join(map(quoted, keywords))} {'appears' if len(keywords) == 1 else 'appear'}")
+
+
+def frequency(reply: Reading, *, keyword: Word, frequency: Count, relation: Relation) -> CheckResult:
+    """The word occurs less than, or at least, so many times as a word of its own, ignoring case."""
+    return compare_occurrences(quoted(keyword), len(reply.places(keyword)), relation, frequency)
+
+
+def forbidden_words(reply: Reading, *, forbidden_words: list[Word]) -> CheckResult:
+    """None of the words occurs as a word of its own, ignoring case; inside a longer word they may."""
+    found = [word for word in forbidden_words if reply.places(word)]
+    if found:
+        return CheckResult(False, f"{', '.join(map(quoted, found))} found, wanted none")
+    return CheckResult(True, "no forbidden word appears")
+
+
+def once(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs exactly once as a word of its own, ignoring case."""
+    count = len(reply.places(keyword))
+    return CheckResult(count == 1, f"{quoted(keyword)} appears {plural(count, 'time')}, wanted exactly once")
+
+
+def order(reply: Reading, *, first: Word, second: Word) -> CheckResult:
+    """Both words occur, the second one somewhere after the first, ignoring case; each may come again anywhere."""
+    found = reply.places(first), reply.places(second)
+    missing = [word for word, places in zip((first, second), found, strict=True) if not places]
+    if missing:
+        return CheckResult(False, f"{' and '.join(map(quoted, missing))} missing")
+    ok = found[0][0] < found[1][-1]
+    return CheckResult(ok, f"{quoted(second)} {'appears' if ok else 'never appears'} after {quoted(first)}")
+
+
 KEYWORDS = (
+    InstructionType(
+        id="keywords:topic",
+        group="keywords:topic",
+        difficulty="easy",
+        order=("Use the word '{keyword}' in your reply.", "Mention the word '{keyword}' at least once."),
+        requirement=("The reply must contain the word '{keyword}'.", "The word '{keyword}' has to be mentioned."),
+        note=("mention '{keyword}'", "with the word '{keyword}'"),
+        sample=lambda rng, material: {"keyword": material.subject.split()[-1]},
+        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=mention,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:mention",
+        group="keywords:mention",
+        difficulty="easy",
+        order=("Include the word '{keyword}'.", "Make sure to use the word '{keyword}' somewhere."),
+        requirement=("The reply must include the word '{keyword}'.", "The word '{keyword}' has to appear somewhere."),
+        note=("include the word '{keyword}'", "'{keyword}' appears somewhere"),
+        sample=lambda rng, material: {"keyword": material.draw(1)[0]},
+        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=mention,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:any",
+        group="keywords:any",
+        difficulty="easy",
+        order=("Use at least one of the words {listed}.", "Work one or more of the words {listed} into the text."),
+        requirement=(
+            "At least one of the words {listed} must appear in the reply.",
+            "The reply has to contain one or more of the words {listed}.",
+        ),
+        note=("at least one of the words {listed}", "one or more of these words: {listed}"),
+        spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
+        sample=lambda rng, material: {"keywords": material.draw(3)},
+        build=lambda draft, arguments: weave_all(draft, arguments["keywords"][:1]),
+        check=mention_any,
+        stage=Stage.CONTENT,
+    ),
     InstructionType(
         id="keywords:existence",
         group="keywords:existence",
@@ -43,6 +117,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: weave_all(draft, arguments["keywords"]),
+        check=existence,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -63,6 +138,7 @@ KEYWORDS = (
             "relation": "at least",
         },
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]] * arguments["frequency"]),
+        check=frequency,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -75,26 +151,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["forbidden_words"])},
         sample=lambda rng, material: {"forbidden_words": material.draw(rng.randint(2, 3))},
         build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="keywords:letter_frequency",
-        group="keywords:letter_frequency",
-        difficulty="hard",
-        order=(
-            "Use the letter '{letter}' at least {let_frequency} times.",
-            "Make sure that the letter '{letter}' occurs at least {let_frequency} times, upper or lower case.",
-        ),
-        requirement=(
-            "The letter '{letter}' must appear at least {let_frequency} times.",
-            "In the whole reply the letter '{letter}' has to occur {let_frequency} times or more.",
-        ),
-        note=(
-            "the letter '{letter}' at least {let_frequency} times",
-            "{let_frequency} or more times the letter '{letter}'",
-        ),
-        sample=_letter_arguments,
-        build=_build_letter,
+        check=forbidden_words,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -108,6 +165,7 @@ KEYWORDS = (
         note=("the word '{keyword}' exactly once", "'{keyword}' one time only"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
         build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        check=once,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -124,6 +182,7 @@ KEYWORDS = (
         note=("the word '{first}' and later the word '{second}'", "'{first}' mentioned before '{second}'"),
         sample=lambda rng, material: dict(zip(("first", "second"), material.draw(2), strict=True)),
         build=_build_order,
+        check=order,
         stage=Stage.CONTENT,
     ),
 )

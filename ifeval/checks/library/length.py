@@ -1,51 +1,86 @@
-"""How long the reply is, in words and sentences."""
+"""How long the reply is in words, and how often a word may come."""
 
-from collections.abc import Callable
+from collections import Counter
 
-from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Stage
-from ifeval.checks.text.counting import count_words
-from ifeval.checks.text.punkt import count_sentences
-
-ALONE = frozenset({"layout", "wrapper", "opening", "closing", "label", "length", "marks"})
-"""What may not stand beside a rule about counted sentences: titles and lists leave it open what a sentence is."""
-
-MOST_GROWTH = 80
-"""How often a draft may grow before it is given up."""
-
-
-def _until(measure: Callable[[str], int], wanted: str) -> Build:
-    """A build that lets the draft grow until `measure` of it reaches the argument `wanted`."""
-
-    def build(draft: Draft, arguments: Arguments) -> None:
-        for _ in range(MOST_GROWTH):
-            if measure(draft.render()) >= arguments[wanted]:
-                break
-            draft.grow()
-
-    return build
+from ifeval.checks.ifbench.arguments import Number, Whole
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import (
+    bound,
+    build_least_words,
+    build_relation,
+    count_different_words,
+    count_words,
+    until,
+)
+from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.text.counting import Relation, at_least, at_most, compare, plural, quoted
+from ifeval.checks.text.reading import Reading
+from ifeval.records import CheckResult
 
 
-def _build_relation(measure: Callable[[str], int], wanted: str) -> Build:
-    grow = _until(measure, wanted)
-    return lambda draft, arguments: grow(draft, arguments) if arguments["relation"] == "at least" else None
+def most_words(reply: Reading, *, words: Count) -> CheckResult:
+    """At most so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    return at_most(len(reply.words), words, "word")
 
 
-build_least_words = _until(count_words, "words")
-build_least_sentences = _until(count_sentences, "sentences")
+def least_words(reply: Reading, *, words: Count) -> CheckResult:
+    """At least so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    return at_least(len(reply.words), words, "word")
 
 
-def build_exact(draft: Draft, arguments: Arguments) -> None:
-    del draft.blocks[0][arguments["sentences"] :]
-    build_least_sentences(draft, arguments)
-    draft.fixed_sentences = True
+def number_words(reply: Reading, *, num_words: Count, relation: Relation) -> CheckResult:
+    """Less than, or at least, so many words; "don't" and "well-known" are one each."""
+    return compare(len(reply.words), relation, num_words, "word")
 
 
-def _bound(arguments: Arguments) -> str:
-    return "fewer than" if arguments["relation"] == "less than" else arguments["relation"]
+def word_range(reply: Reading, *, min_words: Number, max_words: Number) -> CheckResult:
+    """From so many to so many words, both included; "don't" and "well-known" are one each."""
+    count = len(reply.words)
+    return CheckResult(
+        min_words <= count <= max_words, f"{plural(count, 'word')}, wanted {min_words:g} to {max_words:g}"
+    )
+
+
+def different_words(reply: Reading, *, N: Whole) -> CheckResult:
+    """At least so many different words, ignoring case and the marks around them."""
+    return at_least(len(set(reply.folded)), int(N), "different word")
+
+
+def repeats(reply: Reading, *, small_n: Whole) -> CheckResult:
+    """No word occurs more often than so many times, ignoring case and the marks around it."""
+    (word, count), *_ = Counter(reply.folded).most_common(1) or [("", 0)]
+    if not count:
+        return CheckResult(False, "no words")
+    return CheckResult(
+        count <= small_n, f"{quoted(word)} appears {plural(count, 'time')}, wanted no word more than {small_n:g} times"
+    )
 
 
 LENGTH = (
+    InstructionType(
+        id="length:most_words",
+        group="length",
+        difficulty="easy",
+        order=("Use at most {words} words.", "Write no more than {words} words."),
+        requirement=("The reply must have at most {words} words.", "The reply may have {words} words and no more."),
+        note=("at most {words} words", "no more than {words} words"),
+        sample=lambda rng, material: {"words": 10 * rng.randint(6, 10)},
+        build=lambda draft, arguments: None,
+        check=most_words,
+        stage=Stage.LENGTH,
+    ),
+    InstructionType(
+        id="length:least_words",
+        group="length",
+        difficulty="easy",
+        order=("Use at least {words} words.", "Write {words} words or more."),
+        requirement=("The reply must have at least {words} words.", "The reply has to have {words} words or more."),
+        note=("at least {words} words", "{words} words or more"),
+        sample=lambda rng, material: {"words": 5 * rng.randint(4, 8)},
+        build=build_least_words,
+        check=least_words,
+        stage=Stage.LENGTH,
+    ),
     InstructionType(
         id="length_constraints:number_words",
         group="length",
@@ -55,13 +90,14 @@ LENGTH = (
             "The length has to be {bound} {num_words} words.",
         ),
         note=("{bound} {num_words} words", "length: {bound} {num_words} words"),
-        spoken=lambda arguments: {"bound": _bound(arguments)},
+        spoken=lambda arguments: {"bound": bound(arguments)},
         sample=lambda rng, material: (
             {"num_words": 10 * rng.randint(5, 10), "relation": "at least"}
             if rng.random() < 0.5
             else {"num_words": 10 * rng.randint(5, 9), "relation": "less than"}
         ),
-        build=_build_relation(count_words, "num_words"),
+        build=build_relation(count_words, "num_words"),
+        check=number_words,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -78,7 +114,8 @@ LENGTH = (
         ),
         note=("{min_words} to {max_words} words", "between {min_words} and {max_words} words"),
         sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(10 * rng.randint(4, 8)),
-        build=_until(count_words, "min_words"),
+        build=until(count_words, "min_words"),
+        check=word_range,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -91,40 +128,8 @@ LENGTH = (
         ),
         note=("at least {N} different words", "{N} or more different words"),
         sample=lambda rng, material: {"N": 5 * rng.randint(6, 11)},
-        build=_until(lambda text: len({word.strip(".,!?;:()[]{}*\"'#<>|-") for word in text.lower().split()}), "N"),
-        stage=Stage.LENGTH,
-    ),
-    InstructionType(
-        id="length_constraints:number_sentences",
-        group="length",
-        excludes=frozenset({"layout"}),
-        order=("Write {bound} {num_sentences} sentences.", "Let the reply be {bound} {num_sentences} sentences long."),
-        requirement=(
-            "The reply must have {bound} {num_sentences} sentences.",
-            "There have to be {bound} {num_sentences} sentences.",
-        ),
-        note=("{bound} {num_sentences} sentences", "length: {bound} {num_sentences} sentences"),
-        spoken=lambda arguments: {"bound": _bound(arguments)},
-        sample=lambda rng, material: (
-            {"num_sentences": rng.randint(5, 8), "relation": "at least"}
-            if rng.random() < 0.5
-            else {"num_sentences": rng.randint(5, 7), "relation": "less than"}
-        ),
-        build=_build_relation(count_sentences, "num_sentences"),
-        stage=Stage.LENGTH,
-    ),
-    InstructionType(
-        id="sentence:exact_count",
-        group="length",
-        excludes=ALONE,
-        order=("Write exactly {sentences} sentences.", "Use {sentences} sentences, no more and no fewer."),
-        requirement=(
-            "The reply must have exactly {sentences} sentences.",
-            "There have to be {sentences} sentences, no more and no fewer.",
-        ),
-        note=("exactly {sentences} sentences", "{sentences} sentences, no more and no fewer"),
-        sample=lambda rng, material: {"sentences": rng.randint(3, 6)},
-        build=build_exact,
+        build=until(count_different_words, "N"),
+        check=different_words,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -145,6 +150,7 @@ LENGTH = (
         note=("no word more than {small_n} times", "each word at most {small_n} times"),
         sample=lambda rng, material: {"small_n": rng.randint(3, 5)},
         build=lambda draft, arguments: None,
+        check=repeats,
         stage=Stage.LENGTH,
     ),
 )

@@ -1,22 +1,22 @@
-"""How the text is divided: paragraphs, answers, lines."""
+"""How the text is divided into paragraphs and answers."""
 
+import re
 from random import Random
 
-from ifeval.checks.library.draft import Blocks, Draft, before_stop, joined, marked, prose
-from ifeval.checks.library.instruction import Arguments, InstructionType, Material, Stage
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count, Ordinal
+from ifeval.checks.library.builds import begin
+from ifeval.checks.library.draft import Blocks, Draft, before_stop, joined, prose
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Material, Stage
+from ifeval.checks.text.counting import at_least, exactly, none, quoted
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading
+from ifeval.checks.text.words import fold, words_of
+from ifeval.records import CheckResult
 
-AROUND = frozenset({"opening", "closing", "label", "wrapper"})
-"""What may not stand beside a body whose paragraphs or lines are counted."""
+_DIVIDER = re.compile(r"(?<!\S)\*\*\*(?!\S)")
+_SEPARATOR = re.compile(r"(?<!\*)\*{6}(?!\*)")
 
-ACROSTICS = ("CALM", "GLAD", "HOPE", "KIND", "LAND", "MOST", "PATH", "RISE", "STAR", "WIND")
-_STARTS = {
-    word[0]: word
-    for word in (
-        *("Again", "Clearly", "Daily", "Even", "Gladly", "Here", "Indeed", "Kindly", "Later", "Maybe", "Now", "Often"),
-        *("Perhaps", "Rarely", "So", "Then", "Well"),
-    )
-}
-"""A word to begin a line with, by its first letter."""
 
 FIRST_WORDS = ("However", "Today", "Still", "Finally", "Often", "Next")
 _ORDINALS = ("first", "second", "third", "fourth")
@@ -30,17 +30,7 @@ def _paragraph_start_arguments(rng: Random, material: Material) -> Arguments:
 def _build_paragraph_start(draft: Draft, arguments: Arguments) -> None:
     draft.arrange(arguments["num_paragraphs"], each=2, inline=True)
     block = draft.blocks[arguments["nth_paragraph"] - 1]
-    block[0] = _begin(arguments["first_word"], block[0])
-
-
-def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
-    draft.arrange(len(arguments["word"]), joined("\n"), inline=True)
-    for letter, block in zip(arguments["word"], draft.blocks, strict=True):
-        block[0] = _begin(_STARTS[letter], block[0])
-
-
-def _begin(word: str, sentence: str) -> str:
-    return f"{word} {sentence[0].lower()}{sentence[1:]}"
+    block[0] = begin(arguments["first_word"], block[0])
 
 
 def _echoed(blocks: Blocks) -> str:
@@ -48,7 +38,138 @@ def _echoed(blocks: Blocks) -> str:
     return prose([[*block[:-1], before_stop(block[-1], f"and then {block[0].split()[0].lower()}")] for block in blocks])
 
 
+def one_paragraph(reply: Reading) -> CheckResult:
+    """No line break of any kind within the text, `<br>` included."""
+    breaks = reply.source.strip().count("\n")
+    return none(breaks, "line break") if reply.words else CheckResult(False, "no words")
+
+
+def least_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """At least so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    return at_least(len(reply.paragraphs), paragraphs, "paragraph")
+
+
+def paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """Exactly so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    return exactly(len(reply.paragraphs), paragraphs, "paragraph")
+
+
+def divided_paragraphs(reply: Reading, *, num_paragraphs: Count) -> CheckResult:
+    """Exactly so many stretches of text with the divider `***` between them; text stands in each."""
+    return _parts(reply, _DIVIDER, "***", num_paragraphs, "paragraph")
+
+
+def paragraph_start(reply: Reading, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: Word) -> CheckResult:
+    """Exactly so many paragraphs (see `layout:paragraphs`), the `nth` of which starts with the word, ignoring case."""
+    found = reply.paragraphs
+    counted = exactly(len(found), num_paragraphs, "paragraph")
+    if nth_paragraph > len(found):
+        return CheckResult(False, f"there is no paragraph {nth_paragraph}: {counted.reason}")
+    start = (words_of(found[nth_paragraph - 1], reply.language) or [""])[0]
+    if fold(start) != fold(normalised(first_word).strip()):
+        return CheckResult(False, f"paragraph {nth_paragraph} starts with {quoted(start)}, wanted {quoted(first_word)}")
+    return CheckResult(counted.ok, f"paragraph {nth_paragraph} starts with {quoted(first_word)}; {counted.reason}")
+
+
+def echo_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """Exactly so many paragraphs (see `layout:paragraphs`), each of which ends with the word it starts with."""
+    counted = exactly(len(reply.paragraphs), paragraphs, "paragraph")
+    if not counted.ok:
+        return counted
+    for number, text in enumerate(reply.paragraphs, 1):
+        found = words_of(text, reply.language)
+        if len(found) < 2 or fold(found[0]) != fold(found[-1]):
+            ends = f"starts with {quoted(found[0])} and ends with {quoted(found[-1])}"
+            return CheckResult(False, f"paragraph {number} {ends if len(found) > 1 else 'is a single word'}")
+    return CheckResult(True, f"{counted.reason}, each ending with the word it starts with")
+
+
+def two_responses(reply: Reading) -> CheckResult:
+    """Exactly two stretches of text with six asterisks between them, that differ in more than marks and case."""
+    counted = _parts(reply, _SEPARATOR, "******", 2, "response")
+    if counted.ok:
+        one, other = (list(map(fold, words_of(part, reply.language))) for part in _texts(reply, _SEPARATOR))
+        if one == other:
+            return CheckResult(False, "the two responses have the same words")
+    return counted
+
+
+def _parts(reply: Reading, divider: re.Pattern[str], mark: str, wanted: int, noun: str) -> CheckResult:
+    parts = _texts(reply, divider)
+    if not all(parts[1:-1]):
+        return CheckResult(False, f"no text between two {mark}")
+    return exactly(sum(map(bool, parts)), wanted, noun)
+
+
+def _texts(reply: Reading, divider: re.Pattern[str]) -> list[str]:
+    """The text between the dividers, without first and last parts that hold no word."""
+    parts = [part.strip() if words_of(part) else "" for part in divider.split(reply.source)]
+    return parts[not parts[0] : len(parts) - (len(parts) > 1 and not parts[-1])]
+
+
 PARAGRAPHS = (
+    InstructionType(
+        id="layout:one_paragraph",
+        group="layout:one_paragraph",
+        difficulty="easy",
+        excludes=frozenset(
+            {"layout", "label", "wrapper", "detectable_format:title", "detectable_content:postscript", "edge:signature"}
+        ),
+        order=(
+            "Write a single paragraph without line breaks.",
+            "Keep everything in one paragraph, with no line breaks.",
+        ),
+        requirement=(
+            "The reply must be a single paragraph without line breaks.",
+            "Everything has to stand in one paragraph, with no line breaks.",
+        ),
+        note=("one paragraph, no line breaks", "a single paragraph without line breaks"),
+        build=lambda draft, arguments: None,
+        check=one_paragraph,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="layout:least_paragraphs",
+        group="layout",
+        difficulty="easy",
+        order=(
+            "Write at least {paragraphs} paragraphs, with a blank line between them.",
+            "Use {paragraphs} or more paragraphs, separated by blank lines.",
+        ),
+        requirement=(
+            "The reply must have at least {paragraphs} paragraphs, separated by blank lines.",
+            "There have to be {paragraphs} or more paragraphs with a blank line between them.",
+        ),
+        note=(
+            "at least {paragraphs} paragraphs, blank lines between them",
+            "{paragraphs} or more paragraphs separated by blank lines",
+        ),
+        sample=lambda rng, material: {"paragraphs": 2},
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], each=2, inline=True),
+        check=least_paragraphs,
+        stage=Stage.LAYOUT,
+    ),
+    InstructionType(
+        id="layout:paragraphs",
+        group="layout",
+        excludes=AROUND,
+        order=(
+            "Write exactly {paragraphs} paragraphs and leave a blank line between them.",
+            "Use {paragraphs} paragraphs, no more and no fewer, separated by blank lines.",
+        ),
+        requirement=(
+            "The reply must have exactly {paragraphs} paragraphs, separated by blank lines.",
+            "There have to be {paragraphs} paragraphs with a blank line between each two.",
+        ),
+        note=(
+            "exactly {paragraphs} paragraphs separated by blank lines",
+            "{paragraphs} paragraphs, blank lines between them",
+        ),
+        sample=lambda rng, material: {"paragraphs": rng.randint(2, 4)},
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
+        check=paragraphs,
+        stage=Stage.LAYOUT,
+    ),
     InstructionType(
         id="length_constraints:number_paragraphs",
         group="layout",
@@ -67,6 +188,7 @@ PARAGRAPHS = (
         ),
         sample=lambda rng, material: {"num_paragraphs": rng.randint(2, 4)},
         build=lambda draft, arguments: draft.arrange(arguments["num_paragraphs"], joined("\n***\n")),
+        check=divided_paragraphs,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -93,26 +215,7 @@ PARAGRAPHS = (
         spoken=lambda arguments: {"ordinal": _ORDINALS[arguments["nth_paragraph"] - 1]},
         sample=_paragraph_start_arguments,
         build=_build_paragraph_start,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:paragraphs",
-        group="layout",
-        excludes=AROUND,
-        order=(
-            "Write exactly {paragraphs} paragraphs and leave a blank line between them.",
-            "Use {paragraphs} paragraphs, no more and no fewer, separated by blank lines.",
-        ),
-        requirement=(
-            "The reply must have exactly {paragraphs} paragraphs, separated by blank lines.",
-            "There have to be {paragraphs} paragraphs with a blank line between each two.",
-        ),
-        note=(
-            "exactly {paragraphs} paragraphs separated by blank lines",
-            "{paragraphs} paragraphs, blank lines between them",
-        ),
-        sample=lambda rng, material: {"paragraphs": rng.randint(2, 4)},
-        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
+        check=paragraph_start,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -135,6 +238,7 @@ PARAGRAPHS = (
         ),
         sample=lambda rng, material: {"paragraphs": rng.randint(2, 3)},
         build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], _echoed, each=2, inline=True),
+        check=echo_paragraphs,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -151,71 +255,7 @@ PARAGRAPHS = (
         ),
         note=("two different answers separated by ******", "two replies, ****** between them"),
         build=lambda draft, arguments: draft.arrange(2, joined("\n******\n")),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:lines",
-        group="layout",
-        excludes=AROUND,
-        order=("Write exactly {lines} lines of text.", "Spread the reply over {lines} lines, no more and no fewer."),
-        requirement=(
-            "The reply must be exactly {lines} lines long; blank lines do not count.",
-            "There have to be exactly {lines} lines that are not blank.",
-        ),
-        note=("exactly {lines} lines", "{lines} lines of text, no more and no fewer"),
-        sample=lambda rng, material: {"lines": rng.randint(4, 7)},
-        build=lambda draft, arguments: draft.arrange(arguments["lines"], joined("\n")),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:stairs",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND,
-        order=(
-            "Write {steps} lines that form stairs: indent each new line with more spaces than the one before.",
-            "Write the reply as a staircase of {steps} lines, every new line indented by more spaces than the last.",
-        ),
-        requirement=(
-            "There must be exactly {steps} lines, each indented by more spaces than the line before it, like stairs.",
-            "The reply has {steps} lines that form stairs: each starts with more spaces than the previous one.",
-        ),
-        note=(
-            "{steps} lines like stairs, each indented by more spaces",
-            "a staircase of {steps} lines: each starts with more spaces than the last",
-        ),
-        sample=lambda rng, material: {"steps": rng.randint(3, 5)},
-        build=lambda draft, arguments: draft.arrange(arguments["steps"], marked(lambda number: "  " * (number - 1))),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:acrostic",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND,
-        order=(
-            "Let the first letters of the lines spell the word {word}, one letter a line.",
-            "Write {letters} lines whose first letters, read downwards, spell {word}.",
-        ),
-        requirement=(
-            "The first letters of the lines must spell the word {word}.",
-            "There have to be {letters} lines; their first letters, from top to bottom, spell {word}.",
-        ),
-        note=("an acrostic whose line initials spell {word}", "first letters of the {letters} lines spell {word}"),
-        spoken=lambda arguments: {"letters": str(len(arguments["word"]))},
-        sample=lambda rng, material: {"word": rng.choice(ACROSTICS)},
-        build=_build_acrostic,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="format:newline",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND | {"sentence", "length", "detectable_format:number_highlighted_sections"},
-        order=("Write each word on a new line.", "Put every single word on a line of its own."),
-        requirement=("Each word must be on a new line.", "Every line of the reply holds one word only."),
-        note=("each word on a new line", "one word per line"),
-        build=lambda draft, arguments: draft.arrange(2, lambda blocks: "\n".join(prose(blocks).split())),
+        check=two_responses,
         stage=Stage.LAYOUT,
     ),
 )

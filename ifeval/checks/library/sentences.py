@@ -1,8 +1,22 @@
 """What a sentence owes to its place, or to the one before it."""
 
+from itertools import pairwise
+
+from ifeval.checks.ifbench.arguments import Position, Word
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import build_exact_sentences
 from ifeval.checks.library.draft import Draft, before_stop
-from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.library.length import ALONE, build_exact
+from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
+from ifeval.checks.library.sentence_counts import exact_sentences
+from ifeval.checks.text.counting import plural, quoted, shorten
+from ifeval.checks.text.emoji import ends_with_emoji
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading
+from ifeval.checks.text.words import fold, spans_of, words_of
+from ifeval.records import CheckResult
+
+ENDINGS = " .!?…。\"')]*_"
+
 
 _PADDING = "and on and on and so on until at last there is nothing more left to say of it at all by then or ever after"
 
@@ -13,17 +27,17 @@ def _words_of(sentence: str) -> int:
 
 def _build_growing(draft: Draft, arguments: Arguments) -> None:
     """Fill every sentence up; the first is as long as it must be for none to be too long already."""
-    build_exact(draft, arguments)
+    build_exact_sentences(draft, arguments)
     sentences = draft.blocks[0]
     step = arguments["step"]
     first = max(_words_of(sentence) - step * place for place, sentence in enumerate(sentences))
-    for place, sentence in enumerate(sentences):
-        missing = first + step * place - _words_of(sentence)
-        sentences[place] = before_stop(sentence, " ".join(_PADDING.split()[:missing])) if missing else sentence
+    for place, short in enumerate(sentences):
+        missing = first + step * place - _words_of(short)
+        sentences[place] = before_stop(short, " ".join(_PADDING.split()[:missing])) if missing else short
 
 
 def _build_chain(draft: Draft, arguments: Arguments) -> None:
-    build_exact(draft, arguments)
+    build_exact_sentences(draft, arguments)
     sentences = draft.blocks[0]
     for place in range(1, len(sentences)):
         link = sentences[place - 1].split()[-1].strip(".!?)]}*").split()[-1]
@@ -53,6 +67,83 @@ def _build_emoji(draft: Draft, arguments: Arguments) -> None:
     draft.fixed_sentences = True
 
 
+def longest(reply: Reading, *, words: Count) -> CheckResult:
+    """No sentence, and no line without one, has more than so many words."""
+    counts = [len(words_of(piece.text, reply.language)) for block in reply.pieces for piece in block]
+    most = max(counts, default=0)
+    if not most:
+        return CheckResult(False, "no sentence")
+    return CheckResult(most <= words, f"the longest sentence has {plural(most, 'word')}, wanted at most {words}")
+
+
+def growing(reply: Reading, *, sentences: Count, step: Count) -> CheckResult:
+    """Exactly so many sentences, each with exactly `step` words more than the one before."""
+    counted = exact_sentences(reply, sentences=sentences)
+    return step_by_step(reply, step) if counted.ok else counted
+
+
+def step_by_step(reply: Reading, step: int) -> CheckResult:
+    """Whether each sentence has exactly `step` words more than the one before."""
+    counts = [len(words_of(sentence, reply.language)) for sentence in reply.sentences]
+    for number, (before, here) in enumerate(pairwise(counts), start=2):
+        if here != before + step:
+            return CheckResult(
+                False, f"sentence {number} has {plural(here, 'word')}, wanted {before + step} ({step} more)"
+            )
+    series = shorten(", ".join(map(str, counts)))
+    return CheckResult(bool(counts), f"sentences of {series} words" if counts else "no sentence")
+
+
+def chain(reply: Reading, *, sentences: Count) -> CheckResult:
+    """Exactly so many sentences, each of which starts with the last word of the one before, ignoring case and marks."""
+    counted = exact_sentences(reply, sentences=sentences)
+    return linked(reply) if counted.ok else counted
+
+
+def linked(reply: Reading) -> CheckResult:
+    """Whether each sentence starts with the last word of the one before."""
+    found = [words_of(sentence, reply.language) for sentence in reply.sentences]
+    for number, (before, here) in enumerate(pairwise(found), start=2):
+        if fold(before[-1]) != fold(here[0]):
+            return CheckResult(
+                False, f"sentence {number} starts with {quoted(here[0])}, wanted {quoted(before[-1])} again"
+            )
+    return CheckResult(
+        bool(found), "each sentence starts with the last word of the one before" if found else "no sentence"
+    )
+
+
+def keyword(reply: Reading, *, word: Word, N: Position) -> CheckResult:
+    """Sentence number `N` holds the word as a word of its own, ignoring case."""
+    found, place = reply.sentences, int(N)
+    if len(found) < place:
+        return CheckResult(False, f"{plural(len(found), 'sentence')}, wanted {quoted(word)} in number {place}")
+    ok = bool(spans_of(normalised(word).strip(), found[place - 1]))
+    return CheckResult(ok, f"sentence {place} {'holds' if ok else 'lacks'} {quoted(word)}: {shorten(found[place - 1])}")
+
+
+def position(reply: Reading, *, keyword: Word, n: Position, m: Position) -> CheckResult:
+    """Word number `m` of sentence number `n` is this one, ignoring case; marks are no words, "it's" is one."""
+    found, sentence, place = reply.sentences, int(n), int(m)
+    if len(found) < sentence:
+        return CheckResult(False, f"{plural(len(found), 'sentence')}, wanted {quoted(keyword)} in number {sentence}")
+    words = words_of(found[sentence - 1], reply.language)
+    if len(words) < place:
+        return CheckResult(False, f"sentence {sentence} has {plural(len(words), 'word')}, wanted at least {place}")
+    ok = fold(words[place - 1]) == fold(normalised(keyword).strip())
+    wish = "as wanted" if ok else f"wanted {quoted(keyword)}"
+    return CheckResult(ok, f"word {place} of sentence {sentence} is {quoted(words[place - 1])}, {wish}")
+
+
+def emoji(reply: Reading) -> CheckResult:
+    """Every sentence ends with an emoji, before its stop or after it."""
+    for number, sentence in enumerate(reply.sentences, start=1):
+        if not ends_with_emoji(sentence.rstrip()) and not ends_with_emoji(sentence.rstrip(ENDINGS)):
+            return CheckResult(False, f"sentence {number} does not end with an emoji: {quoted(sentence[-40:])}")
+    found = bool(reply.sentences)
+    return CheckResult(found, "every sentence ends with an emoji" if found else "no sentence")
+
+
 SENTENCES = (
     InstructionType(
         id="sentence:longest",
@@ -69,6 +160,7 @@ SENTENCES = (
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
         build=lambda draft, arguments: None,
+        check=longest,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -90,6 +182,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4), "step": rng.randint(2, 3)},
         build=_build_growing,
+        check=growing,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -111,6 +204,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4)},
         build=_build_chain,
+        check=chain,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -128,6 +222,7 @@ SENTENCES = (
         note=("the word '{word}' in sentence number {N}", "sentence number {N} contains '{word}'"),
         sample=lambda rng, material: {"word": material.draw(1)[0], "N": rng.randint(2, 4)},
         build=_build_keyword,
+        check=keyword,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -146,6 +241,7 @@ SENTENCES = (
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0], "n": rng.randint(1, 3), "m": rng.randint(2, 4)},
         build=_build_position,
+        check=position,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -156,6 +252,7 @@ SENTENCES = (
         requirement=("Every sentence must end with an emoji.", "There has to be an emoji at the end of each sentence."),
         note=("an emoji at the end of every sentence", "every sentence ends with an emoji"),
         build=_build_emoji,
+        check=emoji,
         stage=Stage.LENGTH,
     ),
 )

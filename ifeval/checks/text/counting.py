@@ -59,6 +59,11 @@ def shorten(text: str, limit: int = 60) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """`text`, shortened, in single quotes."""
+    return f"'{shorten(text)}'"
+
+
 def compare(count: int, relation: Relation, wanted: int, noun: str) -> CheckResult:
     """Whether `count` is less than or at least `wanted`: "412 words, wanted fewer than 400"."""
     ok = count < wanted if relation == "less than" else count >= wanted
@@ -85,6 +90,16 @@ def at_least(count: int, wanted: int, noun: str) -> CheckResult:
     if count >= wanted:
         return CheckResult(True, f"{plural(count, noun)}, wanted at least {wanted}")
     return CheckResult(False, _short_of(count, wanted, noun))
+
+
+def at_most(count: int, most: int, noun: str) -> CheckResult:
+    """Whether `count` stays within `most`: "7 words, wanted at most 5"."""
+    return CheckResult(count <= most, f"{plural(count, noun)}, wanted at most {most}")
+
+
+def none(count: int, noun: str) -> CheckResult:
+    """Whether `count` is zero: "2 commas, wanted none"."""
+    return CheckResult(not count, f"{plural(count, noun)}, wanted none" if count else f"no {noun.partition('/')[0]}")
 
 
 def _short_of(count: int, wanted: int, noun: str) -> str:

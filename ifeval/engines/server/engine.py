@@ -9,12 +9,12 @@ import os
 import threading
 from collections.abc import Coroutine, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
-from itertools import chain, islice
+from itertools import chain
 from math import ceil
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from ifeval.engines.base import Workload
+from ifeval.engines.base import Workload, take
 from ifeval.engines.server.adaptive import ConcurrencyLimit
 from ifeval.engines.server.http import Client, Failure
 from ifeval.engines.server.openai_api import Wire, endpoint
@@ -77,7 +77,7 @@ class ServerEngine:
     def preview(self, request: Request) -> str:
         return dumps(request.sample.messages, pretty=True).decode()
 
-    def generate(self, requests: Iterable[Request]) -> Generator[Response, None, None]:
+    def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
         source = iter(requests)
         first = next(source, None)
         if first is None:
@@ -102,13 +102,13 @@ class ServerEngine:
             background.stop()
 
     def _exchange(
-        self, source: Iterator[Request], background: "Background", pool: Pool, arrivals: Arrivals
+        self, source: Iterator[Request | None], background: "Background", pool: Pool, arrivals: Arrivals
     ) -> Iterator[Response]:
         """Keep the pool supplied, and hand on what arrives. The requests are made on this thread, as they must be."""
         window = 2 * self._client_settings.concurrency * len(pool.servers)
         outstanding = 0
         while True:
-            fresh = list(islice(source, min(SUBMIT_AT_ONCE, window - outstanding)))
+            fresh = take(source, min(SUBMIT_AT_ONCE, window - outstanding))
             if fresh:
                 outstanding += len(fresh)
                 background.call(pool.submit, fresh)

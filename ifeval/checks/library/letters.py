@@ -1,0 +1,210 @@
+"""Letters to use or to leave out, and capital and small ones."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import regex
+
+from ifeval.checks.ifeval.arguments import Count, Letter
+from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.instruction import EXACT_WORDS, Arguments, InstructionType, Material, Stage
+from ifeval.checks.text.counting import Relation, compare, compare_occurrences, none, plural, quoted
+from ifeval.checks.text.reading import Reading
+from ifeval.records import CheckResult
+
+_TWO_LETTERS = regex.compile(r"\p{Lu}\p{Lu}")
+
+
+RARE_LETTERS = {"j": "joyful", "k": "kind", "q": "quiet", "v": "vivid", "x": "extra", "z": "zesty"}
+"""Letters that few replies have by chance, each with a word that holds it once."""
+_ABSENT_LETTERS = ("j", "q", "z")
+
+
+def _letter_arguments(rng: Random, material: Material) -> Arguments:
+    letter = rng.choice(sorted(RARE_LETTERS))
+    often = rng.randint(5, 8) if letter in "kv" else rng.randint(2, 4)
+    return {"letter": letter, "let_frequency": often, "let_relation": "at least"}
+
+
+def _build_letter(draft: Draft, arguments: Arguments) -> None:
+    for _ in range(arguments["let_frequency"]):
+        draft.weave(f"in a {RARE_LETTERS[arguments['letter']]} way")
+
+
+def _capitalize(text: str) -> str:
+    """The first letter of every word in upper case; the rest and the white space as they are."""
+    out, fresh = [], True
+    for character in text:
+        out.append(character.upper() if fresh else character)
+        fresh = character.isspace() or (fresh and not character.isalpha())
+    return "".join(out)
+
+
+def _shout(draft: Draft, arguments: Arguments) -> None:
+    for word in ("REALLY", "NEVER", "ALWAYS", "TRULY", "INDEED", "SURELY")[: arguments["capital_frequency"]]:
+        draft.weave(f"and {word} so")
+
+
+def letter_frequency(reply: Reading, *, letter: Letter, let_frequency: Count, let_relation: Relation) -> CheckResult:
+    """The letter (or mark) occurs less than, or at least, so many times, small and capital alike, accents aside."""
+    return compare_occurrences(quoted(letter.strip()), _times(reply, letter), let_relation, let_frequency)
+
+
+def no_letter(reply: Reading, *, letter: Letter) -> CheckResult:
+    """The letter doesn't occur, neither small nor as a capital, nor with an accent."""
+    return none(_times(reply, letter), f"letter {quoted(letter)}/letters {quoted(letter)}")
+
+
+def uppercase(reply: Reading) -> CheckResult:
+    """There are letters, and none of them is lower-case; Markdown's and HTML's own marks aside."""
+    return _one_case(reply, str.islower, "lower-case")
+
+
+def lowercase(reply: Reading) -> CheckResult:
+    """There are letters, and none of them is upper-case; Markdown's and HTML's own marks aside."""
+    return _one_case(reply, str.isupper, "upper-case")
+
+
+def title_case(reply: Reading) -> CheckResult:
+    """Every word starts with a capital letter; one that starts with a digit or has a capital inside ("iPhone") may stay."""
+    wrong = [word for word in reply.words if word[0].islower() and word.islower()]
+    if not reply.words or not wrong:
+        return CheckResult(bool(reply.words), "every word starts with a capital" if reply.words else "no words")
+    return CheckResult(False, f"{plural(len(wrong), 'word')} without a capital, {quoted(wrong[0])} first")
+
+
+def capital_word_frequency(reply: Reading, *, capital_frequency: Count, capital_relation: Relation) -> CheckResult:
+    """Less than, or at least, so many words hold two letters or more, side by side and all of them capitals."""
+    count = sum(1 for word in reply.words if word.isupper() and _TWO_LETTERS.search(word))
+    return compare(count, capital_relation, capital_frequency, "word in capitals/words in capitals")
+
+
+def _one_case(reply: Reading, wrong: Callable[[str], bool], name: str) -> CheckResult:
+    letters = [letter for letter in reply.text if letter.isalpha()]
+    found = sum(map(wrong, letters))
+    if not letters:
+        return CheckResult(False, "no letters")
+    first = next((word for word in reply.words if any(map(wrong, word))), "")
+    return CheckResult(
+        not found,
+        f"{plural(found, f'{name} letter')}, wanted none (first in {quoted(first)})" if found else f"no {name} letters",
+    )
+
+
+def _times(reply: Reading, letter: str) -> int:
+    """How often a letter occurs, one character at a time, so that hostile runs of accents take linear time."""
+    wanted = _base(letter.strip())
+    return sum(count for found, count in Counter(reply.text).items() if _base(found) == wanted)
+
+
+def _base(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[:1].lower()
+
+
+LETTERS = (
+    InstructionType(
+        id="keywords:letter_frequency",
+        group="keywords:letter_frequency",
+        difficulty="hard",
+        order=(
+            "Use the letter '{letter}' at least {let_frequency} times.",
+            "Make sure that the letter '{letter}' occurs at least {let_frequency} times, upper or lower case.",
+        ),
+        requirement=(
+            "The letter '{letter}' must appear at least {let_frequency} times.",
+            "In the whole reply the letter '{letter}' has to occur {let_frequency} times or more.",
+        ),
+        note=(
+            "the letter '{letter}' at least {let_frequency} times",
+            "{let_frequency} or more times the letter '{letter}'",
+        ),
+        sample=_letter_arguments,
+        build=_build_letter,
+        check=letter_frequency,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:no_letter",
+        group="keywords:no_letter",
+        difficulty="easy",
+        excludes=frozenset({"keywords:letter_frequency"}),
+        order=("Do not use the letter '{letter}' anywhere.", "Avoid every word with the letter '{letter}'."),
+        requirement=(
+            "The letter '{letter}' must not appear anywhere in the reply.",
+            "No word of the reply may contain the letter '{letter}'.",
+        ),
+        note=("no letter '{letter}'", "without the letter '{letter}'"),
+        sample=lambda rng, material: {"letter": rng.choice(_ABSENT_LETTERS)},
+        build=lambda draft, arguments: None,
+        check=no_letter,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="case:uppercase",
+        group="case",
+        excludes=EXACT_WORDS,
+        order=(
+            "Write the entire reply in capital letters.",
+            "Use capital letters only, with no lower-case letter anywhere.",
+        ),
+        requirement=("All letters of the reply must be capitals.", "The reply may not contain any lower-case letters."),
+        note=("capital letters only", "everything in upper case"),
+        build=lambda draft, arguments: draft.edits.append(str.upper),
+        check=uppercase,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="case:lowercase",
+        group="case",
+        excludes=EXACT_WORDS,
+        order=(
+            "Write the entire reply in lower-case letters.",
+            "Use lower-case letters only, even at the start of sentences.",
+        ),
+        requirement=("All letters of the reply must be lower case.", "The reply may not contain any capital letters."),
+        note=("lower-case letters only", "no capital letters"),
+        build=lambda draft, arguments: draft.edits.append(str.lower),
+        check=lowercase,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="case:title",
+        group="case",
+        difficulty="hard",
+        excludes=EXACT_WORDS,
+        order=(
+            "Start every single word with a capital letter.",
+            "Capitalise the first letter of every word, small words too.",
+        ),
+        requirement=(
+            "Every word of the reply must start with a capital letter, small words included.",
+            "No word may start with a lower-case letter.",
+        ),
+        note=("a capital letter at the start of every word", "every word capitalised, small ones too"),
+        build=lambda draft, arguments: draft.edits.append(_capitalize),
+        check=title_case,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="change_case:capital_word_frequency",
+        group="case",
+        order=(
+            "Write at least {capital_frequency} words (of two letters or more) in all capital letters.",
+            "Put {capital_frequency} or more words of at least two letters in full capitals, LIKE THIS.",
+        ),
+        requirement=(
+            "At least {capital_frequency} words of two or more letters must be in all capital letters.",
+            "There have to be {capital_frequency} or more words, of two letters at least, written in capitals throughout, LIKE THIS.",
+        ),
+        note=(
+            "at least {capital_frequency} words (two letters or more) in ALL CAPITALS",
+            "{capital_frequency} or more words of two or more letters in ALL CAPITALS",
+        ),
+        sample=lambda rng, material: {"capital_frequency": rng.randint(2, 5), "capital_relation": "at least"},
+        build=_shout,
+        check=capital_word_frequency,
+        stage=Stage.CONTENT,
+    ),
+)

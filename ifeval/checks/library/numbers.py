@@ -1,0 +1,110 @@
+"""Numbers, digits and dates."""
+
+import re
+from datetime import date
+
+from ifeval.checks.ifbench.arguments import Whole
+from ifeval.checks.library.builds import amount, weave, weave_each
+from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.text.counting import at_least, exactly, none, shorten
+from ifeval.checks.text.reading import Reading
+from ifeval.records import CheckResult
+
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+
+
+def some_number(reply: Reading) -> CheckResult:
+    """At least one number in digits; the mark of a list item is none."""
+    return at_least(len(reply.numbers), 1, "number in digits/numbers in digits")
+
+
+def no_digits(reply: Reading) -> CheckResult:
+    """No digit anywhere, in no script and no form (² and ① are digits), in list marks neither."""
+    found = sum(map(str.isdigit, reply.source))
+    return none(found, "digit")
+
+
+def numbers(reply: Reading, *, N: Whole) -> CheckResult:
+    """Exactly so many numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks count or not."""
+    found = reply.numbers
+    marks = sum(item.number is not None for item in reply.structure.items)
+    count = len(found) + marks if len(found) + marks == N else len(found)
+    counted = exactly(count, int(N), "number in digits/numbers in digits")
+    return CheckResult(counted.ok, f"{counted.reason}: {shorten(' '.join(found))}" if found else counted.reason)
+
+
+def iso_date(reply: Reading) -> CheckResult:
+    """At least one date that exists, written YYYY-MM-DD."""
+    found = next((match[0] for match in _DATE.finditer(reply.text) if _is_date(*map(int, match.groups()))), None)
+    return CheckResult(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+NUMBERS = (
+    InstructionType(
+        id="content:some_number",
+        group="digits",
+        difficulty="easy",
+        order=("Include at least one number, written in digits.", "Use a number in digits (such as 7) somewhere."),
+        requirement=(
+            "The reply must contain at least one number in digits.",
+            "A number, written in digits, has to appear somewhere.",
+        ),
+        note=("at least one number in digits", "with a number, in digits"),
+        build=weave("about 7 times"),
+        check=some_number,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="content:no_digits",
+        group="digits",
+        difficulty="easy",
+        order=(
+            "Do not use any digits (0 to 9); write numbers as words.",
+            "Avoid digits altogether and spell every number out.",
+        ),
+        requirement=("The reply must not contain any digits.", "No digit may appear; numbers have to be spelled out."),
+        note=("no digits", "numbers in words only, no digits"),
+        build=lambda draft, arguments: None,
+        check=no_digits,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="count:numbers",
+        group="digits",
+        difficulty="hard",
+        order=(
+            "Use exactly {N} numbers, written in digits.",
+            "Put {N} numbers in digits into the reply, no more and no fewer.",
+        ),
+        requirement=(
+            "The reply must contain exactly {N} numbers written in digits.",
+            "There have to be {N} numbers in digits, no more and no fewer.",
+        ),
+        note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
+        sample=amount("N", 2, 4),
+        build=weave_each("N", lambda index: f"about {12 + 7 * index} times"),
+        check=numbers,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="content:iso_date",
+        group="digits",
+        order=("Mention a date, written as YYYY-MM-DD.", "Include at least one date in the format YYYY-MM-DD."),
+        requirement=(
+            "The reply must contain a date written as YYYY-MM-DD.",
+            "At least one date in the format YYYY-MM-DD has to appear.",
+        ),
+        note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
+        build=weave("as of 2024-05-17"),
+        check=iso_date,
+        stage=Stage.CONTENT,
+    ),
+)
