@@ -14,7 +14,7 @@ from ifeval.release.decision import gate
 from ifeval.release.looks import Looks
 from ifeval.release.policy import PRESETS, Policy
 from ifeval.stats.assessment import Decision
-from tests.releases import CORE, Truth, releases, with_rate
+from tests.releases import CORE, Truth, outcomes, releases, table, with_rate
 
 RUNS = 1000
 EVERYWHERE = dict.fromkeys(CORE, -0.03)
@@ -99,6 +99,33 @@ def test_replies_all_cut_or_empty_always_fail(task, rate):
     for old, new in releases(50, Truth(0.15)):
         before = with_rate(old, task, rate, (np.arange(n) < 0.55 * n).astype(float).reshape(-1, 1))
         assert gate(before, with_rate(new, task, rate, np.ones((n, 1))), Policy()).decision is Decision.FAIL
+
+
+def resampled(rng: np.random.Generator, replies: int, difference: float) -> tuple[OutcomeTable, OutcomeTable]:
+    """240 samples that a baseline answers `replies` times and a candidate once; 15 % of outcomes change by chance."""
+    chance = rng.beta(0.55, 0.25, 240)
+    still = rng.random(240) < 1 - 0.15 / np.mean(2 * chance * (1 - chance))
+    chance[still] = rng.random(still.sum()) < 0.7
+    lower = np.where(chance >= -difference, difference / np.mean(chance >= -difference), 0.0)
+    old = (rng.random((240, replies)) < chance[:, None]).astype(float)
+    new = (rng.random((240, 1)) < np.clip(chance + lower, 0, 1)[:, None]).astype(float)
+    made = CORE["format"]
+    return table("old", {"format": outcomes(made, old)}), table("new", {"format": outcomes(made, new)})
+
+
+@pytest.mark.slow
+def test_a_baseline_of_eight_replies_is_sharper():
+    found = {}
+    for replies in (1, 8):
+        for difference in (0.0, -0.05):
+            rng = np.random.default_rng(7)
+            drawn = [resampled(rng, replies, difference) for _ in range(RUNS)]
+            found[replies, difference] = shares([gate(old, new, PRESETS["strict"]).decision for old, new in drawn])
+            print(f"\n| {replies} replies of the baseline | {difference} | {found[replies, difference]}")
+    assert found[8, 0.0][2] >= found[1, 0.0][2] + 0.15, "an equal candidate passes more often"
+    assert found[8, -0.05][0] >= found[1, -0.05][0] + 0.08, "a loss is found more often"
+    assert found[8, 0.0][0] <= 0.05 + errors(0.05)
+    assert found[8, -0.05][2] <= 0.05 + errors(0.05)
 
 
 def sequentially(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> tuple[Decision | None, float]:

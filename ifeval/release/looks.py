@@ -14,13 +14,14 @@ from scipy.special import ndtr
 
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, match, match_rate
+from ifeval.errors import UserError
 from ifeval.release.decision import Judged, detectable_loss, judged_from, overall, total_weight
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, rise_of
 from ifeval.release.subjects import RATES_WEIGHT, Kind, Rule, Subject, subjects
 from ifeval.release.watched import WatchedTask
 from ifeval.stats.assessment import Decision, decide_units, decision_of
-from ifeval.stats.flips import worse_p
+from ifeval.stats.flips import AFFORDABLE, FINEST, worse_p
 from ifeval.stats.score_test import Units
 from ifeval.stats.sequential import SequentialTest, boundaries, planned_looks
 
@@ -84,6 +85,8 @@ class Looks:
         self.number = 0
         self.failed = False
         self.total = total = total_weight(judged, policy)
+        if not total:
+            raise UserError("--sequential: the policy leaves nothing that can fail the release.")
         self.lines = [self._line(one, total) for one in judged]
         rates = [(rate, task) for task in self.tasks for rate in policy.rises]
         share = policy.alpha * RATES_WEIGHT / total / max(1, len(rates))
@@ -118,14 +121,18 @@ class Looks:
 
     def _line(self, subject: Subject, total: float) -> Line:
         alpha = self.policy.alpha
-        denominator = lcm(*(self.tasks[task].denominator for task in subject.tasks))
+        denominator = min(lcm(*(self.tasks[task].denominator for task in subject.tasks)), FINEST)
+        units = sum(self.tasks[task].units for task in subject.tasks)
+        exact = units * units * denominator <= AFFORDABLE
         worse_alpha = alpha * subject.weight / total if subject.blocking else alpha
-        test = SequentialTest(self.fractions, subject.margin, alpha, worse_alpha, min(denominator, 200))
+        test = SequentialTest(self.fractions, subject.margin, alpha, worse_alpha, denominator, exact)
         return Line(subject, test, [], {})
 
     def _rate(self, rate: str, task: str, alpha: float) -> RateLine:
         rise = Rise(rate, task, (float("nan"), float("nan")), self.policy.rises[rate], 0, 0, 1.0)
-        return RateLine(rise, SequentialTest(self.fractions, 0.5, alpha, alpha, self.tasks[task].denominator))
+        watched = self.tasks[task]
+        exact = watched.units**2 * watched.denominator <= AFFORDABLE
+        return RateLine(rise, SequentialTest(self.fractions, 0.5, alpha, alpha, watched.denominator, exact))
 
     def _ready(self) -> bool:
         fraction = self.fractions[self.number]

@@ -18,6 +18,9 @@ from ifeval.stats.score_test import Units
 
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 60)
 FINEST = 200
+AFFORDABLE = 4e8
+"""Steps of the exact distribution (units that changed times what their losses can add up to) that are a second's work;
+beyond, so many units changed that the normal distribution is as good."""
 FEW_CHANGED = 10
 """Where fewer units than this changed, p is the exact one and not mid-p."""
 
@@ -68,15 +71,17 @@ def worse_p(groups: Sequence[Units], exact: bool = False) -> float:
     """One-sided p of H0: the weighted mean difference is not below 0; small where it is. 1 where nothing changed.
 
     mid-p from ten units that changed on; always the exact p with `exact`.
-    Exact where the groups weigh their units alike and answered equally often. Groups of unlike weight are tested by the
-    normal approximation of the same flips; unequal numbers of answers by Student's t, since flips do not apply there.
+    Exact where the groups weigh their units alike and answered equally often. Groups of unlike weight, and very many
+    units, are tested by the normal approximation of the same flips; unequal numbers of answers by Student's t, since
+    flips do not apply there.
     """
     known = [group for group in groups if len(group.differences)]
     if not any(group.differences.any() for group in known):
         return 1.0
     if not all(group.exchangeable for group in known):
         return _t_p(known)
-    if not same_weights(known):
+    sizes = whole_numbers(np.concatenate([group.differences for group in known])) if same_weights(known) else None
+    if sizes is None or np.count_nonzero(sizes) * np.abs(sizes).sum() > AFFORDABLE:
         weights = [group.share / len(group.differences) for group in known]
         moved = sum(weight * float(group.differences.sum()) for weight, group in zip(weights, known, strict=True))
         spread = sum(
@@ -85,7 +90,7 @@ def worse_p(groups: Sequence[Units], exact: bool = False) -> float:
         )
         return float(ndtr(moved / sqrt(spread)))
     flips = Flips()
-    flips.add(whole_numbers(np.concatenate([group.differences for group in known])).astype(int).tolist())
+    flips.add(sizes.astype(int).tolist())
     return flips.p(exact)
 
 

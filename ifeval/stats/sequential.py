@@ -124,7 +124,7 @@ class SequentialTest:
 
     alpha: of the margin. worse_alpha: of "worse", where several tests share it. denominator: what makes the units'
     differences whole numbers. Groups of unlike weight, or with unequal numbers of answers, have no exact boundary of
-    "worse"; theirs is the normal one.
+    "worse"; theirs is the normal one, and so is that of very many units (`exact` False).
     """
 
     def __init__(
@@ -134,9 +134,10 @@ class SequentialTest:
         alpha: float = 0.05,
         worse_alpha: float | None = None,
         denominator: int = 1,
+        exact: bool = True,
         rho: float = 2.0,
     ) -> None:
-        self.fractions, self.margin, self.denominator = fractions, margin, denominator
+        self.fractions, self.margin, self.denominator, self.exact = fractions, margin, denominator, exact
         self.looks: list[Look] = []
         own = alpha if worse_alpha is None else worse_alpha
         self.boundaries = boundaries(fractions, alpha, rho)
@@ -165,7 +166,7 @@ class SequentialTest:
         return float(ndtr((z * sqrt(fraction) + drift * left - last) / sqrt(left)))
 
     def _worse(self, number: int, groups: Sequence[Units]) -> bool:
-        if not same_weights(groups) or not all(group.exchangeable for group in groups):
+        if not self.exact or not same_weights(groups) or not all(group.exchangeable for group in groups):
             return worse_p(groups) <= float(ndtr(-self._worse_boundaries[number]))
         seen = self._seen or [0] * len(groups)
         new = np.concatenate([group.differences[start:] for group, start in zip(groups, seen, strict=True)])

@@ -1,5 +1,6 @@
 """The sign-flip test: McNemar's numbers on booleans, exact against all sign patterns, and its size on clusters."""
 
+import time
 from itertools import product
 
 import numpy as np
@@ -54,6 +55,15 @@ def test_unequal_numbers_of_answers_are_tested_by_t():
         float(ttest_1samp(d, 0, alternative="less").pvalue)
     )
     assert worse_p([Units(np.array([-1.0]), 1.0, exchangeable=False)]) == 1.0
+
+
+def test_very_many_units_take_no_time():
+    rng = np.random.default_rng(0)
+    d = rng.uniform(-1, 1, 200_000)
+    started = time.perf_counter()
+    p = worse_p([as_units(d)])
+    assert time.perf_counter() - started < 2
+    assert p == pytest.approx(float(ttest_1samp(d, 0, alternative="less").pvalue), abs=1e-4)
 
 
 @pytest.mark.slow
