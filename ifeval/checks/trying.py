@@ -69,7 +69,7 @@ def judge(
             if known.partition("/")[2] == name or known.rpartition(":")[2] == name.rpartition(":")[2]
         ]
         hint = f"did you mean {', '.join(close[:3])}" if close else "`ifeval check --list` names all"
-        raise UserError(f"{where}there is no instruction {name!r}; {hint}.")
+        raise UserError(f"{where}{'there' if where else 'There'} is no instruction {name!r}; {hint}.")
     check, reads = checks[name]
     validate(name, check, arguments, where.rstrip(": ") or "--arguments")
     caught = guard(reply, prompt or "", min_words=0)

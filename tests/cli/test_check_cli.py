@@ -61,7 +61,7 @@ def test_one_from_the_command_line() -> None:
     ("arguments", "sentence"),
     [
         (["check"], "Name a JSONL file of rows"),
-        (["check", "no:such", "--reply", "x"], "there is no instruction 'no:such'"),
+        (["check", "no:such", "--reply", "x"], "There is no instruction 'no:such'"),
         (["check", "length:most_words", "--reply", "x"], "needs the argument 'words'"),
         (["check", "length:most_words", "--arguments", "80", "--reply", "x"], "must be a JSON object"),
         (["check", "length:most_words", "--arguments", "{", "--reply", "x"], "is no JSON object"),
