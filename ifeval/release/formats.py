@@ -91,7 +91,7 @@ def to_junit(verdict: ReleaseDecision) -> bytes:
             outcome.set("type", kind)
 
     if verdict.refusal is not None:
-        case(*REFUSED[verdict.code], verdict.refusal)
+        case(*REFUSED.get(verdict.code, REFUSED[Exit.USAGE]), verdict.refusal)
     for one in verdict.judged:
         case(one.name, *_junit_outcome(one), sentence(one))
     for rise in verdict.rises:
