@@ -19,7 +19,8 @@ from typing import NamedTuple, get_args
 from ifeval.checks.ifeval.arguments import validate
 from ifeval.checks.library import INSTRUCTIONS
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import DIFFICULTIES, InstructionType, Material, Wording, records_in
+from ifeval.checks.library.example import example
+from ifeval.checks.library.instruction import DIFFICULTIES, InstructionType, Stage, Wording, records_in
 from ifeval.checks.text.reading import read
 from ifeval.errors import UserError
 
@@ -31,7 +32,6 @@ TRIES = 20
 Load = Callable[[], list[InstructionType]]
 _CALLABLES = ("sample", "build", "check", "spoken")
 _ID = re.compile(r"[\w-]+:[\w-]+")
-_WORDS = ("lantern", "harbour", "compass", "velvet", "orchard", "thunder", "marble", "feather", "walnut", "copper")
 
 
 class Found(NamedTuple):
@@ -98,15 +98,20 @@ def _mistyped(record: InstructionType) -> str | None:
 def _rehearsed(record: InstructionType) -> str | None:
     for number in range(TRIES):
         rng = Random(number)
-        arguments = record.sample(rng, Material("Say something about tides.", "the tides", list(_WORDS)))
+        about = example()
+        arguments = record.sample(rng, about)
         validate("its check", record.check, arguments, "")
         for wording in get_args(Wording):
             for phrasing in getattr(record, wording):
                 named = {name for _, name, _, _ in string.Formatter().parse(phrasing) if name}
                 if unknown := named - {*arguments, *record.spoken(arguments)}:
                     return f"names {{{min(unknown)}}} in a phrasing of {wording!r}, which is none of its arguments"
-        draft = Draft(rng, "the tides")
-        record.build(draft, arguments)
+        draft = Draft(rng, about)
+        if record.stage == Stage.CHOICE:
+            record.build(draft, arguments)
+        draft.begin()
+        if record.stage != Stage.CHOICE:
+            record.build(draft, arguments)
         if record.check(read(draft.render()), **arguments).ok:
             return None
     return f"has a check that none of {TRIES} replies of its own `build` passes"

@@ -8,16 +8,16 @@ Instruction types of others: `ifeval.checks.plugins`.
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from ifeval.checks.ifeval.arguments import Check
-from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, Point
 from ifeval.checks.library.instruction import (
     DIFFICULTIES,
     Arguments,
     Difficulty,
     InstructionType,
-    Material,
     Stage,
     Wording,
     records_in,
@@ -29,10 +29,13 @@ __all__ = [
     "DIFFICULTIES",
     "INSTRUCTIONS",
     "Arguments",
+    "Built",
+    "CannotBuild",
     "Difficulty",
     "Draft",
     "InstructionType",
     "Material",
+    "Point",
     "Stage",
     "Wording",
     "construct",
@@ -50,16 +53,34 @@ CHECKS: dict[str, Check] = {name: on_text(record.check) for name, record in INST
 """The check of each instruction type of `INSTRUCTIONS`; it takes a text, or a `Reading` where a language is to be given."""
 
 
-def construct(instructions: Sequence[tuple[str, Arguments]], material: Material, rng: Random) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A reply that follows its instructions, and the points of the material that it makes, by their places."""
+
+    reply: str
+    made: tuple[int, ...]
+
+
+def construct(instructions: Sequence[tuple[str, Arguments]], material: Material, rng: Random) -> Built | None:
     """A reply about `material` that every check of `instructions` passes, or None where this attempt made none.
 
-    Each instruction edits one draft, the layout first and the letters last; the result is then judged like any reply.
+    Each instruction edits one draft: some say which sentences come into question, then the layout is made, and the
+    letters come last. The result is judged like any reply.
     """
-    draft = Draft(rng, material.subject)
-    for name, arguments in sorted(instructions, key=lambda item: INSTRUCTIONS[item[0]].stage):
-        INSTRUCTIONS[name].build(draft, arguments)
+    draft = Draft(rng, material)
+    ordered = sorted(instructions, key=lambda item: INSTRUCTIONS[item[0]].stage)
+    try:
+        for name, arguments in ordered:
+            if INSTRUCTIONS[name].stage == Stage.CHOICE:
+                INSTRUCTIONS[name].build(draft, arguments)
+        draft.begin()
+        for name, arguments in ordered:
+            if INSTRUCTIONS[name].stage != Stage.CHOICE:
+                INSTRUCTIONS[name].build(draft, arguments)
+    except CannotBuild:
+        return None
     reply = draft.render()
-    return reply if follows(reply, instructions) else None
+    return Built(reply, tuple(draft.made)) if follows(reply, instructions) else None
 
 
 def follows(reply: str, instructions: Sequence[tuple[str, Arguments]]) -> bool:

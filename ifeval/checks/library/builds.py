@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from random import Random
 
-from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, Build, Material
+from ifeval.checks.library.draft import CannotBuild, Draft, Material
+from ifeval.checks.library.instruction import Arguments, Build
 from ifeval.checks.text.reading import read
+
+QUESTIONS = ("Do you want to know", "Are you wondering", "Have you asked yourself", "Would you like to know")
+"""What an indirect question makes a question with."""
+
+_SMALL = frozenset(
+    """A About After All Among An And Another Any As At Because Before Below Between Both But By Every For From Half Her
+    Here His How If In Instead It Its Last Let Many Members Most My Never New No Nobody Not Now On Once One Only Our
+    Out People Please Put Readers She So Some Take Thank That The Their Then There These They This Those Three To Two
+    Under Until We What When Where Which While Who With Without Work You Your""".split()  # noqa: SIM905 - easier to read
+)
+"""First words of sentences that are no names."""
 
 MOST_GROWTH = 80
 """How often a draft may grow before it is given up."""
@@ -21,34 +32,32 @@ def weave(words: str) -> Build:
     return lambda draft, arguments: draft.weave(words)
 
 
-def weave_all(draft: Draft, words: list[str]) -> None:
-    """Mention each of `words`."""
-    for word in words:
-        draft.weave(f"with {word} in mind")
+def mention_each(draft: Draft, words: list[str]) -> None:
+    """Add the sentences that use `words`, each once."""
+    for sentence in dict.fromkeys(map(draft.using, words)):
+        if not any(sentence == block[index] for block, index in draft.sentences()):
+            draft.add(sentence)
 
 
-def weave_each(counted: str, pieces: Callable[[int], str]) -> Build:
-    """A build that puts `pieces(0)`, `pieces(1)` ... into the text, as many as the argument `counted` says."""
+def exclaim(draft: Draft, count: int) -> None:
+    """End the shortest `count` sentences with an exclamation mark."""
+    while len(draft.sentences()) < count:
+        draft.grow()
+    stops = [(block, index) for block, index in draft.sentences() if block[index].endswith(".")]
+    for block, index in sorted(stops, key=lambda place: len(place[0][place[1]]))[:count]:
+        block[index] = block[index][:-1] + "!"
 
-    def build(draft: Draft, arguments: Arguments) -> None:
-        for index in range(arguments[counted]):
-            draft.weave(pieces(index))
 
-    return build
-
-
-def end_with(mark: str) -> Build:
-    """A build that ends as many sentences with `mark` as the only argument says."""
-
-    def build(draft: Draft, arguments: Arguments) -> None:
-        (count,) = arguments.values()
-        while len(draft.sentences()) < count:
-            draft.grow()
-        stops = [(block, index) for block, index in draft.sentences() if block[index].endswith(".")]
-        for block, index in stops[:count]:
-            block[index] = block[index][:-1] + mark
-
-    return build
+def ask(draft: Draft, count: int) -> None:
+    """Put a question before each of `count` points: "Do you want to know what the roof costs?"."""
+    label = {sentence: point.label for point in draft.material.points for sentence in point.sentences}
+    for opening in QUESTIONS[:count]:
+        block, index = next(
+            ((b, i) for b, i in draft.sentences() if b[i] in label and not (i and b[i - 1].endswith("?"))), (None, 0)
+        )
+        if block is None:
+            raise CannotBuild
+        block.insert(index, f"{opening} {label[block[index]]}?")
 
 
 def first(line: str) -> Build:
@@ -62,8 +71,13 @@ def last(line: str) -> Build:
 
 
 def begin(word: str, sentence: str) -> str:
-    """The sentence with `word` before its first, which loses its capital."""
-    return f"{word} {sentence[0].lower()}{sentence[1:]}"
+    """The sentence with `word` before its first, which loses its capital where it is no name."""
+    return f"{word} {uncapitalised(sentence)}"
+
+
+def uncapitalised(sentence: str) -> str:
+    """The sentence as it goes on after another word."""
+    return f"{sentence[0].lower()}{sentence[1:]}" if sentence.split()[0] in _SMALL else sentence
 
 
 def until(measure: Callable[[str], int], wanted: str) -> Build:
@@ -104,8 +118,7 @@ build_least_words = until(count_words, "words")
 
 
 def build_exact_sentences(draft: Draft, arguments: Arguments) -> None:
-    """Make the first block exactly as many sentences as the argument `sentences` says."""
-    del draft.blocks[0][arguments["sentences"] :]
+    """Make the text exactly as many sentences as the argument `sentences` says."""
     build_least_sentences(draft, arguments)
     draft.fixed_sentences = True
 

@@ -6,7 +6,8 @@ import regex
 
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.library.builds import last
-from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import quoted
 from ifeval.checks.text.marks import STOP, normalised
 from ifeval.checks.text.reading import Reading
@@ -24,14 +25,18 @@ _BELOW_POSTSCRIPT = regex.compile(r"(?:(?i:p)\.\s?){1,4}(?i:s)\b|\p{Ll}|(?:#\w+\
 
 
 END_PHRASES = (
-    "Is there anything else I can help with?",
-    "That is all there is to say.",
-    "I hope this helps.",
-    "Any other questions?",
-    "Now it is your turn.",
-    "And that is the whole story.",
+    "That is all for now.",
+    "Thank you for reading.",
+    "Please ask if anything is unclear.",
+    "Any questions are welcome.",
+    "More will follow in due course.",
+    "Thank you for your time.",
 )
-NAMES = ("Marta", "Oliver", "Priya", "Tomas", "Ingrid", "Samuel")
+NAMES = ("Marta", "Oliver", "Ingrid", "Samuel", "Judith", "Conrad")
+
+
+def _build_postscript(draft: Draft, arguments: Arguments) -> None:
+    draft.tail.append(f"\n{arguments['postscript_marker']} {draft.sentence()}")
 
 
 def end_phrase(reply: Reading, *, end_phrase: Word) -> CheckResult:
@@ -131,7 +136,7 @@ CLOSINGS = (
         note=("a postscript on its own line, marked {mark}", "ends with a {mark} postscript on a new line"),
         spoken=lambda arguments: {"mark": {"P.S.": "P.S.", "P.P.S": "P.P.S."}[arguments["postscript_marker"]]},
         sample=lambda rng, material: {"postscript_marker": rng.choice(("P.S.", "P.P.S"))},
-        build=last("\n{postscript_marker} More on this another day."),
+        build=_build_postscript,
         check=postscript,
         stage=Stage.EDGES,
     ),
@@ -147,7 +152,7 @@ CLOSINGS = (
             "The reply has to end with a question, its question mark being the last character.",
         ),
         note=("ends with a question mark", "a question as the last sentence, nothing after it"),
-        build=last("What do you think of it?"),
+        build=last("Do you have any questions?"),
         check=final_question,
         stage=Stage.EDGES,
     ),
@@ -161,7 +166,7 @@ CLOSINGS = (
         ),
         requirement=("The reply must end with a full stop.", "The last character of the reply has to be a full stop."),
         note=("ends with a full stop", "a full stop as the last character"),
-        build=last("That is all for now."),
+        build=lambda draft, arguments: None,
         check=full_stop,
         stage=Stage.EDGES,
     ),

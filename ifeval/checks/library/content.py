@@ -4,7 +4,7 @@ import regex
 
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.library.builds import amount, weave, weave_each
+from ifeval.checks.library.builds import amount
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, shorten
@@ -15,14 +15,34 @@ from ifeval.records import CheckResult
 _EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
 _HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
 _PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
-
-
-LABELS = ("Summary", "Note", "Tip", "Source", "Mood")
-_PLACEHOLDERS = ("[name]", "[place]", "[street]", "[phone]")
+LABELS = ("Summary", "Note", "Reminder", "In short")
+_PLACEHOLDERS = ("[name]", "[telephone number]", "[address]", "[date]")
 
 
 def _build_label(draft: Draft, arguments: Arguments) -> None:
     draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
+
+
+def _build_placeholders(draft: Draft, arguments: Arguments) -> None:
+    draft.add(f"To be filled in: {' '.join(_PLACEHOLDERS[: arguments['num_placeholders']])}.")
+
+
+def _build_highlights(draft: Draft, arguments: Arguments) -> None:
+    """Set off the last two words of the longest sentences."""
+    places = sorted(draft.sentences(), key=lambda place: -len(place[0][place[1]]))
+    for block, index in places[: arguments["num_highlights"]]:
+        *before, last, end = block[index].split()
+        block[index] = " ".join([*before, f"*{last} {end.rstrip('.!?')}*{end[-1]}"])
+
+
+def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
+    """The last words of the subject, then those of the title, as tags after the text."""
+    words = [
+        *regex.findall(r"[A-Za-z]{4,}", draft.material.title),
+        *regex.findall(r"[A-Za-z]{4,}", draft.material.subject),
+    ]
+    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
+    draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 
 
 def placeholders(reply: Reading, *, num_placeholders: Count) -> CheckResult:
@@ -73,7 +93,7 @@ CONTENT = (
             "{num_placeholders} or more placeholders such as [name]",
         ),
         sample=amount("num_placeholders", 2, 4),
-        build=weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
+        build=_build_placeholders,
         check=placeholders,
         stage=Stage.CONTENT,
     ),
@@ -93,7 +113,7 @@ CONTENT = (
             "{num_highlights} or more *highlighted phrases*",
         ),
         sample=amount("num_highlights", 2, 3),
-        build=weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
+        build=_build_highlights,
         check=highlights,
         stage=Stage.CONTENT,
     ),
@@ -109,7 +129,7 @@ CONTENT = (
             "At least one e-mail address has to appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
-        build=weave("from hello@example.com"),
+        build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
         check=email_address,
         stage=Stage.CONTENT,
     ),
@@ -123,7 +143,7 @@ CONTENT = (
         ),
         note=("exactly {hashtags} hashtags", "{hashtags} hashtags, no more and no fewer"),
         sample=amount("hashtags", 2, 4),
-        build=weave_each("hashtags", lambda index: ("#ideas", "#simple", "#good", "#more")[index]),
+        build=_build_hashtags,
         check=hashtags,
         stage=Stage.CONTENT,
     ),

@@ -7,7 +7,7 @@ from random import Random
 from types import ModuleType
 from typing import Any, Literal, get_args
 
-from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.draft import Draft, Material
 from ifeval.records import CheckResult
 
 Arguments = dict[str, Any]
@@ -40,29 +40,16 @@ EXACT_WORDS = frozenset(
 
 
 class Stage(IntEnum):
-    """When an instruction edits the draft: the layout first, changes to every letter last."""
+    """When an instruction edits the draft: which sentences come into question first, changes to every letter last."""
 
-    LAYOUT = 0
-    CONTENT = 1
-    SENTENCES = 2
-    EDGES = 3
-    LENGTH = 4
-    SURFACE = 5
-    WRAPPER = 6
-
-
-@dataclass
-class Material:
-    """What a prompt is about: the `request`, its `subject` (a noun phrase) and `words` around it, best first."""
-
-    request: str
-    subject: str
-    words: list[str]
-
-    def draw(self, count: int) -> list[str]:
-        """Take the next `count` words, so that no word is both asked for and forbidden in one prompt."""
-        drawn, self.words = self.words[:count], self.words[count:]
-        return drawn
+    CHOICE = 0
+    LAYOUT = 1
+    CONTENT = 2
+    SENTENCES = 3
+    EDGES = 4
+    LENGTH = 5
+    SURFACE = 6
+    WRAPPER = 7
 
 
 @dataclass(frozen=True, kw_only=True)

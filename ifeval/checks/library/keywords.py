@@ -1,9 +1,12 @@
 """Words that must, or must not, be in the reply."""
 
+from collections import Counter
+from random import Random
+
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.library.builds import weave_all
-from ifeval.checks.library.draft import Draft
+from ifeval.checks.library.builds import mention_each
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
 from ifeval.checks.text.counting import Relation, compare_occurrences, plural, quoted
 from ifeval.checks.text.reading import Reading
@@ -11,8 +14,45 @@ from ifeval.records import CheckResult
 
 
 def _build_order(draft: Draft, arguments: Arguments) -> None:
-    first = draft.blocks[0][0]
-    draft.blocks[0][0] = f"{first[:-1]} with {arguments['first']} before {arguments['second']}{first[-1]}"
+    draft.blocks[0].insert(0, draft.using(arguments["first"]))
+    draft.blocks[-1].append(draft.using(arguments["second"]))
+
+
+def _common(material: Material) -> Counter[str]:
+    """How many sentences of the material hold each of its longer words that are no names."""
+    sentences = [sentence for point in material.points for sentence in point.sentences]
+    text = " ".join(sentences)
+    common = Counter(word for one in sentences for word in set(bare_words(one)) if word.isalpha() and len(word) > 4)
+    return Counter({word: count for word, count in common.items() if f" {word}" in text})
+
+
+def _topic_arguments(rng: Random, material: Material) -> Arguments:
+    said = _common(material)
+    known = [word for word in bare_words(material.subject) if word in said]
+    if not known:
+        raise CannotBuild
+    return {"keyword": known[-1]}
+
+
+def _frequency_arguments(rng: Random, material: Material) -> Arguments:
+    frequency = rng.randint(2, 3)
+    often = sorted(word for word, count in _common(material).items() if count > frequency)
+    if not often:
+        raise CannotBuild
+    return {"keyword": rng.choice(often), "frequency": frequency, "relation": "at least"}
+
+
+def _build_frequency(draft: Draft, arguments: Arguments) -> None:
+    def holds(sentence: str) -> bool:
+        return arguments["keyword"] in bare_words(sentence)
+
+    missing = arguments["frequency"] - sum(holds(block[index]) for block, index in draft.sentences())
+    for _ in range(missing):
+        draft.add(draft.further(holds))
+
+
+def _keep_out(draft: Draft, arguments: Arguments) -> None:
+    draft.keep(lambda sentence: not {*bare_words(sentence)} & {word.lower() for word in arguments["forbidden_words"]})
 
 
 def mention(reply: Reading, *, keyword: Word) -> CheckResult:
@@ -72,8 +112,8 @@ KEYWORDS = (
         order=("Use the word '{keyword}' in your reply.", "Mention the word '{keyword}' at least once."),
         requirement=("The reply must contain the word '{keyword}'.", "The word '{keyword}' has to be mentioned."),
         note=("mention '{keyword}'", "with the word '{keyword}'"),
-        sample=lambda rng, material: {"keyword": material.subject.split()[-1]},
-        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        sample=_topic_arguments,
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
         check=mention,
         stage=Stage.CONTENT,
     ),
@@ -85,7 +125,7 @@ KEYWORDS = (
         requirement=("The reply must include the word '{keyword}'.", "The word '{keyword}' has to appear somewhere."),
         note=("include the word '{keyword}'", "'{keyword}' appears somewhere"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
-        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
         check=mention,
         stage=Stage.CONTENT,
     ),
@@ -101,7 +141,7 @@ KEYWORDS = (
         note=("at least one of the words {listed}", "one or more of these words: {listed}"),
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(3)},
-        build=lambda draft, arguments: weave_all(draft, arguments["keywords"][:1]),
+        build=lambda draft, arguments: mention_each(draft, arguments["keywords"][:1]),
         check=mention_any,
         stage=Stage.CONTENT,
     ),
@@ -116,7 +156,7 @@ KEYWORDS = (
         note=("contains the words {listed}", "with the keywords {listed}"),
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(rng.randint(2, 3))},
-        build=lambda draft, arguments: weave_all(draft, arguments["keywords"]),
+        build=lambda draft, arguments: mention_each(draft, arguments["keywords"]),
         check=existence,
         stage=Stage.CONTENT,
     ),
@@ -132,12 +172,8 @@ KEYWORDS = (
             "The reply has to contain '{keyword}' {frequency} times or more.",
         ),
         note=("the word '{keyword}' at least {frequency} times", "'{keyword}' {frequency} times or more"),
-        sample=lambda rng, material: {
-            "keyword": material.draw(1)[0],
-            "frequency": rng.randint(2, 4),
-            "relation": "at least",
-        },
-        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]] * arguments["frequency"]),
+        sample=_frequency_arguments,
+        build=_build_frequency,
         check=frequency,
         stage=Stage.CONTENT,
     ),
@@ -150,9 +186,9 @@ KEYWORDS = (
         note=("without the words {listed}", "forbidden words: {listed}"),
         spoken=lambda arguments: {"listed": listed(arguments["forbidden_words"])},
         sample=lambda rng, material: {"forbidden_words": material.draw(rng.randint(2, 3))},
-        build=lambda draft, arguments: None,
+        build=_keep_out,
         check=forbidden_words,
-        stage=Stage.CONTENT,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="keywords:once",
@@ -164,7 +200,7 @@ KEYWORDS = (
         ),
         note=("the word '{keyword}' exactly once", "'{keyword}' one time only"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
-        build=lambda draft, arguments: weave_all(draft, [arguments["keyword"]]),
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
         check=once,
         stage=Stage.CONTENT,
     ),

@@ -1,6 +1,8 @@
 """How long the reply is in words, and how often a word may come."""
 
 from collections import Counter
+from math import ceil
+from random import Random
 
 from ifeval.checks.ifbench.arguments import Number, Whole
 from ifeval.checks.ifeval.arguments import Count
@@ -8,14 +10,30 @@ from ifeval.checks.library.builds import (
     bound,
     build_least_words,
     build_relation,
-    count_different_words,
     count_words,
     until,
 )
+from ifeval.checks.library.draft import Material, bare_words
 from ifeval.checks.library.instruction import InstructionType, Stage
 from ifeval.checks.text.counting import Relation, at_least, at_most, compare, plural, quoted
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
+
+
+def room(material: Material, rng: Random) -> int:
+    """A round number of words that leaves some room above the shortest reply."""
+    return 10 * ceil(rng.uniform(1.4, 2.2) * count_words(" ".join(material.least())) / 10)
+
+
+def demand(material: Material, rng: Random) -> int:
+    """A round number of words that the shortest reply does not reach and a full one does."""
+    least = count_words(" ".join(material.least()))
+    everything = sum(count_words(point.sentences[0]) for point in material.points)
+    return 5 * ceil(rng.uniform(least + 5, max(least + 15, everything)) / 5)
+
+
+def _most_repeated(material: Material) -> int:
+    return max(3, *Counter(bare_words(" ".join(material.least()))).values())
 
 
 def most_words(reply: Reading, *, words: Count) -> CheckResult:
@@ -64,7 +82,7 @@ LENGTH = (
         order=("Use at most {words} words.", "Write no more than {words} words."),
         requirement=("The reply must have at most {words} words.", "The reply may have {words} words and no more."),
         note=("at most {words} words", "no more than {words} words"),
-        sample=lambda rng, material: {"words": 10 * rng.randint(6, 10)},
+        sample=lambda rng, material: {"words": room(material, rng)},
         build=lambda draft, arguments: None,
         check=most_words,
         stage=Stage.LENGTH,
@@ -76,7 +94,7 @@ LENGTH = (
         order=("Use at least {words} words.", "Write {words} words or more."),
         requirement=("The reply must have at least {words} words.", "The reply has to have {words} words or more."),
         note=("at least {words} words", "{words} words or more"),
-        sample=lambda rng, material: {"words": 5 * rng.randint(4, 8)},
+        sample=lambda rng, material: {"words": demand(material, rng)},
         build=build_least_words,
         check=least_words,
         stage=Stage.LENGTH,
@@ -92,9 +110,9 @@ LENGTH = (
         note=("{bound} {num_words} words", "length: {bound} {num_words} words"),
         spoken=lambda arguments: {"bound": bound(arguments)},
         sample=lambda rng, material: (
-            {"num_words": 10 * rng.randint(5, 10), "relation": "at least"}
+            {"num_words": demand(material, rng), "relation": "at least"}
             if rng.random() < 0.5
-            else {"num_words": 10 * rng.randint(5, 9), "relation": "less than"}
+            else {"num_words": room(material, rng), "relation": "less than"}
         ),
         build=build_relation(count_words, "num_words"),
         check=number_words,
@@ -113,7 +131,7 @@ LENGTH = (
             "The number of words has to lie between {min_words} and {max_words}.",
         ),
         note=("{min_words} to {max_words} words", "between {min_words} and {max_words} words"),
-        sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(10 * rng.randint(4, 8)),
+        sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(demand(material, rng)),
         build=until(count_words, "min_words"),
         check=word_range,
         stage=Stage.LENGTH,
@@ -127,8 +145,8 @@ LENGTH = (
             "There have to be {N} or more different words in the reply.",
         ),
         note=("at least {N} different words", "{N} or more different words"),
-        sample=lambda rng, material: {"N": 5 * rng.randint(6, 11)},
-        build=until(count_different_words, "N"),
+        sample=lambda rng, material: {"N": 5 * (demand(material, rng) // 7)},
+        build=until(lambda text: len({word.strip(".,!?;:()[]{}*\"'#<>|-") for word in text.lower().split()}), "N"),
         check=different_words,
         stage=Stage.LENGTH,
     ),
@@ -148,7 +166,7 @@ LENGTH = (
             "Every word, small ones included, must appear at most {small_n} times.",
         ),
         note=("no word more than {small_n} times", "each word at most {small_n} times"),
-        sample=lambda rng, material: {"small_n": rng.randint(3, 5)},
+        sample=lambda rng, material: {"small_n": _most_repeated(material)},
         build=lambda draft, arguments: None,
         check=repeats,
         stage=Stage.LENGTH,

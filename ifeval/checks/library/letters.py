@@ -8,8 +8,8 @@ from random import Random
 import regex
 
 from ifeval.checks.ifeval.arguments import Count, Letter
-from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import EXACT_WORDS, Arguments, InstructionType, Material, Stage
+from ifeval.checks.library.draft import Draft, Material
+from ifeval.checks.library.instruction import EXACT_WORDS, Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import Relation, compare, compare_occurrences, none, plural, quoted
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
@@ -17,20 +17,21 @@ from ifeval.records import CheckResult
 _TWO_LETTERS = regex.compile(r"\p{Lu}\p{Lu}")
 
 
-RARE_LETTERS = {"j": "joyful", "k": "kind", "q": "quiet", "v": "vivid", "x": "extra", "z": "zesty"}
-"""Letters that few replies have by chance, each with a word that holds it once."""
-_ABSENT_LETTERS = ("j", "q", "z")
+RARE_LETTERS = "bgkvw"
+"""Letters that a short reply has a few of."""
+_ABSENT_LETTERS = ("j", "q", "x", "z")
 
 
 def _letter_arguments(rng: Random, material: Material) -> Arguments:
-    letter = rng.choice(sorted(RARE_LETTERS))
-    often = rng.randint(5, 8) if letter in "kv" else rng.randint(2, 4)
+    """A few more than the shortest reply would have by itself."""
+    letter = rng.choice(RARE_LETTERS)
+    often = " ".join(material.least()).lower().count(letter) + rng.randint(2, 4)
     return {"letter": letter, "let_frequency": often, "let_relation": "at least"}
 
 
 def _build_letter(draft: Draft, arguments: Arguments) -> None:
-    for _ in range(arguments["let_frequency"]):
-        draft.weave(f"in a {RARE_LETTERS[arguments['letter']]} way")
+    while draft.render().lower().count(arguments["letter"]) < arguments["let_frequency"]:
+        draft.add(draft.further(lambda sentence: arguments["letter"] in sentence))
 
 
 def _capitalize(text: str) -> str:
@@ -43,8 +44,15 @@ def _capitalize(text: str) -> str:
 
 
 def _shout(draft: Draft, arguments: Arguments) -> None:
-    for word in ("REALLY", "NEVER", "ALWAYS", "TRULY", "INDEED", "SURELY")[: arguments["capital_frequency"]]:
-        draft.weave(f"and {word} so")
+    """Put the last words of as many sentences as it takes in capitals."""
+    missing = arguments["capital_frequency"]
+    for block, index in sorted(draft.sentences(), key=lambda place: -len(place[0][place[1]])):
+        words = block[index].split()
+        for place in range(len(words) - 1, max(0, len(words) - 3), -1):
+            if missing and sum(map(str.isalpha, words[place])) > 1:
+                words[place] = words[place].upper()
+                missing -= 1
+        block[index] = " ".join(words)
 
 
 def letter_frequency(reply: Reading, *, letter: Letter, let_frequency: Count, let_relation: Relation) -> CheckResult:
@@ -137,9 +145,9 @@ LETTERS = (
         ),
         note=("no letter '{letter}'", "without the letter '{letter}'"),
         sample=lambda rng, material: {"letter": rng.choice(_ABSENT_LETTERS)},
-        build=lambda draft, arguments: None,
+        build=lambda draft, arguments: draft.keep(lambda sentence: arguments["letter"] not in sentence.lower()),
         check=no_letter,
-        stage=Stage.CONTENT,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="case:uppercase",

@@ -12,21 +12,30 @@ from ifeval.checks.text.reading import Reading
 from ifeval.checks.text.words import fold, words_of
 from ifeval.records import CheckResult
 
-ACROSTICS = ("CALM", "GLAD", "HOPE", "KIND", "LAND", "MOST", "PATH", "RISE", "STAR", "WIND")
+ACROSTICS = ("HINT", "KIND", "MOST", "PATH", "STAR", "WARM", "WIND", "TASK")
 _STARTS = {
-    word[0]: word
-    for word in (
-        *("Again", "Clearly", "Daily", "Even", "Gladly", "Here", "Indeed", "Kindly", "Later", "Maybe", "Now", "Often"),
-        *("Perhaps", "Rarely", "So", "Then", "Well"),
-    )
+    "A": "And",
+    "D": "Do note that",
+    "H": "Here",
+    "I": "In addition",
+    "K": "Keep in mind that",
+    "M": "Moreover",
+    "N": "Note that",
+    "O": "On top of that",
+    "P": "Please note that",
+    "R": "Remember that",
+    "S": "So",
+    "T": "Then",
+    "W": "What is more",
 }
-"""A word to begin a line with, by its first letter."""
+"""What a line may begin with, by its first letter."""
 
 
 def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
     draft.arrange(len(arguments["word"]), joined("\n"), inline=True)
     for letter, block in zip(arguments["word"], draft.blocks, strict=True):
-        block[0] = begin(_STARTS[letter], block[0])
+        if not block[0].startswith(letter):
+            block[0] = begin(_STARTS[letter], block[0])
 
 
 def lines(reply: Reading, *, lines: Count) -> CheckResult:
@@ -72,7 +81,7 @@ LINES = (
             "There have to be exactly {lines} lines that are not blank.",
         ),
         note=("exactly {lines} lines", "{lines} lines of text, no more and no fewer"),
-        sample=lambda rng, material: {"lines": rng.randint(4, 7)},
+        sample=lambda rng, material: {"lines": material.wanted + rng.randint(1, 2)},
         build=lambda draft, arguments: draft.arrange(arguments["lines"], joined("\n")),
         check=lines,
         stage=Stage.LAYOUT,
@@ -94,7 +103,7 @@ LINES = (
             "{steps} lines like stairs, each indented by more spaces",
             "a staircase of {steps} lines: each starts with more spaces than the last",
         ),
-        sample=lambda rng, material: {"steps": rng.randint(3, 5)},
+        sample=lambda rng, material: {"steps": material.wanted + rng.randint(0, 1)},
         build=lambda draft, arguments: draft.arrange(arguments["steps"], marked(lambda number: "  " * (number - 1))),
         check=stairs,
         stage=Stage.LAYOUT,

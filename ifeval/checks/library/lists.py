@@ -1,9 +1,11 @@
 """Bullet points and numbered items."""
 
+from functools import partial
+
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.library.draft import Blocks, marked
-from ifeval.checks.library.instruction import AROUND, InstructionType, Stage
+from ifeval.checks.library.draft import Blocks, Draft, marked
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, plural, shorten
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
@@ -11,8 +13,14 @@ from ifeval.records import CheckResult
 MARKS = ("=>", "~", "->", ">>", "@@")
 
 
-def _sub_bullets(blocks: Blocks) -> str:
-    return "\n".join(f"* {block[0]}\n  - {' '.join(block[1:])}" for block in blocks)
+def _build_sub_bullets(draft: Draft, arguments: Arguments) -> None:
+    """What each point is about, and what there is to say of it below."""
+    draft.arrange(arguments["bullets"])
+    draft.layout = partial(_sub_bullets, draft.labels())
+
+
+def _sub_bullets(labels: list[str], blocks: Blocks) -> str:
+    return "\n".join(f"* {label}\n  - {' '.join(block)}" for label, block in zip(labels, blocks, strict=True))
 
 
 def least_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
@@ -91,7 +99,7 @@ LISTS = (
             "exactly {num_bullets} Markdown bullet points",
             "{num_bullets} bullets, each a line that starts with '- '",
         ),
-        sample=lambda rng, material: {"num_bullets": rng.randint(3, 6)},
+        sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
         check=bullets,
         stage=Stage.LAYOUT,
@@ -112,7 +120,7 @@ LISTS = (
             "a numbered list of exactly {items} items (1., 2. ...)",
             "{items} items, numbered 1. to {items}., one per line",
         ),
-        sample=lambda rng, material: {"items": rng.randint(3, 6)},
+        sample=lambda rng, material: {"items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["items"], marked("{}. ".format)),
         check=numbered_list,
         stage=Stage.LAYOUT,
@@ -137,7 +145,7 @@ LISTS = (
             "{bullets} bullets ('* ') with indented sub-bullets ('- ') under each",
         ),
         sample=lambda rng, material: {"bullets": rng.randint(2, 4)},
-        build=lambda draft, arguments: draft.arrange(arguments["bullets"], _sub_bullets, each=2),
+        build=_build_sub_bullets,
         check=sub_bullets,
         stage=Stage.LAYOUT,
     ),
@@ -154,7 +162,7 @@ LISTS = (
             "There have to be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),
-        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": rng.randint(3, 5)},
+        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(
             arguments["items"], marked(lambda number: f"{arguments['mark']} ")
         ),

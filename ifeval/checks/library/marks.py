@@ -3,8 +3,9 @@
 import re
 
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.library.builds import amount, end_with, weave, weave_each
-from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.library.builds import amount, ask, exclaim, uncapitalised, weave
+from ifeval.checks.library.draft import CannotBuild, Draft
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, none, plural
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
@@ -12,9 +13,28 @@ from ifeval.records import CheckResult
 DEPTH = 5
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _SMILEY = re.compile(r"(?<!\w)[:;=]-?[()]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_BRACKETS = "(see above [and below {and here (as always [in brackets])}])"
 
 
-_BRACKETS = "(or so [as some say {but not all (as they [who know] tell us)}])"
+def _build_no_comma(draft: Draft, arguments: Arguments) -> None:
+    """Sentences without a comma; figures lose theirs."""
+    draft.keep(lambda sentence: "," not in _THOUSANDS.sub("", sentence))
+    draft.edits.append(lambda text: _THOUSANDS.sub("", text))
+
+
+def _build_semicolons(draft: Draft, arguments: Arguments) -> None:
+    """Join neighbouring sentences of a block, as many as there are to be semicolons."""
+    missing = arguments["semicolons"]
+    while sum(len(block) - 1 for block in draft.blocks) < missing:
+        draft.add(draft.sentence())
+    for block in draft.blocks:
+        joins = min(missing, len(block) - 1)
+        missing -= joins
+        joined = [block[0].rstrip("."), *(uncapitalised(one).rstrip(".") for one in block[1 : joins + 1])]
+        block[: joins + 1] = [f"{'; '.join(joined)}."]
+        if ".;" in block[0]:
+            raise CannotBuild
 
 
 def some_question(reply: Reading) -> CheckResult:
@@ -93,7 +113,7 @@ MARKS = (
             "At least one sentence has to be a question.",
         ),
         note=("at least one question", "with a question somewhere"),
-        build=lambda draft, arguments: end_with("?")(draft, {"questions": 1}),
+        build=lambda draft, arguments: ask(draft, 1),
         check=some_question,
         stage=Stage.SENTENCES,
     ),
@@ -107,7 +127,7 @@ MARKS = (
             "At least one sentence has to end with an exclamation mark.",
         ),
         note=("at least one exclamation mark", "one exclamation mark or more"),
-        build=lambda draft, arguments: end_with("!")(draft, {"exclamations": 1}),
+        build=lambda draft, arguments: exclaim(draft, 1),
         check=some_exclamation,
         stage=Stage.SENTENCES,
     ),
@@ -149,7 +169,7 @@ MARKS = (
         ),
         note=("exactly {questions} question marks", "{questions} questions, each with one question mark"),
         sample=amount("questions", 2, 3),
-        build=end_with("?"),
+        build=lambda draft, arguments: ask(draft, arguments["questions"]),
         check=questions,
         stage=Stage.SENTENCES,
     ),
@@ -167,7 +187,7 @@ MARKS = (
         ),
         note=("exactly {exclamations} exclamation marks", "{exclamations} exclamation marks in all"),
         sample=amount("exclamations", 2, 3),
-        build=end_with("!"),
+        build=lambda draft, arguments: exclaim(draft, arguments["exclamations"]),
         check=exclamations,
         stage=Stage.SENTENCES,
     ),
@@ -185,10 +205,7 @@ MARKS = (
         ),
         note=("exactly {semicolons} semicolons", "{semicolons} semicolons, no more and no fewer"),
         sample=amount("semicolons", 2, 3),
-        build=weave_each(
-            "semicolons",
-            lambda index: ("all in all; so it goes", "here and there; now and then", "less is more; so it is")[index],
-        ),
+        build=_build_semicolons,
         check=semicolons,
         stage=Stage.CONTENT,
     ),
@@ -200,9 +217,9 @@ MARKS = (
         order=("Do not use any commas.", "Leave commas out of the reply entirely."),
         requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
         note=("no commas", "without a single comma"),
-        build=lambda draft, arguments: None,
+        build=_build_no_comma,
         check=no_comma,
-        stage=Stage.CONTENT,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="format:parentheses",

@@ -2,15 +2,38 @@
 
 import re
 from datetime import date
+from random import Random
 
 from ifeval.checks.ifbench.arguments import Whole
-from ifeval.checks.library.builds import amount, weave, weave_each
-from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.library.draft import CannotBuild, Draft, Material
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, none, shorten
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
+_RUN = re.compile(r"\d+")
+_MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+
+
+def _build_some_number(draft: Draft, arguments: Arguments) -> None:
+    if not any(map(str.isdigit, draft.render())):
+        draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
+
+
+def _as_many_numbers(rng: Random, material: Material) -> Arguments:
+    """As many as the shortest reply has, or as many as it has beside one point more."""
+    more = [point.sentences[0] for point in material.points[material.wanted :]]
+    said = " ".join([*material.least(), *more[: rng.randint(0, 1)]])
+    numbers = len(_RUN.findall(_MARK.sub("", said)))
+    if numbers < 2:
+        raise CannotBuild
+    return {"N": numbers}
+
+
+def _build_numbers(draft: Draft, arguments: Arguments) -> None:
+    while len(_RUN.findall(_MARK.sub("", draft.render()))) < arguments["N"]:
+        draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
 
 
 def some_number(reply: Reading) -> CheckResult:
@@ -58,7 +81,7 @@ NUMBERS = (
             "A number, written in digits, has to appear somewhere.",
         ),
         note=("at least one number in digits", "with a number, in digits"),
-        build=weave("about 7 times"),
+        build=_build_some_number,
         check=some_number,
         stage=Stage.CONTENT,
     ),
@@ -72,9 +95,9 @@ NUMBERS = (
         ),
         requirement=("The reply must not contain any digits.", "No digit may appear; numbers have to be spelled out."),
         note=("no digits", "numbers in words only, no digits"),
-        build=lambda draft, arguments: None,
+        build=lambda draft, arguments: draft.keep(lambda sentence: not any(map(str.isdigit, sentence))),
         check=no_digits,
-        stage=Stage.CONTENT,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="count:numbers",
@@ -89,8 +112,8 @@ NUMBERS = (
             "There have to be {N} numbers in digits, no more and no fewer.",
         ),
         note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
-        sample=amount("N", 2, 4),
-        build=weave_each("N", lambda index: f"about {12 + 7 * index} times"),
+        sample=_as_many_numbers,
+        build=_build_numbers,
         check=numbers,
         stage=Stage.CONTENT,
     ),
@@ -103,7 +126,7 @@ NUMBERS = (
             "At least one date in the format YYYY-MM-DD has to appear.",
         ),
         note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
-        build=weave("as of 2024-05-17"),
+        build=lambda draft, arguments: draft.add("Dated 2025-03-14."),
         check=iso_date,
         stage=Stage.CONTENT,
     ),

@@ -16,20 +16,28 @@ _TITLE = regex.compile(r"(?:^[\s#>*_]*|(?<!\w)(?=<<\S))<<([^<>\n]{1,300})>>", re
 
 
 START_PHRASES = (
-    "Let me be clear.",
     "Here is the short version.",
-    "This is the heart of it.",
     "First things first.",
-    "Good question!",
-    "I will keep this brief.",
+    "These are the main points.",
+    "Here is what matters.",
+    "In a nutshell:",
+    "The facts first.",
 )
-OPENING_WORDS = ("Today", "Sometimes", "Often", "Clearly", "Perhaps", "Usually")
+_SENTENCES = {
+    "Below": "Below you will find the main points.",
+    "Here": "Here is what you need to know.",
+    "This": "This is what you need to know.",
+    "Please": "Please read the following.",
+    "Briefly": "Briefly put here are the main points.",
+    "These": "These are the points that matter.",
+}
+"""First words of a reply, each with a sentence that starts with it."""
 
 
 def _build_positions(draft: Draft, arguments: Arguments) -> None:
     word = arguments["keyword"]
-    draft.head.append(f"A {word} comes to mind.")
-    draft.tail.append(f"This ends with the {word} again.")
+    draft.head.append(f"The {word} comes first.")
+    draft.tail.append(f"So much about the {word} too.")
 
 
 def title(reply: Reading) -> CheckResult:
@@ -102,7 +110,7 @@ OPENINGS = (
             "There has to be a title, written <<like this>>.",
         ),
         note=("a title in double angular brackets, <<like this>>", "title written as <<Title>>"),
-        build=first("<<A Closer Look>>\n"),
+        build=lambda draft, arguments: draft.head.insert(0, f"<<{draft.material.title}>>\n"),
         check=title,
         stage=Stage.EDGES,
     ),
@@ -127,8 +135,8 @@ OPENINGS = (
         order=("Start your reply with the word '{word}'.", "Let '{word}' be the first word of your reply."),
         requirement=("The reply must start with the word '{word}'.", "The first word has to be '{word}'."),
         note=("starts with the word '{word}'", "first word: '{word}'"),
-        sample=lambda rng, material: {"word": rng.choice(OPENING_WORDS)},
-        build=first("{word} it helps to slow down."),
+        sample=lambda rng, material: {"word": rng.choice(sorted(_SENTENCES))},
+        build=lambda draft, arguments: draft.head.insert(0, _SENTENCES[arguments["word"]]),
         check=first_word,
         stage=Stage.EDGES,
     ),

@@ -1,13 +1,14 @@
 """How the text is divided into paragraphs and answers."""
 
 import re
+from itertools import pairwise
 from random import Random
 
 from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifeval.arguments import Count, Ordinal
 from ifeval.checks.library.builds import begin
-from ifeval.checks.library.draft import Blocks, Draft, before_stop, joined, prose
-from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Material, Stage
+from ifeval.checks.library.draft import Blocks, Draft, Material, joined, prose
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, none, quoted
 from ifeval.checks.text.marks import normalised
 from ifeval.checks.text.reading import Reading
@@ -18,24 +19,39 @@ _DIVIDER = re.compile(r"(?<!\S)\*\*\*(?!\S)")
 _SEPARATOR = re.compile(r"(?<!\*)\*{6}(?!\*)")
 
 
-FIRST_WORDS = ("However", "Today", "Still", "Finally", "Often", "Next")
+FIRST_WORDS = ("Also", "Next", "Then")
+_ECHOES = {
+    "Briefly": "So much on that point briefly.",
+    "Here": "That is all there is to say here.",
+    "Today": "That is how matters stand today.",
+}
+"""First words of paragraphs, each with a sentence that ends in it."""
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
 def _paragraph_start_arguments(rng: Random, material: Material) -> Arguments:
     count = rng.randint(2, 4)
-    return {"num_paragraphs": count, "nth_paragraph": rng.randint(1, count), "first_word": rng.choice(FIRST_WORDS)}
+    return {"num_paragraphs": count, "nth_paragraph": rng.randint(2, count), "first_word": rng.choice(FIRST_WORDS)}
 
 
 def _build_paragraph_start(draft: Draft, arguments: Arguments) -> None:
-    draft.arrange(arguments["num_paragraphs"], each=2, inline=True)
+    draft.arrange(arguments["num_paragraphs"], inline=True)
     block = draft.blocks[arguments["nth_paragraph"] - 1]
     block[0] = begin(arguments["first_word"], block[0])
 
 
 def _echoed(blocks: Blocks) -> str:
     """Paragraphs that end with their own first word."""
-    return prose([[*block[:-1], before_stop(block[-1], f"and then {block[0].split()[0].lower()}")] for block in blocks])
+    framed = zip(_ECHOES.items(), blocks, strict=False)
+    return prose([[begin(word, block[0]), *block[1:], closing] for (word, closing), block in framed])
+
+
+def _build_two(draft: Draft, arguments: Arguments) -> None:
+    """Two versions: each point in one sentence, then each in another."""
+    other = {one: again for point in draft.material.points for one, again in pairwise(point.sentences)}
+    first = [sentence for block in draft.blocks for sentence in block]
+    second = [other.get(sentence, sentence) for sentence in first]
+    draft.blocks, draft.layout, draft.inline = [first, second], joined("\n******\n"), False
 
 
 def one_paragraph(reply: Reading) -> CheckResult:
@@ -145,7 +161,7 @@ PARAGRAPHS = (
             "{paragraphs} or more paragraphs separated by blank lines",
         ),
         sample=lambda rng, material: {"paragraphs": 2},
-        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], each=2, inline=True),
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
         check=least_paragraphs,
         stage=Stage.LAYOUT,
     ),
@@ -237,7 +253,7 @@ PARAGRAPHS = (
             "{paragraphs} paragraphs separated by blank lines, first and last word of each the same",
         ),
         sample=lambda rng, material: {"paragraphs": rng.randint(2, 3)},
-        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], _echoed, each=2, inline=True),
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], _echoed, inline=True),
         check=echo_paragraphs,
         stage=Stage.LAYOUT,
     ),
@@ -254,7 +270,7 @@ PARAGRAPHS = (
             "The reply consists of two different answers, separated by six asterisks: ******.",
         ),
         note=("two different answers separated by ******", "two replies, ****** between them"),
-        build=lambda draft, arguments: draft.arrange(2, joined("\n******\n")),
+        build=_build_two,
         check=two_responses,
         stage=Stage.LAYOUT,
     ),

@@ -46,7 +46,7 @@ SENTENCE_COUNTS = (
             "The reply may have {sentences} sentences and no more.",
         ),
         note=("at most {sentences} sentences", "no more than {sentences} sentences"),
-        sample=lambda rng, material: {"sentences": rng.randint(3, 6)},
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
         build=lambda draft, arguments: None,
         check=most_sentences,
         stage=Stage.LENGTH,
@@ -62,7 +62,7 @@ SENTENCE_COUNTS = (
             "The reply has to have {sentences} sentences or more.",
         ),
         note=("at least {sentences} sentences", "{sentences} sentences or more"),
-        sample=lambda rng, material: {"sentences": rng.randint(2, 3)},
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
         build=build_least_sentences,
         check=least_sentences,
         stage=Stage.LENGTH,
@@ -79,9 +79,9 @@ SENTENCE_COUNTS = (
         note=("{bound} {num_sentences} sentences", "length: {bound} {num_sentences} sentences"),
         spoken=lambda arguments: {"bound": bound(arguments)},
         sample=lambda rng, material: (
-            {"num_sentences": rng.randint(5, 8), "relation": "at least"}
+            {"num_sentences": material.wanted + rng.randint(1, 3), "relation": "at least"}
             if rng.random() < 0.5
-            else {"num_sentences": rng.randint(5, 7), "relation": "less than"}
+            else {"num_sentences": material.wanted + rng.randint(2, 4), "relation": "less than"}
         ),
         build=build_relation(count_sentences, "num_sentences"),
         check=number_sentences,
@@ -97,7 +97,7 @@ SENTENCE_COUNTS = (
             "There have to be {sentences} sentences, no more and no fewer.",
         ),
         note=("exactly {sentences} sentences", "{sentences} sentences, no more and no fewer"),
-        sample=lambda rng, material: {"sentences": rng.randint(3, 6)},
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(0, 2)},
         build=build_exact_sentences,
         check=exact_sentences,
         stage=Stage.LENGTH,

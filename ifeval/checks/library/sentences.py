@@ -1,11 +1,12 @@
 """What a sentence owes to its place, or to the one before it."""
 
 from itertools import pairwise
+from random import Random
 
 from ifeval.checks.ifbench.arguments import Position, Word
 from ifeval.checks.ifeval.arguments import Count
-from ifeval.checks.library.builds import build_exact_sentences
-from ifeval.checks.library.draft import Draft, before_stop
+from ifeval.checks.library.builds import build_exact_sentences, uncapitalised
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words, before_stop
 from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
 from ifeval.checks.library.sentence_counts import exact_sentences
 from ifeval.checks.text.counting import plural, quoted, shorten
@@ -18,22 +19,26 @@ from ifeval.records import CheckResult
 ENDINGS = " .!?…。\"')]*_"
 
 
-_PADDING = "and on and on and so on until at last there is nothing more left to say of it at all by then or ever after"
-
-
 def _words_of(sentence: str) -> int:
     return len(sentence.split())
 
 
 def _build_growing(draft: Draft, arguments: Arguments) -> None:
-    """Fill every sentence up; the first is as long as it must be for none to be too long already."""
-    build_exact_sentences(draft, arguments)
-    sentences = draft.blocks[0]
-    step = arguments["step"]
-    first = max(_words_of(sentence) - step * place for place, sentence in enumerate(sentences))
-    for place, short in enumerate(sentences):
-        missing = first + step * place - _words_of(short)
-        sentences[place] = before_stop(short, " ".join(_PADDING.split()[:missing])) if missing else short
+    """Sentences of different points whose lengths are as far apart as they must be."""
+    choices = draft.choices()
+    for shortest in sorted({_words_of(sentence) for _, sentence in choices}):
+        chosen: dict[int, str] = {}
+        for place in range(arguments["sentences"]):
+            length = shortest + place * arguments["step"]
+            fitting = ((n, one) for n, one in choices if n not in chosen and _words_of(one) == length)
+            if (found := next(fitting, None)) is None:
+                break
+            chosen[found[0]] = found[1]
+        else:
+            draft.start_with(chosen)
+            draft.fixed_sentences = True
+            return
+    raise CannotBuild
 
 
 def _build_chain(draft: Draft, arguments: Arguments) -> None:
@@ -41,24 +46,30 @@ def _build_chain(draft: Draft, arguments: Arguments) -> None:
     sentences = draft.blocks[0]
     for place in range(1, len(sentences)):
         link = sentences[place - 1].split()[-1].strip(".!?)]}*").split()[-1]
-        sentence = sentences[place]
-        sentences[place] = f"{link.capitalize()} again: {sentence[0].lower()}{sentence[1:]}"
+        sentences[place] = f"{link.capitalize()} aside, {uncapitalised(sentences[place])}"
 
 
 def _build_keyword(draft: Draft, arguments: Arguments) -> None:
-    place = int(arguments["N"]) - 1
-    while len(draft.blocks[0]) <= place:
-        draft.grow()
-    draft.blocks[0][place] = before_stop(draft.blocks[0][place], f"with {arguments['word']} in mind")
+    _put(draft, draft.using(arguments["word"]), arguments["N"])
 
 
 def _build_position(draft: Draft, arguments: Arguments) -> None:
-    """Put the keyword where it is wanted; later instructions add words at the end of sentences only."""
-    sentence, place = int(arguments["n"]) - 1, int(arguments["m"]) - 1
-    while len(draft.blocks[0]) <= sentence:
-        draft.grow()
-    words = draft.blocks[0][sentence].split()
-    draft.blocks[0][sentence] = " ".join([*words[:place], arguments["keyword"], *words[place:]])
+    _put(draft, draft.using(arguments["keyword"]), arguments["n"])
+
+
+def _put(draft: Draft, sentence: str, number: int) -> None:
+    """Make `sentence` sentence `number` of the text."""
+    flat = draft.blocks[0]
+    while len(flat) < number - 1:
+        flat.append(draft.sentence())
+    flat.insert(number - 1, sentence)
+
+
+def _position_arguments(rng: Random, material: Material) -> Arguments:
+    """Where the word stands in its own sentence anyway."""
+    (word,) = material.draw(1)
+    place = [*bare_words(material.every_word[word])].index(word.lower())
+    return {"keyword": word, "n": rng.randint(1, 3), "m": place + 1}
 
 
 def _build_emoji(draft: Draft, arguments: Arguments) -> None:
@@ -159,9 +170,9 @@ SENTENCES = (
         ),
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
-        build=lambda draft, arguments: None,
+        build=lambda draft, arguments: draft.keep(lambda sentence: _words_of(sentence) <= arguments["words"]),
         check=longest,
-        stage=Stage.SENTENCES,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="sentence:growing",
@@ -239,7 +250,7 @@ SENTENCES = (
             "The word '{keyword}' has to be word number {m} of sentence number {n}.",
         ),
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
-        sample=lambda rng, material: {"keyword": material.draw(1)[0], "n": rng.randint(1, 3), "m": rng.randint(2, 4)},
+        sample=_position_arguments,
         build=_build_position,
         check=position,
         stage=Stage.SENTENCES,

@@ -17,25 +17,28 @@ from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 TEMPLATES = (
-    ("My Answer", "My Conclusion", "Future Outlook"),
-    ("Situation", "Advice"),
-    ("Claim", "Reason", "Example"),
-    ("Headline", "Story"),
-    ("Facts", "Feelings", "Next Step"),
+    ("Subject", "Main point", "Details"),
+    ("Headline", "In short", "In detail"),
+    ("Title", "Text"),
+    ("Subject", "Summary", "Further points"),
+    ("Heading", "Text", "Last point"),
 )
-_HEADINGS = ("First", "Then", "Last")
 
 
 def _build_table(draft: Draft, arguments: Arguments) -> None:
-    """A row a block; sentences that come later go into the row's last cell."""
+    """A row for each block: what it is about, and its sentences; a third column numbers the rows."""
     columns = arguments["columns"]
+    draft.arrange(arguments["rows"])
+    labels = draft.labels()
 
     def layout(blocks: Blocks) -> str:
-        rows = [[*block[: columns - 1], " ".join(block[columns - 1 :])] for block in blocks]
-        header = ["Point", "Meaning", "Example"][:columns]
-        return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * columns, *rows))
+        rows = [
+            [str(n), label, " ".join(block)] for n, (label, block) in enumerate(zip(labels, blocks, strict=True), 1)
+        ]
+        table = [["No.", "Point", "Details"], ["---"] * 3, *rows]
+        return "\n".join(f"| {' | '.join(row[-columns:])} |" for row in table)
 
-    draft.arrange(arguments["rows"], layout, each=columns)
+    draft.layout = layout
 
 
 def _build_sections(draft: Draft, arguments: Arguments) -> None:
@@ -44,12 +47,23 @@ def _build_sections(draft: Draft, arguments: Arguments) -> None:
 
 
 def _json(blocks: Blocks) -> str:
-    return json.dumps({"reply": list(map(" ".join, blocks))}, indent=2)
+    return json.dumps({"text": list(map(" ".join, blocks))}, indent=2, ensure_ascii=False)
 
 
 def _build_template(draft: Draft, arguments: Arguments) -> None:
+    """The title after the first label, the sentences after the others."""
     labels = arguments["labels"]
-    draft.arrange(len(labels), marked(lambda number: f"{labels[number - 1]}: "))
+    draft.arrange(len(labels) - 1)
+    title = f"{draft.material.title}."
+    draft.layout = lambda blocks: "\n".join(
+        f"{label}: {' '.join(block)}" for label, block in zip(labels, [[title], *blocks], strict=True)
+    )
+
+
+def _build_headings(draft: Draft, arguments: Arguments) -> None:
+    draft.arrange(arguments["headings"])
+    labels = draft.labels()
+    draft.layout = marked(lambda number: f"## {labels[number - 1]}\n", "\n\n")
 
 
 def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
@@ -132,7 +146,7 @@ STRUCTURES = (
             "a Markdown table, {columns} columns, {rows} rows below the header",
             "one table: {columns} columns, header plus {rows} rows",
         ),
-        sample=lambda rng, material: {"columns": rng.randint(2, 3), "rows": rng.randint(2, 4)},
+        sample=lambda rng, material: {"columns": rng.randint(2, 3), "rows": material.wanted + rng.randint(0, 1)},
         build=_build_table,
         check=table,
         stage=Stage.LAYOUT,
@@ -175,9 +189,7 @@ STRUCTURES = (
         ),
         note=("exactly {headings} '## ' headings", "{headings} level-two Markdown headings ('## ')"),
         sample=lambda rng, material: {"headings": rng.randint(2, 3)},
-        build=lambda draft, arguments: draft.arrange(
-            arguments["headings"], marked(lambda number: f"## {_HEADINGS[number - 1]}\n", "\n\n")
-        ),
+        build=_build_headings,
         check=headings,
         stage=Stage.LAYOUT,
     ),
