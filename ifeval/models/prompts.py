@@ -43,11 +43,16 @@ class Chat:
         return not self.native_tools and (self.template is None or "tools" not in self.template)
 
     def prepare(self, sample: Sample) -> Sample:
-        """The sample with `--system` put first and, where the template knows no tools, the tools in words."""
+        """The sample with `--system` put first and, where the template knows no tools, the tools in words.
+
+        Where no tools are offered, results of calls are words too: no template or server takes them without the calls.
+        """
         messages = list(sample.messages)
         tools = sample.tools
+        if not tools or self.tools_in_words:
+            messages = plain_turns(messages, self.dialect)
         if tools and self.tools_in_words:
-            messages = with_system([plain_turn(m, self.dialect) for m in messages], tool_prompt(tools, self.dialect))
+            messages = with_system(messages, tool_prompt(tools, self.dialect))
             tools = None
         if self.system is not None:
             messages = with_system(messages, self.system)
@@ -61,8 +66,20 @@ def with_system(messages: Sequence[Mapping[str, Any]], text: str) -> list[Mappin
     return [{"role": "system", "content": text}, *messages]
 
 
+def plain_turns(messages: Sequence[Mapping[str, Any]], dialect: Dialect) -> list[Mapping[str, Any]]:
+    """Turns that hold calls or results, in words a template without tools can carry; the results of one reply in one turn."""
+    plain: list[Mapping[str, Any]] = []
+    for number, message in enumerate(messages):
+        turn = plain_turn(message, dialect)
+        if message["role"] == "tool" and number and messages[number - 1]["role"] == "tool":
+            plain[-1] = {**turn, "content": f"{plain[-1]['content']}\n{turn['content']}"}
+        else:
+            plain.append(turn)
+    return plain
+
+
 def plain_turn(message: Mapping[str, Any], dialect: Dialect) -> Mapping[str, Any]:
-    """A turn that holds calls or a tool's result, in words a template without tools can carry."""
+    """One such turn."""
     from ifeval.tool_calls import calls_of_message
 
     if message.get("tool_calls"):

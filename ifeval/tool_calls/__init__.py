@@ -2,7 +2,7 @@
 
 from ifeval.tool_calls.dialects import DIALECTS, Dialect, Parsed, by_name, detect
 from ifeval.tool_calls.matching import Expected, OneOf, match
-from ifeval.tool_calls.prompt import calls_of_message, tool_prompt
+from ifeval.tool_calls.prompt import calls_of_message, reply_message, result_messages, tool_prompt
 
 __all__ = [
     "DIALECTS",
@@ -14,5 +14,7 @@ __all__ = [
     "calls_of_message",
     "detect",
     "match",
+    "reply_message",
+    "result_messages",
     "tool_prompt",
 ]
