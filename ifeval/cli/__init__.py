@@ -27,6 +27,7 @@ from ifeval.cli import (
     tasks,
     watch,
 )
+from ifeval.cli.help import Verbs
 from ifeval.errors import Exit, UserError
 
 
@@ -40,6 +41,7 @@ def _version(asked: bool) -> None:
 
 app = typer.Typer(
     name="ifeval",
+    cls=Verbs,
     help="Does this checkpoint follow instructions, and is it worse than the one you shipped?",
     no_args_is_help=True,
     add_completion=False,

@@ -7,12 +7,15 @@ import typer
 
 from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
+from ifeval.cli.help import Verbs
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
     from ifeval.runs.options import RunOptions
 
-app = typer.Typer(help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True
+)
 
 SCRIPTS = ("empty", "echo", "constant", "random", "oracle")
 HERE = Path("baselines")
@@ -26,7 +29,7 @@ def add(
         Path | None, typer.Option(help="A second run of the same model: measures the noise floor.")
     ] = None,
     tasks: Annotated[str, typer.Option(help="Tasks and suites of a model to be run.")] = "core",
-    limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     repeat: Annotated[int, typer.Option(help="Replies to each sample; 2 measure the noise floor.")] = 1,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
     data: Data = None,

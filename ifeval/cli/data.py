@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from ifeval.cli import train_data
+from ifeval.cli.help import Verbs
 
-app = typer.Typer(help="External data sets: list, fetch. Training data: check, curate, make.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="External data sets: list, fetch. Training data: check, curate, make.", no_args_is_help=True
+)
 train_data.register(app)
 
 

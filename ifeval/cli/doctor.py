@@ -18,7 +18,7 @@ def doctor(
     model: Annotated[str | None, typer.Option(help="Check this model too.")] = None,
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
 ) -> None:
-    """Engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
+    """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
     problems = 0
     for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *(model_lines(model) if model else ())):
         print(f"{'ok  ' if ok else 'FAIL'} {line}")

@@ -20,9 +20,11 @@ def gate(
     baseline: Annotated[str | None, typer.Option(help="A recorded baseline, or a run's directory.")] = None,
     policy: Annotated[Path | None, typer.Option(help="A TOML file; --init writes one.")] = None,
     sequential: Annotated[
-        bool, typer.Option("--sequential", help="Run the model, and stop as soon as planned looks decide.")
+        bool, typer.Option("--sequential", help="Run the model and stop as soon as the planned looks have decided.")
     ] = False,
-    tasks: Annotated[str | None, typer.Option(help="Only these tasks of the baseline, separated by commas.")] = None,
+    tasks: Annotated[
+        str | None, typer.Option(help="Judge only these tasks of the baseline, separated by commas.")
+    ] = None,
     allow: Annotated[
         list[str] | None, typer.Option(help="A setting the runs may differ in (template). Repeatable.")
     ] = None,
@@ -32,7 +34,7 @@ def gate(
     ] = None,
     data: Data = None,
     task_path: TaskPath = None,
-    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint bring code.")] = False,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     out: Annotated[Path | None, typer.Option(help="Run directory of a model. [default: below runs/]")] = None,
     baselines: Folder = Path("baselines"),
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
@@ -40,7 +42,7 @@ def gate(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     init: Annotated[bool, typer.Option("--init", help="Write gate.toml and a GitHub Actions workflow.")] = False,
 ) -> None:
-    """PASS, PASS (WARN), FAIL or INCONCLUSIVE; exit 0, 0, 1 or 3, and 4 where the runs cannot be compared."""
+    """Decide whether a candidate may be released. PASS and PASS (WARN) exit with 0, FAIL with 1, INCONCLUSIVE with 3; runs that cannot be compared with 4."""
     from dataclasses import replace
 
     from ifeval.cli.progress import observer

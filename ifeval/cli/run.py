@@ -19,21 +19,21 @@ def run(
         str, typer.Option(help="Tasks and suites, separated by commas; a .toml file of your own suites.")
     ] = "core",
     out: Annotated[Path | None, typer.Option(help="Run directory. [default: runs/<model>-<hash>]")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     shard: Annotated[
         str | None, typer.Option(help="i/n: only this share of the samples; `ifeval merge` puts shards together.")
     ] = None,
-    repeat: Annotated[int, typer.Option(help="Replies to each sample.")] = 1,
+    repeat: Annotated[int, typer.Option(help="Replies per sample.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of samples and sampling. [default: each task's own]")] = None,
     data: Data = None,
     task_path: TaskPath = None,
     max_tokens: Annotated[
-        int | None, typer.Option(help="New tokens a reply at most. [default: each task's own]")
+        int | None, typer.Option(help="At most this many new tokens per reply. [default: each task's own]")
     ] = None,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
     top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 1.0,
-    top_k: Annotated[int, typer.Option(help="0 is all.")] = 0,
-    system: Annotated[str | None, typer.Option(help="A system prompt put first.")] = None,
+    top_k: Annotated[int, typer.Option(help="Sample among the k likeliest tokens; 0 for all.")] = 0,
+    system: Annotated[str | None, typer.Option(help="A system prompt to put first.")] = None,
     template_arg: Annotated[list[str] | None, typer.Option(help="k=v for the chat template. Repeatable.")] = None,
     reasoning: Annotated[
         str, typer.Option(help="auto (<think> tags), none, or one of vLLM's reasoning parsers.")
@@ -47,7 +47,7 @@ def run(
     seen: Annotated[
         str | None, typer.Option(help="Task clusters the model was trained on. [default: the checkpoint's record]")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, vllm, transformers or ray.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, vllm, transformers, ray, or package.module:Class.")] = "auto",
     engine_arg: Annotated[list[str] | None, typer.Option(help="k=v for vLLM's engine. Repeatable.")] = None,
     tp: Annotated[
         str | None, typer.Option(help="GPUs that share each layer (tensor parallel): a number, or auto.")
@@ -65,7 +65,7 @@ def run(
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
     cache: Annotated[bool, typer.Option(help="Reuse replies of earlier runs of the same content.")] = True,
-    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint bring code.")] = False,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show the first prompt as the model sees it.")

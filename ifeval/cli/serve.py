@@ -17,7 +17,7 @@ def serve(
     pp: Annotated[int | None, typer.Option(help="GPUs the layers are spread over.")] = None,
     dp: Annotated[int | None, typer.Option(help="Replicas of the model (data parallel).")] = None,
     engine_arg: Annotated[list[str] | None, typer.Option(help="k=v for vLLM's engine. Repeatable.")] = None,
-    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint bring code.")] = False,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     log: Annotated[Path | None, typer.Option(help="The server's output. [default: in the cache folder]")] = None,
 ) -> None:
     """Serve a checkpoint with vLLM until interrupted; prints the URL once it is healthy."""

@@ -19,14 +19,16 @@ def show(
     failures: Annotated[bool, typer.Option("--failures", help="Show samples that failed a check.")] = False,
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     instruction: Annotated[str | None, typer.Option(help="Only samples with this check (a part of its name).")] = None,
-    verdict: Annotated[str | None, typer.Option(help="pass, fail, error, or an outcome such as wrong_value.")] = None,
+    verdict: Annotated[
+        str | None, typer.Option(help="pass, fail, error, or a kind of failure such as wrong_value.")
+    ] = None,
     by: Annotated[str | None, typer.Option(help="Scores by the values of a tag (cluster, kind, difficulty).")] = None,
     beside: Annotated[
         list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
     ] = None,
     limit: Annotated[int, typer.Option("-n", help="How many samples to show.")] = 10,
     json: Annotated[
-        bool, typer.Option("--json", help="One JSON line a sample, with --by a score; or the summary.")
+        bool, typer.Option("--json", help="Print one JSON line per sample (with --by: per score), or the summary.")
     ] = False,
 ) -> None:
     """The score card of a run; with a filter, its samples and why they passed or failed."""

@@ -6,16 +6,17 @@ from typing import Annotated
 import typer
 
 from ifeval.cli.arguments import Data, TaskPath, data_paths
+from ifeval.cli.help import Verbs
 from ifeval.errors import Exit, UserError
 
-app = typer.Typer(help="The task plug-ins: list, show, validate.", no_args_is_help=True)
+app = typer.Typer(cls=Verbs, help="The task plug-ins: list, show, validate.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_tasks(
     task_path: TaskPath = None, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
-    """One line a task; a task that needs data says how to get it."""
+    """One line per task; a task that needs data says how to get it."""
     from ifeval.registry.plugins import discover
     from ifeval.registry.suites import load_suites
     from ifeval.util.jsonio import dumps
@@ -71,7 +72,7 @@ def validate(
         list[str] | None, typer.Argument(help="Tasks and suites. [default: all whose data is there]")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="[default: each task's own]")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most this many samples a task.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     data: Data = None,
     task_path: TaskPath = None,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ifeval.engines.base import Engine, Workload
 from ifeval.engines.machine import installed
+from ifeval.engines.plugins import plugin_engine
 from ifeval.engines.scripted import scripted_engine
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
@@ -39,6 +40,9 @@ def open_engine(
         from ifeval.engines.server.engine import ServerEngine
 
         return ServerEngine(model, chat, arguments)
+    own = plugin_engine(engine)
+    if own is not None:
+        return own(model, chat, arguments, trust_remote_code)
     choice = engine if engine != "auto" else "vllm" if installed("vllm") else "transformers"
     if choice == "ray" and not installed("ray"):
         raise UserError("--engine ray: ray is not installed; pip install 'ifeval-harness[ray]' beside [cuda] or [cpu].")

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ifeval.engines.plugins import require_known
 from ifeval.errors import UserError
 from ifeval.runs.shards import Shard
-
-ENGINES = ("auto", "vllm", "transformers", "ray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class RunOptions:
                 raise UserError(f"{flag} {value}: give {low} or more.")
         if not 0 < self.top_p <= 1:
             raise UserError(f"--top-p {self.top_p}: give a share above 0 and at most 1.")
-        if self.engine not in ENGINES:
-            raise UserError(f"--engine {self.engine}: give one of {', '.join(ENGINES)}.")
+        require_known(self.engine)
         if self.ray_address and self.engine != "ray":
             raise UserError(f"--ray-address {self.ray_address}: give --engine ray with it.")

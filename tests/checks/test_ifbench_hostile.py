@@ -55,9 +55,9 @@ PATIENCE = 5.0
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_bounded_on_nasty_text(text: str) -> None:
     for name, check in IFBENCH_CHECKS.items():
-        start = time.monotonic()
+        start = time.process_time()
         verdict = check(text, **ARGUMENTS.get(name, {}))
-        assert time.monotonic() - start < PATIENCE, name
+        assert time.process_time() - start < PATIENCE, name
         assert verdict.reason, name
         assert len(verdict.reason) < 400, name
 

@@ -146,10 +146,10 @@ def test_odd_text_gets_a_verdict(registry: dict, text: str) -> None:
 @pytest.mark.parametrize(("registry", "size"), [(CHECKS, 1_000_000), (REPAIRED, 200_000)], ids=["faithful", "repaired"])
 @pytest.mark.parametrize("unit", ["[", "*", "<", "\n", " "])
 def test_long_hostile_text_takes_linear_time(registry: dict, size: int, unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for name, function in registry.items():
         function(unit * size + "x", **ARGUMENTS.get(name, {}))
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30
 
 
 @pytest.mark.parametrize(

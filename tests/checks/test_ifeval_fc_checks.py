@@ -103,9 +103,9 @@ def test_sentences(text: str, count: int) -> None:
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_bounded_on_nasty_text(text: str) -> None:
     for name, check in IFEVAL_FC_CHECKS.items():
-        start = time.monotonic()
+        start = time.process_time()
         verdict = check(text, **ARGUMENTS[name])
-        assert time.monotonic() - start < PATIENCE, name
+        assert time.process_time() - start < PATIENCE, name
         assert 0 < len(verdict.reason) < 400, name
 
 

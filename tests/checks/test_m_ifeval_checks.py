@@ -213,9 +213,9 @@ def test_a_rule_on_japanese_words(name: str, arguments: dict[str, Any], text: st
 
 def test_long_chunks_are_cut_for_spacy() -> None:
     pytest.importorskip("spacy")
-    start = time.monotonic()
+    start = time.process_time()
     assert spanish_text.words("hola " + "(" * 20_000 + " adiós") == ("hola", "adiós")
-    assert time.monotonic() - start < PATIENCE
+    assert time.process_time() - start < PATIENCE
 
 
 def test_what_is_missing_is_said_before_anything_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,9 +236,9 @@ def test_bounded_on_nasty_text(text: str) -> None:
     for name in runnable():
         # Tokenizers take time in proportion, a good deal of it.
         shorter = text[:5_000] if name.split(":", 1)[1] in TOKENIZED else text
-        start = time.monotonic()
+        start = time.process_time()
         verdict = M_IFEVAL_CHECKS[name](shorter, **ARGUMENTS.get(name, {}))
-        assert time.monotonic() - start < PATIENCE, name
+        assert time.process_time() - start < PATIENCE, name
         assert 0 < len(verdict.reason) < 400, name
         assert "\n" not in verdict.reason, name
 

@@ -58,6 +58,6 @@ def test_sentences_lose_nothing_but_white_space(text: str) -> None:
 
 @pytest.mark.parametrize("unit", [".", "!", ". ", ".\xa0", "e.g. ", "'.", "1.", "-", "Mr.\n"])
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     sentences(unit * (30_000 // len(unit)))
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20

@@ -58,9 +58,9 @@ def test_a_checker_that_raises_is_not_taken_for_a_verdict() -> None:
     ],
 )
 def test_a_catastrophic_keyword_is_stopped(name: str, arguments: dict) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     score = verify("a" * 5_000 + "!\nb\nc", [(name, arguments)], CHECKS)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert score.strict == score.loose == (False,)
     assert score.checks[0].failure == TIMEOUT
     assert "took longer than 1 s" in score.checks[0].reason
