@@ -33,6 +33,7 @@ class Sample:
     `oracle` is a reply that must pass the task's own scorer (None where a benchmark has none); where `tools` is set
     it is a plain-text answer, or a list of calls that the run's dialect writes out. `tags` are what results are
     broken down by. `schema` is the JSON Schema a reply must follow; with `constrain` the engine enforces it.
+    `topic` is what the prompt is about, a noun phrase: all that `scripted:blind` knows of it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Sample:
     target: Any = None
     oracle: str | Sequence[ToolCall] | None = None
     tags: Mapping[str, Tag] = field(default_factory=dict)
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from ifeval.decoys import Known
 from ifeval.records import Response, Sample, Score, Tag
 
 Family = Literal["format", "structured", "zero_shot", "manner"]
@@ -80,12 +81,24 @@ class Task(ABC):
     def score(self, sample: Sample, response: Response) -> Score:
         """Judge one response. Pure, bounded in time on hostile text; `metrics` holds `primary`."""
 
+    def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
+        """What training data may be made from: the same as `samples`, unless a task sets material apart for it."""
+        return self.samples(seed, limit)
+
     def prepare(self) -> None:  # noqa: B027 - most tasks need nothing
         """Raise UserError now, before an engine is paid for, where the scorer lacks something it needs."""
 
     def passes_blank(self, sample: Sample) -> bool:
-        """Whether a published scorer counts silence as right here (BFCL's irrelevance does); `validate` allows for it."""
+        """Whether silence is right here (where no tool fits); `validate` leaves such samples out of the decoys' count."""
         return False
+
+    def decoys(self, sample: Sample) -> Known | None:
+        """What of `sample` the replies that must fail may know (`ifeval.decoys`).
+
+        The candidates of a choice stand here, for `validate` takes the chance from them. None where any plain reply is
+        right: where no tool fits, or where a task describes replies rather than judging them.
+        """
+        return Known(topic=sample.topic)
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """Numbers of this task alone (a contrast, a group average) for summary.json, from one pass over the rows."""

@@ -76,7 +76,7 @@ def validate(
     data: Data = None,
     task_path: TaskPath = None,
 ) -> None:
-    """Prove, without a model, that every oracle passes and that blank, echoed, cut and shuffled replies fail."""
+    """Prove, without a model, that every oracle passes, and that blank, cut and shuffled replies and decoys fail."""
     from ifeval.registry import datasets
     from ifeval.registry.plugins import discover
     from ifeval.runs.options import RunOptions
@@ -96,6 +96,9 @@ def validate(
         found = validate_task(task, by_name("hermes"), seed, limit)
         probes = ", ".join(f"{count} {kind}" for kind, count in found.tried.items())
         print(f"{'ok  ' if found.ok else 'FAIL'} {task.name}: {found.samples} samples; {probes}")
+        if found.floors:
+            floors = ", ".join(f"{name} {floor.passed / floor.tried:.1%}" for name, floor in found.floors.items())
+            print(f"     decoys that pass: {floors}")
         for problem in found.problems:
             print(f"     {problem}")
         if not found.ok:

@@ -1,7 +1,8 @@
 """Engines that need no model: the floors, the ceiling, and the replay of stored replies.
 
 `scripted:oracle`, `scripted:echo`, `scripted:empty`, `scripted:constant` (or `scripted:constant=TEXT`),
-`scripted:random` and `replay:PATH`, where PATH is a JSONL of {prompt, response} or the directory of a run.
+`scripted:random`, the decoys `scripted:blind`, `scripted:stuffed` and `scripted:other` (`ifeval.decoys`), and
+`replay:PATH`, where PATH is a JSONL of {prompt, response} or the directory of a run.
 """
 
 import random
@@ -9,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ifeval.decoys import GENERIC, blind, stuffed
 from ifeval.engines.base import Workload, failed
 from ifeval.errors import UserError
 from ifeval.records import Request, Response, Sample, ToolCall
@@ -65,6 +67,9 @@ def scripted_engine(spec: str, dialect: Dialect) -> ScriptedEngine:
         "empty": lambda request: "",
         "constant": lambda request: text or "Yes.",
         "random": lambda request: random_reply(request, dialect),
+        "blind": lambda request: blind(request.sample.topic),
+        "stuffed": lambda request: stuffed(prompt_text(request.sample)),
+        "other": other_oracle(dialect),
     }
     if name not in scripts:
         raise UserError(f"--model {spec}: no such script; known are {', '.join(scripts)}.")
@@ -84,6 +89,18 @@ def oracle_text(sample: Sample, dialect: Dialect) -> str | None:
     if sample.oracle is None or isinstance(sample.oracle, str):
         return sample.oracle
     return dialect.render(tuple(sample.oracle))
+
+
+def other_oracle(dialect: Dialect) -> Script:
+    """The oracle of the sample asked before, in the same task; its first sample gets a reply to nothing in particular."""
+    last: dict[str, str] = {}
+
+    def script(request: Request) -> str:
+        reply = last.get(request.task, GENERIC[0])
+        last[request.task] = oracle_text(request.sample, dialect) or GENERIC[0]
+        return reply
+
+    return script
 
 
 def random_reply(request: Request, dialect: Dialect) -> str:

@@ -1,16 +1,21 @@
 """Proof that a task can be solved and cannot be cheated, made without a model.
 
 Every sample's oracle reply must pass; a blank, an echoed, a truncated and (among samples of one task that differ in
-target) a shuffled oracle must fail. In a conversation each of them replies to every turn.
+target) a shuffled oracle must fail. In a conversation each of them replies to every turn. The decoys of
+`ifeval.decoys` may pass at most `MOST_LUCK` of a task's samples beyond the chance that the candidates in the samples
+give them. Published benchmarks are as they are: they get no decoys.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from math import sqrt
 
+from ifeval.decoys import decoys
 from ifeval.engines.scripted import oracle_text, prompt_text
 from ifeval.models.replies import keep_all
-from ifeval.records import Response, Sample
+from ifeval.records import Response, Sample, Score
 from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
 from ifeval.task import Task
@@ -18,8 +23,41 @@ from ifeval.tool_calls import Dialect
 
 MOST_PROBLEMS = 20
 
+MOST_LUCK = 0.02
+"""The share of samples that one decoy may pass beyond chance."""
+
+DEVIATIONS = 3
+"""Standard deviations of pure chance that are no evidence against a task."""
+
 Replies = Callable[[Sample, int], Response]
 """What replies to a sample, given how many replies went before."""
+
+
+@dataclass(slots=True)
+class Floor:
+    """One decoy over one task: `tried` samples, of which it `passed` some; `chance` and `variance` are sums.
+
+    `example` is the id of the first sample passed.
+    """
+
+    tried: int = 0
+    passed: int = 0
+    chance: float = 0.0
+    variance: float = 0.0
+    example: str = ""
+
+    @property
+    def beyond_chance(self) -> float:
+        """The share of samples passed, less what chance explains."""
+        return (self.passed - self.chance - DEVIATIONS * sqrt(self.variance)) / self.tried if self.tried else 0.0
+
+    def add(self, passed: bool, chance: float, sample_id: str = "") -> None:
+        self.tried += 1
+        self.passed += passed
+        self.chance += chance
+        self.variance += chance * (1 - chance)
+        if passed and not self.example:
+            self.example = sample_id
 
 
 @dataclass(slots=True)
@@ -32,10 +70,16 @@ class Validation:
     tried: Counter = field(default_factory=Counter)
     failed: int = 0
     problems: list[str] = field(default_factory=list)
+    floors: dict[str, Floor] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         return self.samples > 0 and not self.failed
+
+    def fail(self, problem: str) -> None:
+        self.failed += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
 
 
 def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int | None = None) -> Validation:
@@ -53,10 +97,16 @@ def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int |
             should_pass = should_pass or (kind == "blank" and task.passes_blank(sample))
             problem = _probe(task, scorer, sample, kind, reply, should_pass)
             if problem is not None:
-                found.failed += 1
-                if len(found.problems) < MOST_PROBLEMS:
-                    found.problems.append(problem)
+                found.fail(problem)
+        if task.dataset is None:
+            _bait(task, scorer, sample, [] if previous is None else previous[1], found)
         previous = sample, oracle
+    for name, floor in found.floors.items():
+        if floor.beyond_chance > MOST_LUCK:
+            found.fail(
+                f"the decoy {name!r} passes {floor.passed} of {floor.tried} samples, {floor.beyond_chance:.1%} beyond "
+                f"chance and more than {MOST_LUCK:.0%}; {floor.example} for one"
+            )
     return found
 
 
@@ -83,6 +133,29 @@ def probes(
     yield "truncated", lambda asked, _: _half(oracle_text(asked, dialect) or ""), False
     if other and other != oracle:
         yield "shuffled", lambda asked, turn: _reply(other[min(turn, len(other) - 1)]), False
+
+
+def _bait(task: Task, scorer: Scorer, sample: Sample, other: Sequence[str], found: Validation) -> None:
+    """Count which decoys pass the sample; each gives the same reply at every turn. `other`: another sample's oracle."""
+    known = None if task.passes_blank(sample) else task.decoys(sample)
+    if known is None:
+        return
+    prompt = prompt_text(sample)
+    if strange := next((one for one in known.candidates if one not in prompt), None):
+        found.fail(f"{sample.id}: the candidate {strange[:60]!r} does not stand in the prompt, so it gives no chance")
+    for name, text in decoys(prompt, known, other[0] if other else None):
+        read, fault = play(scorer, task, sample, partial(_same, text))
+        passed = _passes(task, scorer.score(task, sample, read, fault))
+        found.floors.setdefault(name, Floor()).add(passed, known.chance, sample.id)
+
+
+def _passes(task: Task, score: Score) -> bool:
+    """By the primary metric, or by every single check: what was asked about form alone must not be had for nothing."""
+    return score.metrics.get(task.primary) == 1 or (bool(score.checks) and all(score.strict))
+
+
+def _same(text: str, asked: Sample, turn: int) -> Response:
+    return _reply(text)
 
 
 def _reply(text: str) -> Response:

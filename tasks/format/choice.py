@@ -1,96 +1,136 @@
-"""Which instructions a prompt asks for: how many, how hard, and such that one reply can follow them all."""
+"""What a prompt asks for: facts of its brief and instructions, such that one reply can do it all and no decoy can."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
+from typing import get_args
 
-from ifeval.checks.library import DIFFICULTIES, INSTRUCTIONS, Arguments, Difficulty, Material, construct, follows
+from ifeval.checks.guards import guard
+from ifeval.checks.library import (
+    INSTRUCTIONS,
+    Arguments,
+    Built,
+    CannotBuild,
+    Material,
+    Point,
+    Wording,
+    construct,
+    follows,
+)
+from ifeval.decoys import stuffed
+
+from .briefs import Brief, Fact
+from .coverage import Reading, covered
+from .fits import FITS, goes_with
 
 Instructions = list[tuple[str, Arguments]]
 
-PLAN: tuple[tuple[Difficulty, int], ...] = (
-    ("easy", 1),
-    ("hard", 3),
-    ("easy", 2),
-    ("medium", 1),
-    ("easy", 2),
-    ("medium", 2),
-    ("hard", 4),
-    ("easy", 3),
-    ("easy", 1),
-    ("easy", 2),
-    ("medium", 3),
-    ("easy", 1),
-    ("hard", 5),
-    ("medium", 4),
-    ("easy", 2),
-    ("hard", 3),
-    ("easy", 1),
-    ("hard", 1),
-    ("hard", 4),
-    ("medium", 5),
-)
-"""Difficulty and number of instructions of 20 prompts in a row, round and round."""
-
-TOPICAL = ("keywords:topic", "keywords:mention", "keywords:any")
-"""What an easy prompt asks for first (the first of these, if it asks for more): a word of its topic.
-
-It ties the other instructions, which many a reply follows unasked, to an answer.
-"""
-
-GENERIC_REPLIES = (
-    "It is good to know more about it. Many people like to hear of it now and then.",
-    "It is good to know more about it. Many people like to hear of it now and then. It takes only a little time. "
-    "After that you will see it with new eyes and tell others what you have found. Nobody has ever been sorry to try.",
-)
-"""Ordinary replies to nothing in particular, a short and a long one. Neither follows any prompt."""
+WANTED = {1: (3, 6), 2: (3, 6), 4: (2, 5), 8: (2, 4)}
+"""Fewest and most facts that a prompt with so many instructions demands."""
 
 ATTEMPTS = 3
 """How often arguments are drawn anew for an instruction that cannot be followed beside the others."""
 
+MIN_WORDS = 5
+"""A shorter reply follows nothing: no prompt asks for so little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Instructions, the facts demanded, and the oracle: a reply that follows and says them all."""
+
+    instructions: Instructions
+    facts: tuple[Fact, ...]
+    oracle: str
+
+
+def material(brief: Brief, wanted: int, first: Sequence[int], rng: Random) -> Material:
+    """What an oracle for the brief is made of: its words, and its facts, those numbered `first` being taken first.
+
+    Both the facts wanted and the others stand in the brief's own order, in which they read best.
+    """
+    others = [place for place in range(len(brief.facts)) if place not in first]
+    mixed = [*rng.sample(list(first), len(first)), *rng.sample(others, len(others))]
+    order = [*sorted(mixed[:wanted]), *sorted(mixed[wanted:])]
+    points = [
+        Point(brief.facts[n].say, tuple(rng.sample(brief.facts[n].sentences, len(brief.facts[n].sentences))))
+        for n in order
+    ]
+    words = {word: sentence for word, sentence in rng.sample(brief.words, len(brief.words)) if " " not in word}
+    return Material(brief.ask, brief.topic, brief.title, points, words, wanted, brief.kind)
+
 
 def choose(
-    difficulty: Difficulty, count: int, about: Material, used: Counter[tuple[str, int]], previous: str, rng: Random
-) -> tuple[Instructions, str]:
-    """`count` instructions that one reply can follow, and that reply, an oracle; `previous`, another's, must not.
+    brief: Brief, count: int, fresh: Sequence[int], used: Counter[tuple[str, int]], decoys: Sequence[str], rng: Random
+) -> Choice:
+    """`count` instructions and some facts of `brief`, with an oracle that no decoy's reply could stand in for.
 
-    The first is as hard as `difficulty` says and the others no harder. Those asked for least often so far come first:
-    among prompts with as many instructions, then in all. `used` counts them by (id, number of instructions), and by
-    (id, 0) in all.
+    Facts numbered `fresh` come first. Instructions asked for least often so far come first: among prompts with as many,
+    then in all. `used` counts them by (id, number of instructions), and by (id, 0) in all.
     """
-    ranks = {name: (used[name, count], used[name, 0], rng.random()) for name in INSTRUCTIONS}
-    ranked = sorted(INSTRUCTIONS, key=ranks.__getitem__)
-    leaders = [name for name in ranked if INSTRUCTIONS[name].difficulty == difficulty]
-    if difficulty == "easy":
-        leaders = [name for name in leaders if name in (TOPICAL if count == 1 else TOPICAL[:1])]
-    others = [name for name in ranked if not _harder(INSTRUCTIONS[name].difficulty, difficulty)]
-    chosen: Instructions = []
-    oracle = ""
-    words = about.words
-    while len(chosen) < count:
-        if not chosen:
-            about.words = words
-        decoys = (*GENERIC_REPLIES, previous) if len(chosen) == count - 1 else ()
-        # Where nothing more goes with what was chosen, all is chosen anew, with other arguments.
-        chosen, oracle = next(_extensions(others if chosen else leaders, chosen, about, decoys, rng), ([], ""))
-    return chosen, oracle
+    low, high = WANTED[count]
+    while True:
+        about = material(brief, rng.randint(low, min(high, len(brief.facts) - 1)), fresh, rng)
+        ranks = {name: (used[name, count], used[name, 0], rng.random()) for name in FITS}
+        names = sorted(FITS, key=ranks.__getitem__)
+        chosen: Instructions = []
+        built: Built | None = None
+        words = about.words
+        while len(chosen) < count:
+            last = len(chosen) == count - 1
+            found = next(_extensions(names, chosen, about, (*decoys, *ignoring(about)) if last else (), rng), None)
+            if found is None:
+                break
+            chosen, built = found
+        else:
+            assert built is not None
+            facts = tuple(_fact(brief, about, place) for place in built.made)
+            if all(covered(Reading(built.reply), fact.forms) for fact in facts):
+                return Choice(chosen, facts, built.reply)
+        about.words = words
 
 
-def _harder(one: Difficulty, other: Difficulty) -> bool:
-    return DIFFICULTIES.index(one) > DIFFICULTIES.index(other)
+def ignoring(about: Material) -> tuple[str, str]:
+    """Good replies that follow no instruction: the facts demanded, and everything there is to say."""
+    return " ".join(about.least()), " ".join(point.sentences[0] for point in about.points)
+
+
+def passes(reply: str, prompt: str, instructions: Instructions) -> bool:
+    """Whether a decoy's reply follows the instructions and is caught by no guard."""
+    return follows(reply, instructions) and guard(reply, prompt, min_words=MIN_WORDS) is None
+
+
+def _fact(brief: Brief, about: Material, place: int) -> Fact:
+    label = about.points[place].label
+    return next(fact for fact in brief.facts if fact.say == label)
 
 
 def _extensions(
-    names: Iterable[str], chosen: Instructions, about: Material, decoys: Sequence[str], rng: Random
-) -> Iterator[tuple[Instructions, str]]:
+    names: Sequence[str], chosen: Instructions, about: Material, decoys: Sequence[str], rng: Random
+) -> Iterator[tuple[Instructions, Built]]:
     """`chosen` and one instruction of `names` more, with an oracle; none that a decoy follows."""
     words = about.words
+    others = [other for other, _ in chosen]
     for name in names:
-        if not all(INSTRUCTIONS[name].allows(INSTRUCTIONS[other]) for other, _ in chosen):
+        if not goes_with(name, about.kind, others):
             continue
         for _ in range(ATTEMPTS):
             about.words = words
-            together = [*chosen, (name, INSTRUCTIONS[name].sample(rng, about))]
-            oracle = construct(together, about, rng)
-            if oracle is not None and not any(follows(decoy, together) for decoy in decoys):
-                yield together, oracle
+            try:
+                together = [*chosen, (name, INSTRUCTIONS[name].sample(rng, about))]
+            except CannotBuild:
+                continue
+            built = construct(together, about, rng)
+            if built is not None and not (
+                decoys and any(follows(one, together) for one in (*decoys, _stuffed(together)))
+            ):
+                yield together, built
+
+
+def _stuffed(instructions: Instructions) -> str:
+    """The words of the instructions in a row, as a reply stuffed with the words of the whole prompt holds them."""
+    said = (
+        INSTRUCTIONS[name].describe(given, wording) for name, given in instructions for wording in get_args(Wording)
+    )
+    return stuffed(" ".join(said))

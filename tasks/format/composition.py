@@ -1,39 +1,51 @@
-"""What simultaneous constraints cost beyond what each of them costs."""
+"""What simultaneous instructions cost beyond what each of them costs, and the span of the ladder."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from math import prod
 from statistics import fmean
 from typing import Any
 
+from ifeval.stats.ladder import span
 from ifeval.task import Row
+
+RUNG = "instructions"
+"""The tag that says how many instructions a prompt has."""
 
 
 def composition(rows: Iterable[Row]) -> dict[str, Any]:
-    """For each number of constraints: prompts, accuracy (strict), and what independent instructions would give.
+    """For each number of instructions: prompts, accuracy (strict), and what independent instructions would give.
 
     `independent` is the mean over the prompts of the product of their instructions' success rates, each rate taken
     over all rows with that instruction. Accuracy below it: instructions get in each other's way in this model. `gap`
-    is accuracy minus independent. `instructions` holds those rates: id -> [followed, asked].
+    is accuracy minus independent. `instructions` holds those rates: id -> [followed, asked]. `span`: the number of
+    instructions at which half of the prompts are `followed`, and at which half are `both`, with intervals.
     """
-    prompts = [
-        (row.tags["constraints"], row.score.metrics["prompt_strict"], [(v.name, v.ok) for v in row.score.checks])
-        for row in rows
-        if row.score.checks
-    ]
+    scored = [row for row in rows if row.score.checks]
     followed: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for _, _, verdicts in prompts:
-        for name, ok in verdicts:
-            followed[name][0] += ok
-            followed[name][1] += 1
     by_count: defaultdict[Any, list[tuple[float, float]]] = defaultdict(list)
-    for count, accuracy, verdicts in prompts:
-        expected = prod(followed[name][0] / followed[name][1] for name, _ in verdicts)
-        by_count[count].append((accuracy or 0.0, expected))
+    for check in (check for row in scored for check in row.score.checks):
+        followed[check.name][0] += check.ok
+        followed[check.name][1] += 1
+    for row in scored:
+        expected = prod(followed[check.name][0] / followed[check.name][1] for check in row.score.checks)
+        by_count[row.tags[RUNG]].append((row.score.metrics["followed"] or 0.0, expected))
     return {
         "composition": {str(count): _row(pairs) for count, pairs in sorted(by_count.items())},
         "instructions": dict(sorted(followed.items())),
+        "span": spans(scored, ("followed", "both")),
     }
+
+
+def spans(rows: Iterable[Row], metrics: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The span of each metric over the rows' numbers of instructions; none with fewer than two rungs."""
+    rows = list(rows)
+    rungs = [int(row.tags[RUNG]) for row in rows]
+    if len(set(rungs)) < 2:
+        return {}
+    items = [row.sample_id for row in rows]
+    return {name: asdict(span(rungs, [row.score.metrics[name] or 0.0 for row in rows], items)) for name in metrics}
 
 
 def _row(pairs: list[tuple[float, float]]) -> dict[str, float]:

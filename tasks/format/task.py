@@ -1,7 +1,8 @@
-"""`format`: does the model keep to the format it was asked for? 1 to 5 constraints at once, fresh for every seed.
+"""`format`: does the model keep to the form it was asked for, and say what it was asked to say?
 
-Each prompt is a request (content.py), and instructions of `ifeval.checks.library` put into words in one of five styles
-(phrasing.py). Its oracle is constructed and has passed every check; docs/tasks-format.md tells the design.
+Each prompt is a brief written by hand (briefs.py), some of its facts to be stated, and 1, 2, 4 or 8 instructions of
+`ifeval.checks.library` in one of five styles (phrasing.py). Its oracle is built from the brief's own sentences and has
+passed every check; no decoy passes it. docs/tasks-format.md tells the design.
 """
 
 from collections import Counter
@@ -9,72 +10,119 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
-from ifeval.checks.guards import failed, guard
-from ifeval.checks.library import CHECKS, INSTRUCTIONS
-from ifeval.checks.verify import verify
+from ifeval.checks.library import INSTRUCTIONS
+from ifeval.decoys import Known, decoys
 from ifeval.records import Response, Sample, Score
 from ifeval.task import Row, Task
 
-from .choice import PLAN, Instructions, choose
+from .briefs import Brief, Fact, Split, brief, ids
+from .choice import Choice, choose, passes
 from .composition import composition
-from .content import HINTS, SHORT_HINTS, material
-from .phrasing import STYLES
+from .phrasing import STYLES, Parts
+from .scoring import score, wrong_replies
 
-MIN_WORDS = 5
-"""A shorter reply follows nothing: no prompt asks for so little."""
+COUNTS = (1, 8, 2, 4)
+"""Numbers of instructions of four prompts in a row, round and round."""
 
 
 class Format(Task):
     name = "format"
-    version = "1"
+    version = "2"
     family = "format"
-    primary = "prompt_strict"
-    description = "Format compliance: 1 to 5 verifiable constraints at once, procedural, fresh for every seed"
-    size = 300
-    max_tokens = 320
-    breakdowns = ("constraints", "difficulty", "style", "topic")
+    primary = "both"
+    description = "Form and substance: 1 to 8 instructions on a text to be written from given material"
+    size = 320
+    max_tokens = 768
+    breakdowns = ("instructions", "kind", "style", "domain")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        used: Counter[tuple[str, int]] = Counter()
-        previous = ""
-        for index in range(self.size if limit is None else min(limit, self.size)):
-            sample = self._sample(seed, index, used, previous)
-            used.update((name, size) for name, _ in sample.target for size in (0, len(sample.target)))
-            previous = str(sample.oracle)
-            yield sample
+        return self._draw("evaluation", seed, limit)
+
+    def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
+        """From the quarter of the briefs that no evaluation asks."""
+        return self._draw("training", seed, limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        prompt = sample.messages[-1]["content"]
-        caught = guard(response.answer, prompt, truncated=response.truncated, min_words=MIN_WORDS)
-        if caught is not None:
-            return failed(caught, [name for name, _ in sample.target])
-        return verify(response.answer, sample.target, CHECKS)
+        return score(sample, response)
+
+    def decoys(self, sample: Sample) -> Known:
+        return Known(
+            topic=sample.topic,
+            material=sample.target["material"],
+            instructions=sample.target["wording"],
+            wrong=wrong_replies(sample),
+        )
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         return composition(rows)
 
-    def _sample(self, seed: int, index: int, used: Counter[tuple[str, int]], previous: str) -> Sample:
-        rng = Random(f"{self.name}:{self.version}:{seed}:{index}")
-        difficulty, count = PLAN[index % len(PLAN)]
-        style = list(STYLES)[(index + index // len(PLAN)) % len(STYLES)]
-        topic, about = material(seed, index)
-        instructions, oracle = choose(difficulty, count, about, used, previous, rng)
+    def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
+        """Every brief of the split once in a random order, then each a second time with other facts."""
+        used: Counter[tuple[str, int]] = Counter()
+        stated: dict[str, set[str]] = {}
+        order: list[str] = []
+        previous = ""
+        for index in range(self.size if limit is None else min(limit, self.size)):
+            if not order:
+                order = ids(split)
+                Random(f"{self.name}:{self.version}:{seed}:{split}:{index}").shuffle(order)
+            rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}:prompt")
+            about = brief(order.pop(), rng)
+            fresh = [n for n, fact in enumerate(about.facts) if fact.say not in stated.get(about.id, ())]
+            sample, choice = self._sample(about, seed, index, fresh, used, previous, rng)
+            used.update((name, size) for name, _ in choice.instructions for size in (0, len(choice.instructions)))
+            stated.setdefault(about.id, set()).update(fact.say for fact in choice.facts)
+            previous = choice.oracle
+            yield sample
+
+    def _sample(
+        self,
+        about: Brief,
+        seed: int,
+        index: int,
+        fresh: list[int],
+        used: Counter[tuple[str, int]],
+        previous: str,
+        rng: Random,
+    ) -> tuple[Sample, Choice]:
+        """Drawn anew while a decoy passes."""
+        count = COUNTS[index % len(COUNTS)]
+        style = list(STYLES)[(index + index // len(COUNTS)) % len(STYLES)]
+        known = Known(about.topic, about.material)
+        while True:
+            cheap = [reply for _, reply in decoys(f"{about.ask} {about.material}", known, previous)]
+            choice = choose(about, count, fresh, used, cheap, rng)
+            sample = self._put(about, f"{seed}-{index:04d}", style, choice, rng)
+            prompt = sample.messages[-1]["content"]
+            if not any(
+                passes(reply, prompt, choice.instructions) for _, reply in decoys(prompt, self.decoys(sample), previous)
+            ):
+                return sample, choice
+
+    def _put(self, about: Brief, id: str, style: str, choice: Choice, rng: Random) -> Sample:
         wording, compose = STYLES[style]
-        words = [INSTRUCTIONS[name].describe(given, wording, rng.randrange(2)) for name, given in instructions]
-        request = f"{about.request} {_hint(instructions, rng)}"
+        orders = [INSTRUCTIONS[name].describe(given, wording, rng.randrange(2)) for name, given in choice.instructions]
+        says = [fact.say for fact in choice.facts]
         return Sample(
-            id=f"{seed}-{index:04d}",
-            messages=[{"role": "user", "content": compose(request, words)}],
-            target=instructions,
-            oracle=oracle,
-            tags={"constraints": count, "difficulty": difficulty, "style": style, "topic": topic},
+            id=id,
+            messages=[{"role": "user", "content": compose(Parts(about.ask, about.material, says, orders))}],
+            target={
+                "instructions": choice.instructions,
+                "facts": [_target(fact) for fact in choice.facts],
+                "material": about.material,
+                "wording": " ".join(orders),
+            },
+            oracle=choice.oracle,
+            topic=about.topic,
+            tags={
+                "instructions": len(choice.instructions),
+                "kind": about.kind,
+                "style": style,
+                "domain": about.domain,
+                "brief": about.id,
+            },
         )
 
 
-def _hint(instructions: Instructions, rng: Random) -> str:
-    """What asks for a short reply and agrees with the instructions: easy ones leave room for two or three sentences."""
-    asked = [INSTRUCTIONS[name] for name, _ in instructions]
-    sized = any(
-        one.group in ("layout", "sentence") or (one.group == "length" and one.difficulty != "easy") for one in asked
-    )
-    return rng.choice(SHORT_HINTS if sized else HINTS)
+def _target(fact: Fact) -> dict[str, Any]:
+    return {"say": fact.say, "forms": [list(form) for form in fact.forms], "sentence": fact.sentences[0]}

@@ -1,46 +1,40 @@
 """Instructions one can ask for: in words, with arguments, knowing their neighbours, and followed by construction.
 
-`INSTRUCTIONS` maps ids to `InstructionType`s and `CHECKS` the same ids to the checks that judge them: IFEval's with
-their defects mended, IFBench's where upstream judges what its words say, and those of `house` and `easy_checks`.
-`construct` writes a reply that follows a set of them.
+Every module of this package may hold records of instruction types (`InstructionType`, alone or in tuples). `INSTRUCTIONS`
+collects them by id and `CHECKS` is derived from it. `construct` writes a reply that follows a set of them.
+Instruction types of others: `ifeval.checks.plugins`.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
-from ifeval.checks.ifbench import IFBENCH_CHECKS
-from ifeval.checks.ifeval import repaired
 from ifeval.checks.ifeval.arguments import Check
-from ifeval.checks.library import easy_checks, house
-from ifeval.checks.library.content import CONTENT
-from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.easy import EASY
-from ifeval.checks.library.edges import EDGES
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, Point
 from ifeval.checks.library.instruction import (
     DIFFICULTIES,
     Arguments,
     Difficulty,
     InstructionType,
-    Material,
     Stage,
     Wording,
+    records_in,
 )
-from ifeval.checks.library.keywords import KEYWORDS
-from ifeval.checks.library.length import LENGTH
-from ifeval.checks.library.lists import LISTS
-from ifeval.checks.library.paragraphs import PARAGRAPHS
-from ifeval.checks.library.sentences import SENTENCES
-from ifeval.checks.library.surface import SURFACE
 
 __all__ = [
     "CHECKS",
     "DIFFICULTIES",
     "INSTRUCTIONS",
     "Arguments",
+    "Built",
+    "CannotBuild",
     "Difficulty",
     "Draft",
     "InstructionType",
     "Material",
+    "Point",
     "Stage",
     "Wording",
     "construct",
@@ -48,24 +42,44 @@ __all__ = [
 ]
 
 INSTRUCTIONS: dict[str, InstructionType] = {
-    instruction.id: instruction
-    for instruction in (*EASY, *KEYWORDS, *PARAGRAPHS, *LISTS, *CONTENT, *EDGES, *LENGTH, *SENTENCES, *SURFACE)
+    record.id: record
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__))
+    for record in records_in(importlib.import_module(f"{__name__}.{module}"))
 }
+"""The library's own instruction types by id. Tasks draw from these alone, so that samples are the same everywhere."""
 
-_ALL_CHECKS = {**IFBENCH_CHECKS, **repaired.CHECKS, **house.CHECKS, **easy_checks.CHECKS}
-CHECKS: dict[str, Check] = {name: _ALL_CHECKS[name] for name in INSTRUCTIONS}
+CHECKS: dict[str, Check] = {name: record.check for name, record in INSTRUCTIONS.items()}
+"""The check of each instruction type of `INSTRUCTIONS`."""
 
 
-def construct(instructions: Sequence[tuple[str, Arguments]], material: Material, rng: Random) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A reply that follows its instructions, and the points of the material that it makes, by their places."""
+
+    reply: str
+    made: tuple[int, ...]
+
+
+def construct(instructions: Sequence[tuple[str, Arguments]], material: Material, rng: Random) -> Built | None:
     """A reply about `material` that every check of `instructions` passes, or None where this attempt made none.
 
-    Each instruction edits one draft, the layout first and the letters last; the result is then judged like any reply.
+    Each instruction edits one draft: some say which sentences come into question, then the layout is made, and the
+    letters come last. The result is judged like any reply.
     """
-    draft = Draft(rng, material.subject)
-    for name, arguments in sorted(instructions, key=lambda item: INSTRUCTIONS[item[0]].stage):
-        INSTRUCTIONS[name].build(draft, arguments)
+    draft = Draft(rng, material)
+    ordered = sorted(instructions, key=lambda item: INSTRUCTIONS[item[0]].stage)
+    try:
+        for name, arguments in ordered:
+            if INSTRUCTIONS[name].stage == Stage.CHOICE:
+                INSTRUCTIONS[name].build(draft, arguments)
+        draft.begin()
+        for name, arguments in ordered:
+            if INSTRUCTIONS[name].stage != Stage.CHOICE:
+                INSTRUCTIONS[name].build(draft, arguments)
+    except CannotBuild:
+        return None
     reply = draft.render()
-    return reply if follows(reply, instructions) else None
+    return Built(reply, tuple(draft.made)) if follows(reply, instructions) else None
 
 
 def follows(reply: str, instructions: Sequence[tuple[str, Arguments]]) -> bool:

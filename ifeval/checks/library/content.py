@@ -1,50 +1,61 @@
-"""Small things that the text must hold: numbers, dates, placeholders, marks."""
+"""Small things that the text must hold: placeholders, highlights, addresses, labels."""
 
-from collections.abc import Callable
-from random import Random
+import re
 
+from ifeval.checks.ifeval import content, repaired
+from ifeval.checks.library.builds import amount
 from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Material, Stage
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import exactly
+from ifeval.checks.text.division import lines_of_text
+from ifeval.records import CheckResult
 
-LABELS = ("Summary", "Note", "Tip", "Source", "Mood")
-_PLACEHOLDERS = ("[name]", "[place]", "[street]", "[phone]")
-_BRACKETS = "(or so [as some say {but not all (as they [who know] tell us)}])"
-
-
-def _weave_each(counted: str, pieces: Callable[[int], str]) -> Build:
-    """A build that puts `pieces(0)`, `pieces(1)` ... into the text, as many as the argument `counted` says."""
-
-    def build(draft: Draft, arguments: Arguments) -> None:
-        for index in range(arguments[counted]):
-            draft.weave(pieces(index))
-
-    return build
-
-
-def weave(words: str) -> Build:
-    return lambda draft, arguments: draft.weave(words)
-
-
-def _count(name: str, least: int, most: int) -> Callable[[Random, Material], Arguments]:
-    return lambda rng, material: {name: rng.randint(least, most)}
+_EMAIL = re.compile(r"\w@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_HASHTAG = re.compile(r"(?<![\w#&])#\w+")
+LABELS = ("Summary", "Note", "Reminder", "In short")
+_PLACEHOLDERS = ("[name]", "[telephone number]", "[address]", "[date]")
 
 
 def _build_label(draft: Draft, arguments: Arguments) -> None:
     draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
 
 
-def end_with(mark: str) -> Build:
-    """A build that ends as many sentences with `mark` as the only argument says."""
+def _build_placeholders(draft: Draft, arguments: Arguments) -> None:
+    draft.add(f"To be filled in: {' '.join(_PLACEHOLDERS[: arguments['num_placeholders']])}.")
 
-    def build(draft: Draft, arguments: Arguments) -> None:
-        (count,) = arguments.values()
-        while len(draft.sentences()) < count:
-            draft.grow()
-        stops = [(block, index) for block, index in draft.sentences() if block[index].endswith(".")]
-        for block, index in stops[:count]:
-            block[index] = block[index][:-1] + mark
 
-    return build
+def _build_highlights(draft: Draft, arguments: Arguments) -> None:
+    """Set off the last two words of the longest sentences."""
+    places = sorted(draft.sentences(), key=lambda place: -len(place[0][place[1]]))
+    for block, index in places[: arguments["num_highlights"]]:
+        *before, last, end = block[index].split()
+        block[index] = " ".join([*before, f"*{last} {end.rstrip('.!?')}*{end[-1]}"])
+
+
+def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
+    """The last words of the subject, then those of the title, as tags after the text."""
+    words = [*re.findall(r"[A-Za-z]{4,}", draft.material.title), *re.findall(r"[A-Za-z]{4,}", draft.material.subject)]
+    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
+    draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
+
+
+def email_address(text: str) -> CheckResult:
+    """At least one e-mail address."""
+    found = _EMAIL.search(text)
+    return CheckResult(found is not None, "an e-mail address" if found else "no e-mail address")
+
+
+def hashtags(text: str, *, hashtags: int) -> CheckResult:
+    """Exactly so many words with a `#` before them."""
+    return exactly(len(_HASHTAG.findall(text)), hashtags, "hashtag")
+
+
+def labelled_line(text: str, *, label: str) -> CheckResult:
+    """Exactly one line starts with the label and a colon, and goes on after it."""
+    mark = f"{label}:"
+    return exactly(
+        sum(line.startswith(mark) and line != mark for line in lines_of_text(text)), 1, f"line/lines with {mark!r}"
+    )
 
 
 CONTENT = (
@@ -63,8 +74,9 @@ CONTENT = (
             "at least {num_placeholders} [placeholders] in square brackets",
             "{num_placeholders} or more placeholders such as [name]",
         ),
-        sample=_count("num_placeholders", 2, 4),
-        build=_weave_each("num_placeholders", lambda index: f"near {_PLACEHOLDERS[index]}"),
+        sample=amount("num_placeholders", 2, 4),
+        build=_build_placeholders,
+        check=content.number_placeholders,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -82,50 +94,9 @@ CONTENT = (
             "at least {num_highlights} phrases *highlighted* with asterisks",
             "{num_highlights} or more *highlighted phrases*",
         ),
-        sample=_count("num_highlights", 2, 3),
-        build=_weave_each("num_highlights", lambda index: f"with *{('real care', 'great ease', 'good sense')[index]}*"),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="count:numbers",
-        group="digits",
-        difficulty="hard",
-        order=(
-            "Use exactly {N} numbers, written in digits.",
-            "Put {N} numbers in digits into the reply, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {N} numbers written in digits.",
-            "There have to be {N} numbers in digits, no more and no fewer.",
-        ),
-        note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
-        sample=_count("N", 2, 4),
-        build=_weave_each("N", lambda index: f"about {12 + 7 * index} times"),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:no_digits",
-        group="digits",
-        difficulty="easy",
-        order=(
-            "Do not use any digits (0 to 9); write numbers as words.",
-            "Avoid digits altogether and spell every number out.",
-        ),
-        requirement=("The reply must not contain any digits.", "No digit may appear; numbers have to be spelled out."),
-        note=("no digits", "numbers in words only, no digits"),
-        build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:iso_date",
-        group="digits",
-        order=("Mention a date, written as YYYY-MM-DD.", "Include at least one date in the format YYYY-MM-DD."),
-        requirement=(
-            "The reply must contain a date written as YYYY-MM-DD.",
-            "At least one date in the format YYYY-MM-DD has to appear.",
-        ),
-        note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
-        build=weave("as of 2024-05-17"),
+        sample=amount("num_highlights", 2, 3),
+        build=_build_highlights,
+        check=repaired.number_highlighted_sections,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -140,7 +111,8 @@ CONTENT = (
             "At least one e-mail address has to appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
-        build=weave("from hello@example.com"),
+        build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
+        check=email_address,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -152,82 +124,9 @@ CONTENT = (
             "There have to be {hashtags} hashtags in the text, no more and no fewer.",
         ),
         note=("exactly {hashtags} hashtags", "{hashtags} hashtags, no more and no fewer"),
-        sample=_count("hashtags", 2, 4),
-        build=_weave_each("hashtags", lambda index: ("#ideas", "#simple", "#good", "#more")[index]),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:semicolons",
-        group="content:semicolons",
-        difficulty="hard",
-        order=(
-            "Use exactly {semicolons} semicolons.",
-            "Put {semicolons} semicolons into the text, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {semicolons} semicolons.",
-            "There have to be {semicolons} semicolons, no more and no fewer.",
-        ),
-        note=("exactly {semicolons} semicolons", "{semicolons} semicolons, no more and no fewer"),
-        sample=_count("semicolons", 2, 3),
-        build=_weave_each(
-            "semicolons",
-            lambda index: ("all in all; so it goes", "here and there; now and then", "less is more; so it is")[index],
-        ),
-        stage=Stage.CONTENT,
-    ),
-    InstructionType(
-        id="content:questions",
-        group="marks",
-        difficulty="hard",
-        excludes=frozenset({"opening", "edge:final_question", "startend:end_checker"}),
-        order=(
-            "Use exactly {questions} question marks.",
-            "Ask exactly {questions} questions, each with one question mark.",
-        ),
-        requirement=(
-            "The reply must contain exactly {questions} question marks.",
-            "There have to be {questions} questions (and question marks), no more and no fewer.",
-        ),
-        note=("exactly {questions} question marks", "{questions} questions, each with one question mark"),
-        sample=_count("questions", 2, 3),
-        build=end_with("?"),
-        stage=Stage.SENTENCES,
-    ),
-    InstructionType(
-        id="content:exclamations",
-        group="marks",
-        excludes=frozenset({"opening", "startend:end_checker"}),
-        order=(
-            "Use exactly {exclamations} exclamation marks.",
-            "Put {exclamations} exclamation marks into the text, no more and no fewer.",
-        ),
-        requirement=(
-            "The reply must contain exactly {exclamations} exclamation marks.",
-            "There have to be {exclamations} exclamation marks in all.",
-        ),
-        note=("exactly {exclamations} exclamation marks", "{exclamations} exclamation marks in all"),
-        sample=_count("exclamations", 2, 3),
-        build=end_with("!"),
-        stage=Stage.SENTENCES,
-    ),
-    InstructionType(
-        id="format:parentheses",
-        group="placeholders",
-        difficulty="hard",
-        order=(
-            "Nest brackets at least 5 levels deep somewhere, as in (a [b {{c (d [e])}}]).",
-            "Write one passage with brackets inside brackets, at least 5 levels deep: (, [ and {{ may all be used.",
-        ),
-        requirement=(
-            "Somewhere in the reply, brackets must be nested at least 5 levels deep, as in (a [b {{c (d [e])}}]).",
-            "The reply has to nest parentheses (and [brackets {{and braces}}]) at least 5 levels deep.",
-        ),
-        note=(
-            "brackets nested at least 5 levels deep, as in (a [b {{c (d [e])}}])",
-            "5 or more levels of nested ( [ {{ brackets",
-        ),
-        build=weave(_BRACKETS),
+        sample=amount("hashtags", 2, 4),
+        build=_build_hashtags,
+        check=hashtags,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -244,17 +143,7 @@ CONTENT = (
         note=("one line starting with '{label}:'", "a single '{label}:' line"),
         sample=lambda rng, material: {"label": rng.choice(LABELS)},
         build=_build_label,
+        check=labelled_line,
         stage=Stage.EDGES,
-    ),
-    InstructionType(
-        id="punctuation:no_comma",
-        group="punctuation:no_comma",
-        difficulty="easy",
-        excludes=frozenset({"detectable_format:json_format"}),
-        order=("Do not use any commas.", "Leave commas out of the reply entirely."),
-        requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
-        note=("no commas", "without a single comma"),
-        build=lambda draft, arguments: None,
-        stage=Stage.CONTENT,
     ),
 )

@@ -1,54 +1,62 @@
 """A reply under construction: blocks of sentences, how they are laid out, and what stands around them.
 
-The sentences are plain on purpose. They hold no commas, digits, questions or rare letters, and none of the words that
-prompts ask for or forbid, so that an instruction only has to put in what it wants.
+All sentences are those of the material, written by hand: each says one of its points, or uses one of its words. A draft
+starts with as many points as the reply must make; instructions choose, order, lay out and frame them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 Blocks = list[list[str]]
 """The body: paragraphs, list items or table rows, each a list of sentences."""
 
-SENTENCES = (
-    "This is worth a closer look.",
-    "Small things count for more than they seem.",
-    "Most of us see only a part of it.",
-    "It all begins with one simple idea.",
-    "Each step follows from the one before.",
-    "All of it becomes clear soon enough.",
-    "There is always more to find out.",
-    "Nothing here happens without a reason.",
-    "You see it best when you are calm.",
-    "The best part often comes last.",
-    "That makes a real difference.",
-    "Several others have tried to say why.",
-    "Good answers are often close at hand.",
-    "It is kind to those who stay with it.",
-    "You may be glad that you asked.",
-    "We can learn a lot from it.",
-    "They say the same of many good things.",
-    "Both old and new ideas have a place here.",
-    "A second look tells you even more.",
-    "Few will ever forget it.",
-    "I like to think about it in simple terms.",
-    "Some parts are harder than others.",
-    "Let us go on to what comes next.",
-    "Every case is a little different.",
-    "Now you know the main ideas.",
-    "In the end it all fits together.",
-    "Of course this is only the start.",
-    "Most others agree on that.",
-    "Do not be afraid to try it.",
-    "One thing leads to another.",
-    "Those who look will see it at once.",
-    "Perhaps that is the whole point.",
-    "What comes after is up to you.",
-    "Take it as it comes.",
-    "Then it is all much easier.",
-    "Many of them started the same way.",
-)
+
+class CannotBuild(Exception):
+    """The material has no sentence left for what an instruction wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing a reply may say: `label` names it ("what the roof costs"), and each of `sentences` says it."""
+
+    label: str
+    sentences: tuple[str, ...]
+
+
+@dataclass
+class Material:
+    """What a prompt is about, and what a reply can be made of.
+
+    `request` is what was asked, `subject` a noun phrase, `title` one that fits the reply, `kind` the kind of text
+    ("letter"). `points` are what can be said, best first, of which the reply must make `wanted`. `words` fit the
+    subject and are in no point; each has a sentence that uses it. `every_word` still holds those that were drawn.
+    """
+
+    request: str
+    subject: str
+    title: str
+    points: Sequence[Point]
+    words: dict[str, str]
+    wanted: int = 3
+    kind: str = "explanation"
+    every_word: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.every_word = self.every_word or dict(self.words)
+
+    def draw(self, count: int) -> list[str]:
+        """Take the next `count` words, so that no word is both asked for and forbidden in one prompt."""
+        drawn = list(self.words)[:count]
+        if len(drawn) < count:
+            raise CannotBuild
+        self.words = {word: sentence for word, sentence in self.words.items() if word not in drawn}
+        return drawn
+
+    def least(self) -> list[str]:
+        """The sentences that a draft without any instruction has."""
+        return [point.sentences[0] for point in self.points[: self.wanted]]
 
 
 def prose(blocks: Blocks) -> str:
@@ -72,11 +80,12 @@ class Draft:
 
     `inline`: what comes before and after the body may stand on the body's own lines (prose, not a list); a line break
     at the end of such a part keeps it apart.
-    `fixed_sentences`: the number of sentences is settled; only words may be added.
+    `fixed_sentences`: the number of sentences is settled.
+    `made`: the points that the reply makes, by their place in the material.
     """
 
     rng: Random
-    subject: str
+    material: Material
     blocks: Blocks = field(default_factory=list)
     layout: Callable[[Blocks], str] = prose
     inline: bool = True
@@ -84,27 +93,83 @@ class Draft:
     head: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     edits: list[Callable[[str], str]] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+    _sentences: Mapping[str, str] = field(default_factory=dict)
+    _tests: list[Callable[[str], bool]] = field(default_factory=list)
     _unused: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.blocks = [[f"Here is something about {self.subject}.", self.sentence(), self.sentence()]]
+        self._sentences = _sentences_by_word(self.material)
+
+    def keep(self, test: Callable[[str], bool]) -> None:
+        """From now on use such sentences only; called before `begin`."""
+        self._tests.append(test)
+
+    def begin(self) -> None:
+        """Start the body with the first wanted points that can be made."""
+        fitting = [(place, one) for place, point in enumerate(self.material.points) if (one := self._fitting(point))]
+        if len(fitting) < self.material.wanted:
+            raise CannotBuild
+        self.start_with({place: sentences[0] for place, sentences in fitting[: self.material.wanted]})
+        others = [sentences[0] for _, sentences in fitting[self.material.wanted :]]
+        again = [sentence for _, sentences in fitting for sentence in sentences[1:]]
+        words = [sentence for sentence in self.material.words.values() if self._passes(sentence)]
+        self._unused = [*others, *words, *again][::-1]
+
+    def start_with(self, sentences: Mapping[int, str]) -> None:
+        """Make the body these sentences, each of which makes the point of its number."""
+        self.made, self.blocks = list(sentences), [list(sentences.values())]
+
+    def choices(self) -> list[tuple[int, str]]:
+        """Every sentence that may be used, with the number of its point."""
+        return [(n, one) for n, point in enumerate(self.material.points) for one in self._fitting(point)]
 
     def sentence(self) -> str:
-        """A plain sentence; none comes twice before all have come once."""
+        """The next sentence: of a further point, with a word that fits, or a second one of a point already made."""
         if not self._unused:
-            self._unused = self.rng.sample(SENTENCES, len(SENTENCES))
+            raise CannotBuild
         return self._unused.pop()
+
+    def using(self, word: str) -> str:
+        """The sentence that uses `word`."""
+        sentence = self._sentences.get(word.lower(), "")
+        if not sentence or not self._passes(sentence):
+            raise CannotBuild
+        return sentence
+
+    def further(self, test: Callable[[str], bool]) -> str:
+        """A sentence not used yet that passes `test`."""
+        found = next((sentence for sentence in reversed(self._unused) if test(sentence)), None)
+        if found is None:
+            raise CannotBuild
+        self._unused.remove(found)
+        return found
 
     def arrange(
         self, blocks: int, layout: Callable[[Blocks], str] = prose, *, each: int = 1, inline: bool = False
     ) -> None:
-        """Make the body `blocks` blocks of `each` sentences in another layout."""
-        self.blocks = [[self.sentence() for _ in range(each)] for _ in range(blocks)]
+        """Lay the body out in `blocks` blocks of at least `each` sentences."""
+        flat = [sentence for block in self.blocks for sentence in block]
+        while len(flat) < blocks * each:
+            flat.append(self.sentence())
+        cuts = [len(flat) * place // blocks for place in range(blocks + 1)]
+        self.blocks = [flat[start:end] for start, end in pairwise(cuts)]
         self.layout, self.inline = layout, inline
+
+    def labels(self) -> list[str]:
+        """What each block is about, after its first sentence; "What the roof costs"."""
+        known = {sentence: point.label for point in self.material.points for sentence in point.sentences}
+        known |= {sentence: word for word, sentence in self.material.every_word.items()}
+        named = [known.get(block[0], self.material.title) for block in self.blocks]
+        return [f"{label[0].upper()}{label[1:]}" for label in named]
 
     def sentences(self) -> list[tuple[list[str], int]]:
         """Every sentence's place: its block and its index there."""
         return [(block, index) for block in self.blocks for index in range(len(block))]
+
+    def add(self, sentence: str) -> None:
+        """Put one more sentence at the end of the shortest block."""
+        min(self.blocks, key=lambda block: sum(map(len, block))).append(sentence)
 
     def weave(self, words: str) -> None:
         """Put `words` at the end of the shortest sentence, before its full stop."""
@@ -112,11 +177,10 @@ class Draft:
         block[index] = before_stop(block[index], words)
 
     def grow(self) -> None:
-        """Make the reply a little longer: a sentence more, or a few words where sentences are settled."""
+        """Make the reply a sentence longer."""
         if self.fixed_sentences:
-            self.weave(self.rng.choice(("as well", "in some way", "once more", "after all", "for now")))
-        else:
-            min(self.blocks, key=len).append(self.sentence())
+            raise CannotBuild
+        self.add(self.sentence())
 
     def render(self) -> str:
         """The reply as it stands."""
@@ -129,7 +193,28 @@ class Draft:
             text = edit(text)
         return text
 
+    def _fitting(self, point: Point) -> list[str]:
+        return [sentence for sentence in point.sentences if self._passes(sentence)]
+
+    def _passes(self, sentence: str) -> bool:
+        return all(test(sentence) for test in self._tests)
+
 
 def before_stop(sentence: str, words: str) -> str:
     """`sentence` with `words` before its last character."""
     return f"{sentence[:-1]} {words}{sentence[-1]}"
+
+
+def words_of(sentence: str) -> Iterator[str]:
+    """The words of a sentence in lower case, marks around them gone."""
+    return (word for part in sentence.lower().split() if (word := part.strip(".,'")))
+
+
+def _sentences_by_word(material: Material) -> dict[str, str]:
+    """For each word, the material's own sentence for it, else the first that holds it."""
+    found: dict[str, str] = {}
+    for point in material.points:
+        for sentence in point.sentences:
+            for word in words_of(sentence):
+                found.setdefault(word, sentence)
+    return found | material.every_word

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from random import Random
+from types import ModuleType
 from typing import Any, Literal, get_args
 
-from ifeval.checks.library.draft import Draft
+from ifeval.checks.ifeval.arguments import Check
+from ifeval.checks.library.draft import Draft, Material
 
 Arguments = dict[str, Any]
 Build = Callable[[Draft, Arguments], None]
@@ -16,42 +18,49 @@ Wording = Literal["order", "requirement", "note"]
 Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
+AROUND = frozenset({"opening", "closing", "label", "wrapper"})
+"""Groups that may not stand beside a body whose paragraphs or lines are counted."""
+
+ALONE = frozenset({"layout", "wrapper", "opening", "closing", "label", "length", "marks"})
+"""Groups that may not stand beside a rule about counted sentences: titles and lists leave open what a sentence is."""
+
+EXACT_WORDS = frozenset(
+    {
+        "detectable_content:postscript",
+        "edge:signature",
+        "edge:start_phrase",
+        "label",
+        "length_constraints:nth_paragraph_first_word",
+        "startend:end_checker",
+    }
+)
+"""What gives words or names whose capitals a reply would have to change."""
+
 
 class Stage(IntEnum):
-    """When an instruction edits the draft: the layout first, changes to every letter last."""
+    """When an instruction edits the draft: which sentences come into question first, changes to every letter last."""
 
-    LAYOUT = 0
-    CONTENT = 1
-    SENTENCES = 2
-    EDGES = 3
-    LENGTH = 4
-    SURFACE = 5
-    WRAPPER = 6
-
-
-@dataclass
-class Material:
-    """What a prompt is about: the `request`, its `subject` (a noun phrase) and `words` around it, best first."""
-
-    request: str
-    subject: str
-    words: list[str]
-
-    def draw(self, count: int) -> list[str]:
-        """Take the next `count` words, so that no word is both asked for and forbidden in one prompt."""
-        drawn, self.words = self.words[:count], self.words[count:]
-        return drawn
+    CHOICE = 0
+    LAYOUT = 1
+    CONTENT = 2
+    SENTENCES = 3
+    EDGES = 4
+    LENGTH = 5
+    SURFACE = 6
+    WRAPPER = 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstructionType:
-    """One verifiable instruction.
+    """One verifiable instruction: everything there is to know about it in one record.
 
+    `id`: "group:name"; it never changes once prompts were made with it.
     `difficulty`: easy takes one deliberate touch, or none (a word, a mark, a bound); medium a shape or an exact text or
     count; hard has to be counted or planned word by word.
     `group`: two of a group are never asked for together; nor is one beside an id or group that it `excludes`.
     `order`, `requirement`, `note`: phrasings, format strings over the arguments and what `spoken` adds to them.
     `sample` draws arguments; `build` edits a draft so that it follows the instruction, at `stage`.
+    `check` judges a reply; the first paragraph of its docstring is the rule as the documentation states it.
     """
 
     id: str
@@ -62,6 +71,7 @@ class InstructionType:
     note: tuple[str, ...]
     sample: Callable[[Random, Material], Arguments] = lambda rng, material: {}
     build: Build
+    check: Check
     stage: Stage
     excludes: frozenset[str] = frozenset()
     spoken: Callable[[Arguments], Mapping[str, str]] = field(default=lambda arguments: {})
@@ -82,6 +92,16 @@ class InstructionType:
             or self.excludes & {other.id, other.group}
             or other.excludes & {self.id, self.group}
         )
+
+
+def records_in(module: ModuleType) -> list[InstructionType]:
+    """The instruction types that a module holds at its top level, alone or in tuples and lists, in order."""
+    found: dict[str, InstructionType] = {}
+    for value in vars(module).values():
+        for record in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(record, InstructionType):
+                found.setdefault(record.id, record)
+    return list(found.values())
 
 
 def listed(words: list[str]) -> str:

@@ -1,51 +1,69 @@
-"""How long the reply is, in words and sentences."""
+"""How long the reply is in words, and how often a word may come."""
 
-from collections.abc import Callable
+from collections import Counter
+from math import ceil
+from random import Random
 
-from ifeval.checks.library.draft import Draft
-from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Stage
-from ifeval.checks.text.counting import count_words
-from ifeval.checks.text.punkt import count_sentences
-
-ALONE = frozenset({"layout", "wrapper", "opening", "closing", "label", "length", "marks"})
-"""What may not stand beside a rule about counted sentences: titles and lists leave it open what a sentence is."""
-
-MOST_GROWTH = 80
-"""How often a draft may grow before it is given up."""
-
-
-def _until(measure: Callable[[str], int], wanted: str) -> Build:
-    """A build that lets the draft grow until `measure` of it reaches the argument `wanted`."""
-
-    def build(draft: Draft, arguments: Arguments) -> None:
-        for _ in range(MOST_GROWTH):
-            if measure(draft.render()) >= arguments[wanted]:
-                break
-            draft.grow()
-
-    return build
+from ifeval.checks.ifbench import count, words
+from ifeval.checks.ifeval import length
+from ifeval.checks.library.builds import bound, build_least_words, build_relation, until
+from ifeval.checks.library.draft import Material, words_of
+from ifeval.checks.library.instruction import InstructionType, Stage
+from ifeval.checks.text.counting import at_least, at_most, count_words
+from ifeval.records import CheckResult
 
 
-def _build_relation(measure: Callable[[str], int], wanted: str) -> Build:
-    grow = _until(measure, wanted)
-    return lambda draft, arguments: grow(draft, arguments) if arguments["relation"] == "at least" else None
+def room(material: Material, rng: Random) -> int:
+    """A round number of words that leaves some room above the shortest reply."""
+    return 10 * ceil(rng.uniform(1.4, 2.2) * count_words(" ".join(material.least())) / 10)
 
 
-build_least_words = _until(count_words, "words")
-build_least_sentences = _until(count_sentences, "sentences")
+def demand(material: Material, rng: Random) -> int:
+    """A round number of words that the shortest reply does not reach and a full one does."""
+    least = count_words(" ".join(material.least()))
+    everything = sum(count_words(point.sentences[0]) for point in material.points)
+    return 5 * ceil(rng.uniform(least + 5, max(least + 15, everything)) / 5)
 
 
-def build_exact(draft: Draft, arguments: Arguments) -> None:
-    del draft.blocks[0][arguments["sentences"] :]
-    build_least_sentences(draft, arguments)
-    draft.fixed_sentences = True
+def _most_repeated(material: Material) -> int:
+    return max(3, *Counter(words_of(" ".join(material.least()))).values())
 
 
-def _bound(arguments: Arguments) -> str:
-    return "fewer than" if arguments["relation"] == "less than" else arguments["relation"]
+def most_words(text: str, *, words: int) -> CheckResult:
+    """At most so many words."""
+    return at_most(count_words(text), words, "word")
+
+
+def least_words(text: str, *, words: int) -> CheckResult:
+    """At least so many words."""
+    return at_least(count_words(text), words, "word")
 
 
 LENGTH = (
+    InstructionType(
+        id="length:most_words",
+        group="length",
+        difficulty="easy",
+        order=("Use at most {words} words.", "Write no more than {words} words."),
+        requirement=("The reply must have at most {words} words.", "The reply may have {words} words and no more."),
+        note=("at most {words} words", "no more than {words} words"),
+        sample=lambda rng, material: {"words": room(material, rng)},
+        build=lambda draft, arguments: None,
+        check=most_words,
+        stage=Stage.LENGTH,
+    ),
+    InstructionType(
+        id="length:least_words",
+        group="length",
+        difficulty="easy",
+        order=("Use at least {words} words.", "Write {words} words or more."),
+        requirement=("The reply must have at least {words} words.", "The reply has to have {words} words or more."),
+        note=("at least {words} words", "{words} words or more"),
+        sample=lambda rng, material: {"words": demand(material, rng)},
+        build=build_least_words,
+        check=least_words,
+        stage=Stage.LENGTH,
+    ),
     InstructionType(
         id="length_constraints:number_words",
         group="length",
@@ -55,13 +73,14 @@ LENGTH = (
             "The length has to be {bound} {num_words} words.",
         ),
         note=("{bound} {num_words} words", "length: {bound} {num_words} words"),
-        spoken=lambda arguments: {"bound": _bound(arguments)},
+        spoken=lambda arguments: {"bound": bound(arguments)},
         sample=lambda rng, material: (
-            {"num_words": 10 * rng.randint(5, 10), "relation": "at least"}
+            {"num_words": demand(material, rng), "relation": "at least"}
             if rng.random() < 0.5
-            else {"num_words": 10 * rng.randint(5, 9), "relation": "less than"}
+            else {"num_words": room(material, rng), "relation": "less than"}
         ),
-        build=_build_relation(count_words, "num_words"),
+        build=build_relation(count_words, "num_words"),
+        check=length.number_words,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -77,8 +96,9 @@ LENGTH = (
             "The number of words has to lie between {min_words} and {max_words}.",
         ),
         note=("{min_words} to {max_words} words", "between {min_words} and {max_words} words"),
-        sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(10 * rng.randint(4, 8)),
-        build=_until(count_words, "min_words"),
+        sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(demand(material, rng)),
+        build=until(count_words, "min_words"),
+        check=count.word_count_range,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -90,41 +110,9 @@ LENGTH = (
             "There have to be {N} or more different words in the reply.",
         ),
         note=("at least {N} different words", "{N} or more different words"),
-        sample=lambda rng, material: {"N": 5 * rng.randint(6, 11)},
-        build=_until(lambda text: len({word.strip(".,!?;:()[]{}*\"'#<>|-") for word in text.lower().split()}), "N"),
-        stage=Stage.LENGTH,
-    ),
-    InstructionType(
-        id="length_constraints:number_sentences",
-        group="length",
-        excludes=frozenset({"layout"}),
-        order=("Write {bound} {num_sentences} sentences.", "Let the reply be {bound} {num_sentences} sentences long."),
-        requirement=(
-            "The reply must have {bound} {num_sentences} sentences.",
-            "There have to be {bound} {num_sentences} sentences.",
-        ),
-        note=("{bound} {num_sentences} sentences", "length: {bound} {num_sentences} sentences"),
-        spoken=lambda arguments: {"bound": _bound(arguments)},
-        sample=lambda rng, material: (
-            {"num_sentences": rng.randint(5, 8), "relation": "at least"}
-            if rng.random() < 0.5
-            else {"num_sentences": rng.randint(5, 7), "relation": "less than"}
-        ),
-        build=_build_relation(count_sentences, "num_sentences"),
-        stage=Stage.LENGTH,
-    ),
-    InstructionType(
-        id="sentence:exact_count",
-        group="length",
-        excludes=ALONE,
-        order=("Write exactly {sentences} sentences.", "Use {sentences} sentences, no more and no fewer."),
-        requirement=(
-            "The reply must have exactly {sentences} sentences.",
-            "There have to be {sentences} sentences, no more and no fewer.",
-        ),
-        note=("exactly {sentences} sentences", "{sentences} sentences, no more and no fewer"),
-        sample=lambda rng, material: {"sentences": rng.randint(3, 6)},
-        build=build_exact,
+        sample=lambda rng, material: {"N": 5 * (demand(material, rng) // 7)},
+        build=until(lambda text: len({word.strip(".,!?;:()[]{}*\"'#<>|-") for word in text.lower().split()}), "N"),
+        check=count.unique_word_count,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -143,8 +131,9 @@ LENGTH = (
             "Every word, small ones included, must appear at most {small_n} times.",
         ),
         note=("no word more than {small_n} times", "each word at most {small_n} times"),
-        sample=lambda rng, material: {"small_n": rng.randint(3, 5)},
+        sample=lambda rng, material: {"small_n": _most_repeated(material)},
         build=lambda draft, arguments: None,
+        check=words.repeats,
         stage=Stage.LENGTH,
     ),
 )

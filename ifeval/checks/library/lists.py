@@ -1,53 +1,83 @@
-"""Lists, tables, sections and other structures that hold the whole text."""
+"""Bullet points and numbered items."""
 
-import json
+import re
+from functools import partial
 
+from ifeval.checks.ifeval import repaired
 from ifeval.checks.library.draft import Blocks, Draft, marked
-from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
-from ifeval.checks.library.paragraphs import AROUND
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import at_least, exactly, plural
+from ifeval.checks.text.division import lines_of_text
+from ifeval.records import CheckResult
 
 MARKS = ("=>", "~", "->", ">>", "@@")
-TEMPLATES = (
-    ("My Answer", "My Conclusion", "Future Outlook"),
-    ("Situation", "Advice"),
-    ("Claim", "Reason", "Example"),
-    ("Headline", "Story"),
-    ("Facts", "Feelings", "Next Step"),
-)
-_HEADINGS = ("First", "Then", "Last")
+_BULLET = re.compile(r"^[^\S\n]*[*+•-][^\S\n]+\S", re.MULTILINE)
+_NUMBERED = re.compile(r"^[^\S\n]*(\d{1,9})[.)][^\S\n]+\S", re.MULTILINE)
 
 
-def _build_table(draft: Draft, arguments: Arguments) -> None:
-    """A row a block; sentences that come later go into the row's last cell."""
-    columns = arguments["columns"]
-
-    def layout(blocks: Blocks) -> str:
-        rows = [[*block[: columns - 1], " ".join(block[columns - 1 :])] for block in blocks]
-        header = ["Point", "Meaning", "Example"][:columns]
-        return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * columns, *rows))
-
-    draft.arrange(arguments["rows"], layout, each=columns)
+def _build_sub_bullets(draft: Draft, arguments: Arguments) -> None:
+    """What each point is about, and what there is to say of it below."""
+    draft.arrange(arguments["bullets"])
+    draft.layout = partial(_sub_bullets, draft.labels())
 
 
-def _build_sections(draft: Draft, arguments: Arguments) -> None:
-    name = arguments["section_spliter"]
-    draft.arrange(arguments["num_sections"], marked(lambda number: f"{name} {number}\n", "\n\n"))
+def _sub_bullets(labels: list[str], blocks: Blocks) -> str:
+    return "\n".join(f"* {label}\n  - {' '.join(block)}" for label, block in zip(labels, blocks, strict=True))
 
 
-def _sub_bullets(blocks: Blocks) -> str:
-    return "\n".join(f"* {block[0]}\n  - {' '.join(block[1:])}" for block in blocks)
+def least_bullets(text: str, *, bullets: int) -> CheckResult:
+    """At least so many lines that start with a bullet (`*`, `-`, `+` or `•`) and go on after it."""
+    return at_least(len(_BULLET.findall(text)), bullets, "bullet point")
 
 
-def _json(blocks: Blocks) -> str:
-    return json.dumps({"reply": list(map(" ".join, blocks))}, indent=2)
+def numbered_list(text: str, *, items: int) -> CheckResult:
+    """Lines that start with "1." (or "1)") up to exactly `items`, in order."""
+    numbers = [int(number) for number in _NUMBERED.findall(text)]
+    verdict = exactly(len(numbers), items, "numbered item")
+    if verdict.ok and numbers != list(range(1, items + 1)):
+        return CheckResult(False, f"the items are numbered {', '.join(map(str, numbers))}, wanted 1 to {items}")
+    return verdict
 
 
-def _build_template(draft: Draft, arguments: Arguments) -> None:
-    labels = arguments["labels"]
-    draft.arrange(len(labels), marked(lambda number: f"{labels[number - 1]}: "))
+def sub_bullets(text: str, *, bullets: int) -> CheckResult:
+    """Exactly so many lines start with "* " and each has an indented "- " line below it, before the next "* " line."""
+    below: list[int] = []
+    for line in text.split("\n"):
+        if line.startswith("* "):
+            below.append(0)
+        elif below and line[:1].isspace() and line.lstrip().startswith("- "):
+            below[-1] += 1
+    if 0 in below:
+        return CheckResult(False, f"{below.count(0)} of {plural(len(below), 'bullet point')} without a sub-bullet")
+    return exactly(len(below), bullets, "bullet point")
+
+
+def marked_list(text: str, *, mark: str, items: int) -> CheckResult:
+    """Exactly so many lines start with the mark and go on after it."""
+    found = sum(line.startswith(mark) and line != mark for line in lines_of_text(text))
+    return exactly(found, items, f"item/items marked {mark}")
 
 
 LISTS = (
+    InstructionType(
+        id="layout:least_bullets",
+        group="layout",
+        difficulty="easy",
+        excludes=frozenset({"wrapper"}),
+        order=(
+            "Use at least {bullets} bullet points.",
+            "Give {bullets} or more bullet points, each on a line that starts with '- '.",
+        ),
+        requirement=(
+            "The reply must have at least {bullets} bullet points.",
+            "There have to be {bullets} or more bullet points (lines that start with '* ').",
+        ),
+        note=("at least {bullets} bullet points", "{bullets} or more bullet points"),
+        sample=lambda rng, material: {"bullets": rng.randint(2, 3)},
+        build=lambda draft, arguments: draft.arrange(arguments["bullets"], marked(lambda number: "- ")),
+        check=least_bullets,
+        stage=Stage.LAYOUT,
+    ),
     InstructionType(
         id="detectable_format:number_bullet_lists",
         group="layout",
@@ -64,8 +94,9 @@ LISTS = (
             "exactly {num_bullets} Markdown bullet points",
             "{num_bullets} bullets, each a line that starts with '- '",
         ),
-        sample=lambda rng, material: {"num_bullets": rng.randint(3, 6)},
+        sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
+        check=repaired.number_bullet_lists,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -84,8 +115,9 @@ LISTS = (
             "a numbered list of exactly {items} items (1., 2. ...)",
             "{items} items, numbered 1. to {items}., one a line",
         ),
-        sample=lambda rng, material: {"items": rng.randint(3, 6)},
+        sample=lambda rng, material: {"items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["items"], marked("{}. ".format)),
+        check=numbered_list,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -108,7 +140,8 @@ LISTS = (
             "{bullets} bullets ('* ') with indented sub-bullets ('- ') under each",
         ),
         sample=lambda rng, material: {"bullets": rng.randint(2, 4)},
-        build=lambda draft, arguments: draft.arrange(arguments["bullets"], _sub_bullets, each=2),
+        build=_build_sub_bullets,
+        check=sub_bullets,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -124,109 +157,11 @@ LISTS = (
             "There have to be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),
-        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": rng.randint(3, 5)},
+        sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(
             arguments["items"], marked(lambda number: f"{arguments['mark']} ")
         ),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:table",
-        group="layout",
-        excludes=frozenset({"wrapper", "sentence"}),
-        order=(
-            "Put the content in a Markdown table with {columns} columns and {rows} rows below the header.",
-            "Answer with a Markdown table of {columns} columns: a header and exactly {rows} more rows.",
-        ),
-        requirement=(
-            "The reply must hold one Markdown table with {columns} columns and, below its header, {rows} rows.",
-            "There has to be a single Markdown table: {columns} columns, a header, and {rows} rows under it.",
-        ),
-        note=(
-            "a Markdown table, {columns} columns, {rows} rows below the header",
-            "one table: {columns} columns, header plus {rows} rows",
-        ),
-        sample=lambda rng, material: {"columns": rng.randint(2, 3), "rows": rng.randint(2, 4)},
-        build=_build_table,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="detectable_format:multiple_sections",
-        group="layout",
-        excludes=frozenset({"digits", "case:uppercase", "case:lowercase", "wrapper"}),
-        order=(
-            "Divide the reply into at least {num_sections} sections, headed {section_spliter} 1, {section_spliter} 2 and so on.",
-            "Give the reply {num_sections} or more sections, headed {section_spliter} 1, {section_spliter} 2 etc.",
-        ),
-        requirement=(
-            "The reply must have at least {num_sections} sections, headed {section_spliter} 1, {section_spliter} 2 and so on.",
-            "There have to be {num_sections} or more sections, each beginning with {section_spliter} and its number.",
-        ),
-        note=(
-            "at least {num_sections} sections headed {section_spliter} 1, {section_spliter} 2 ...",
-            "sections headed {section_spliter} 1, {section_spliter} 2 ..., {num_sections} or more",
-        ),
-        sample=lambda rng, material: {
-            "section_spliter": rng.choice(("Section", "Part", "SECTION", "Chapter")),
-            "num_sections": rng.randint(2, 3),
-        },
-        build=_build_sections,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:headings",
-        group="layout",
-        excludes=frozenset({"wrapper"}),
-        order=(
-            "Use exactly {headings} second-level Markdown headings (lines that start with '## ').",
-            "Structure the reply with {headings} headings, each written as '## ' and a title.",
-        ),
-        requirement=(
-            "The reply must have exactly {headings} headings that start with '## '.",
-            "There have to be {headings} Markdown headings of level two ('## '), no more and no fewer.",
-        ),
-        note=("exactly {headings} '## ' headings", "{headings} level-two Markdown headings ('## ')"),
-        sample=lambda rng, material: {"headings": rng.randint(2, 3)},
-        build=lambda draft, arguments: draft.arrange(
-            arguments["headings"], marked(lambda number: f"## {_HEADINGS[number - 1]}\n", "\n\n")
-        ),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="detectable_format:json_format",
-        group="layout",
-        excludes=AROUND | {"sentence"},
-        order=(
-            "Give the entire reply as a JSON object.",
-            "Write the whole reply as valid JSON (an object or an array).",
-        ),
-        requirement=(
-            "The entire reply must be a valid JSON object or array.",
-            "The whole reply has to parse as one JSON object, with no text around it.",
-        ),
-        note=("whole reply as a JSON object", "JSON object or array only"),
-        build=lambda draft, arguments: draft.arrange(3, _json),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:template",
-        group="layout",
-        excludes=AROUND | {"case:uppercase", "case:lowercase", "case:title"},
-        order=(
-            "Write {count} lines that start with the labels {listed}, in this order, and put your text after each label.",
-            "Use the labels {listed} in this order, each at the start of a line and followed by text.",
-        ),
-        requirement=(
-            "The reply must follow a template: lines that start with {listed}, in this order, each followed by text.",
-            "There have to be {count} labelled lines, in this order: {listed}. Each label is followed by text.",
-        ),
-        note=("lines labelled {listed}, in this order", "labels at the start of lines, followed by text: {listed}"),
-        spoken=lambda arguments: {
-            "listed": listed([f"{label}:" for label in arguments["labels"]]),
-            "count": str(len(arguments["labels"])),
-        },
-        sample=lambda rng, material: {"labels": list(rng.choice(TEMPLATES))},
-        build=_build_template,
+        check=marked_list,
         stage=Stage.LAYOUT,
     ),
 )

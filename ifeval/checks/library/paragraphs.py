@@ -1,54 +1,137 @@
-"""How the text is divided: paragraphs, answers, lines."""
+"""How the text is divided into paragraphs and answers."""
 
+from itertools import pairwise
 from random import Random
 
-from ifeval.checks.library.draft import Blocks, Draft, before_stop, joined, marked, prose
-from ifeval.checks.library.instruction import Arguments, InstructionType, Material, Stage
+from ifeval.checks.ifbench.placement import paragraph_last_first
+from ifeval.checks.ifeval import combination, length, repaired
+from ifeval.checks.library.builds import begin
+from ifeval.checks.library.draft import Blocks, Draft, Material, joined, prose
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import at_least, exactly, none
+from ifeval.checks.text.division import blocks_of_text
+from ifeval.records import CheckResult
 
-AROUND = frozenset({"opening", "closing", "label", "wrapper"})
-"""What may not stand beside a body whose paragraphs or lines are counted."""
-
-ACROSTICS = ("CALM", "GLAD", "HOPE", "KIND", "LAND", "MOST", "PATH", "RISE", "STAR", "WIND")
-_STARTS = {
-    word[0]: word
-    for word in (
-        *("Again", "Clearly", "Daily", "Even", "Gladly", "Here", "Indeed", "Kindly", "Later", "Maybe", "Now", "Often"),
-        *("Perhaps", "Rarely", "So", "Then", "Well"),
-    )
+FIRST_WORDS = ("Also", "Next", "Then")
+_ECHOES = {
+    "Briefly": "So much on that point briefly.",
+    "Here": "That is all there is to say here.",
+    "Today": "That is how matters stand today.",
 }
-"""A word to begin a line with, by its first letter."""
-
-FIRST_WORDS = ("However", "Today", "Still", "Finally", "Often", "Next")
+"""First words of paragraphs, each with a sentence that ends in it."""
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
 def _paragraph_start_arguments(rng: Random, material: Material) -> Arguments:
     count = rng.randint(2, 4)
-    return {"num_paragraphs": count, "nth_paragraph": rng.randint(1, count), "first_word": rng.choice(FIRST_WORDS)}
+    return {"num_paragraphs": count, "nth_paragraph": rng.randint(2, count), "first_word": rng.choice(FIRST_WORDS)}
 
 
 def _build_paragraph_start(draft: Draft, arguments: Arguments) -> None:
-    draft.arrange(arguments["num_paragraphs"], each=2, inline=True)
+    draft.arrange(arguments["num_paragraphs"], inline=True)
     block = draft.blocks[arguments["nth_paragraph"] - 1]
-    block[0] = _begin(arguments["first_word"], block[0])
-
-
-def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
-    draft.arrange(len(arguments["word"]), joined("\n"), inline=True)
-    for letter, block in zip(arguments["word"], draft.blocks, strict=True):
-        block[0] = _begin(_STARTS[letter], block[0])
-
-
-def _begin(word: str, sentence: str) -> str:
-    return f"{word} {sentence[0].lower()}{sentence[1:]}"
+    block[0] = begin(arguments["first_word"], block[0])
 
 
 def _echoed(blocks: Blocks) -> str:
     """Paragraphs that end with their own first word."""
-    return prose([[*block[:-1], before_stop(block[-1], f"and then {block[0].split()[0].lower()}")] for block in blocks])
+    framed = zip(_ECHOES.items(), blocks, strict=False)
+    return prose([[begin(word, block[0]), *block[1:], closing] for (word, closing), block in framed])
+
+
+def _build_two(draft: Draft, arguments: Arguments) -> None:
+    """Two versions: each point in one sentence, then each in another."""
+    other = {one: again for point in draft.material.points for one, again in pairwise(point.sentences)}
+    first = [sentence for block in draft.blocks for sentence in block]
+    second = [other.get(sentence, sentence) for sentence in first]
+    draft.blocks, draft.layout, draft.inline = [first, second], joined("\n******\n"), False
+
+
+def one_paragraph(text: str) -> CheckResult:
+    """No line break within the text."""
+    return none(text.strip().count("\n"), "line break")
+
+
+def least_paragraphs(text: str, *, paragraphs: int) -> CheckResult:
+    """At least so many blocks of text with blank lines between them."""
+    return at_least(len(blocks_of_text(text)), paragraphs, "paragraph")
+
+
+def paragraphs(text: str, *, paragraphs: int) -> CheckResult:
+    """Exactly so many blocks of text with blank lines between them."""
+    return exactly(len(blocks_of_text(text)), paragraphs, "paragraph")
+
+
+def echo_paragraphs(text: str, *, paragraphs: int) -> CheckResult:
+    """Exactly so many paragraphs, each of which ends with the word it starts with."""
+    blocks = blocks_of_text(text)
+    counted = exactly(len(blocks), paragraphs, "paragraph")
+    return paragraph_last_first("\n".join(" ".join(block.split()) for block in blocks)) if counted.ok else counted
 
 
 PARAGRAPHS = (
+    InstructionType(
+        id="layout:one_paragraph",
+        group="layout:one_paragraph",
+        difficulty="easy",
+        excludes=frozenset(
+            {"layout", "label", "wrapper", "detectable_format:title", "detectable_content:postscript", "edge:signature"}
+        ),
+        order=(
+            "Write a single paragraph without line breaks.",
+            "Keep everything in one paragraph, with no line breaks.",
+        ),
+        requirement=(
+            "The reply must be a single paragraph without line breaks.",
+            "Everything has to stand in one paragraph, with no line breaks.",
+        ),
+        note=("one paragraph, no line breaks", "a single paragraph without line breaks"),
+        build=lambda draft, arguments: None,
+        check=one_paragraph,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="layout:least_paragraphs",
+        group="layout",
+        difficulty="easy",
+        order=(
+            "Write at least {paragraphs} paragraphs, with a blank line between them.",
+            "Use {paragraphs} or more paragraphs, separated by blank lines.",
+        ),
+        requirement=(
+            "The reply must have at least {paragraphs} paragraphs, separated by blank lines.",
+            "There have to be {paragraphs} or more paragraphs with a blank line between them.",
+        ),
+        note=(
+            "at least {paragraphs} paragraphs, blank lines between them",
+            "{paragraphs} or more paragraphs separated by blank lines",
+        ),
+        sample=lambda rng, material: {"paragraphs": 2},
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
+        check=least_paragraphs,
+        stage=Stage.LAYOUT,
+    ),
+    InstructionType(
+        id="layout:paragraphs",
+        group="layout",
+        excludes=AROUND,
+        order=(
+            "Write exactly {paragraphs} paragraphs and leave a blank line between them.",
+            "Use {paragraphs} paragraphs, no more and no fewer, separated by blank lines.",
+        ),
+        requirement=(
+            "The reply must have exactly {paragraphs} paragraphs, separated by blank lines.",
+            "There have to be {paragraphs} paragraphs with a blank line between each two.",
+        ),
+        note=(
+            "exactly {paragraphs} paragraphs separated by blank lines",
+            "{paragraphs} paragraphs, blank lines between them",
+        ),
+        sample=lambda rng, material: {"paragraphs": rng.randint(2, 4)},
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
+        check=paragraphs,
+        stage=Stage.LAYOUT,
+    ),
     InstructionType(
         id="length_constraints:number_paragraphs",
         group="layout",
@@ -67,6 +150,7 @@ PARAGRAPHS = (
         ),
         sample=lambda rng, material: {"num_paragraphs": rng.randint(2, 4)},
         build=lambda draft, arguments: draft.arrange(arguments["num_paragraphs"], joined("\n***\n")),
+        check=length.number_paragraphs,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -93,26 +177,7 @@ PARAGRAPHS = (
         spoken=lambda arguments: {"ordinal": _ORDINALS[arguments["nth_paragraph"] - 1]},
         sample=_paragraph_start_arguments,
         build=_build_paragraph_start,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:paragraphs",
-        group="layout",
-        excludes=AROUND,
-        order=(
-            "Write exactly {paragraphs} paragraphs and leave a blank line between them.",
-            "Use {paragraphs} paragraphs, no more and no fewer, separated by blank lines.",
-        ),
-        requirement=(
-            "The reply must have exactly {paragraphs} paragraphs, separated by blank lines.",
-            "There have to be {paragraphs} paragraphs with a blank line between each two.",
-        ),
-        note=(
-            "exactly {paragraphs} paragraphs separated by blank lines",
-            "{paragraphs} paragraphs, blank lines between them",
-        ),
-        sample=lambda rng, material: {"paragraphs": rng.randint(2, 4)},
-        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], inline=True),
+        check=repaired.nth_paragraph_first_word,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -134,7 +199,8 @@ PARAGRAPHS = (
             "{paragraphs} paragraphs separated by blank lines, first and last word of each the same",
         ),
         sample=lambda rng, material: {"paragraphs": rng.randint(2, 3)},
-        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], _echoed, each=2, inline=True),
+        build=lambda draft, arguments: draft.arrange(arguments["paragraphs"], _echoed, inline=True),
+        check=echo_paragraphs,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -150,72 +216,8 @@ PARAGRAPHS = (
             "The reply consists of two different answers, separated by six asterisks: ******.",
         ),
         note=("two different answers separated by ******", "two replies, ****** between them"),
-        build=lambda draft, arguments: draft.arrange(2, joined("\n******\n")),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:lines",
-        group="layout",
-        excludes=AROUND,
-        order=("Write exactly {lines} lines of text.", "Spread the reply over {lines} lines, no more and no fewer."),
-        requirement=(
-            "The reply must be exactly {lines} lines long; blank lines do not count.",
-            "There have to be exactly {lines} lines that are not blank.",
-        ),
-        note=("exactly {lines} lines", "{lines} lines of text, no more and no fewer"),
-        sample=lambda rng, material: {"lines": rng.randint(4, 7)},
-        build=lambda draft, arguments: draft.arrange(arguments["lines"], joined("\n")),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:stairs",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND,
-        order=(
-            "Write {steps} lines that form stairs: indent each new line with more spaces than the one before.",
-            "Write the reply as a staircase of {steps} lines, every new line indented by more spaces than the last.",
-        ),
-        requirement=(
-            "There must be exactly {steps} lines, each indented by more spaces than the line before it, like stairs.",
-            "The reply has {steps} lines that form stairs: each starts with more spaces than the previous one.",
-        ),
-        note=(
-            "{steps} lines like stairs, each indented by more spaces",
-            "a staircase of {steps} lines: each starts with more spaces than the last",
-        ),
-        sample=lambda rng, material: {"steps": rng.randint(3, 5)},
-        build=lambda draft, arguments: draft.arrange(arguments["steps"], marked(lambda number: "  " * (number - 1))),
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="layout:acrostic",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND,
-        order=(
-            "Let the first letters of the lines spell the word {word}, one letter a line.",
-            "Write {letters} lines whose first letters, read downwards, spell {word}.",
-        ),
-        requirement=(
-            "The first letters of the lines must spell the word {word}.",
-            "There have to be {letters} lines; their first letters, from top to bottom, spell {word}.",
-        ),
-        note=("an acrostic whose line initials spell {word}", "first letters of the {letters} lines spell {word}"),
-        spoken=lambda arguments: {"letters": str(len(arguments["word"]))},
-        sample=lambda rng, material: {"word": rng.choice(ACROSTICS)},
-        build=_build_acrostic,
-        stage=Stage.LAYOUT,
-    ),
-    InstructionType(
-        id="format:newline",
-        group="layout",
-        difficulty="hard",
-        excludes=AROUND | {"sentence", "length", "detectable_format:number_highlighted_sections"},
-        order=("Write each word on a new line.", "Put every single word on a line of its own."),
-        requirement=("Each word must be on a new line.", "Every line of the reply holds one word only."),
-        note=("each word on a new line", "one word per line"),
-        build=lambda draft, arguments: draft.arrange(2, lambda blocks: "\n".join(prose(blocks).split())),
+        build=_build_two,
+        check=combination.two_responses,
         stage=Stage.LAYOUT,
     ),
 )

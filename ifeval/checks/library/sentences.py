@@ -1,10 +1,20 @@
 """What a sentence owes to its place, or to the one before it."""
 
-from ifeval.checks.library.draft import Draft, before_stop
-from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.library.length import ALONE, build_exact
+import re
+from random import Random
 
-_PADDING = "and on and on and so on until at last there is nothing more left to say of it at all by then or ever after"
+from ifeval.checks.ifbench import marks, placement
+from ifeval.checks.ifbench import sentence as ifbench_sentence
+from ifeval.checks.ifbench.placement import last_first
+from ifeval.checks.ifbench.sentence import increment
+from ifeval.checks.library.builds import build_exact_sentences, uncapitalised
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, before_stop, words_of
+from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
+from ifeval.checks.library.sentence_counts import exact_sentences
+from ifeval.checks.text.counting import plural
+from ifeval.records import CheckResult
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
 def _words_of(sentence: str) -> int:
@@ -12,45 +22,76 @@ def _words_of(sentence: str) -> int:
 
 
 def _build_growing(draft: Draft, arguments: Arguments) -> None:
-    """Fill every sentence up; the first is as long as it must be for none to be too long already."""
-    build_exact(draft, arguments)
-    sentences = draft.blocks[0]
-    step = arguments["step"]
-    first = max(_words_of(sentence) - step * place for place, sentence in enumerate(sentences))
-    for place, sentence in enumerate(sentences):
-        missing = first + step * place - _words_of(sentence)
-        sentences[place] = before_stop(sentence, " ".join(_PADDING.split()[:missing])) if missing else sentence
+    """Sentences of different points whose lengths are as far apart as they must be."""
+    choices = draft.choices()
+    for shortest in sorted({_words_of(sentence) for _, sentence in choices}):
+        chosen: dict[int, str] = {}
+        for place in range(arguments["sentences"]):
+            length = shortest + place * arguments["step"]
+            fitting = ((n, one) for n, one in choices if n not in chosen and _words_of(one) == length)
+            if (found := next(fitting, None)) is None:
+                break
+            chosen[found[0]] = found[1]
+        else:
+            draft.start_with(chosen)
+            draft.fixed_sentences = True
+            return
+    raise CannotBuild
 
 
 def _build_chain(draft: Draft, arguments: Arguments) -> None:
-    build_exact(draft, arguments)
+    build_exact_sentences(draft, arguments)
     sentences = draft.blocks[0]
     for place in range(1, len(sentences)):
         link = sentences[place - 1].split()[-1].strip(".!?)]}*").split()[-1]
-        sentence = sentences[place]
-        sentences[place] = f"{link.capitalize()} again: {sentence[0].lower()}{sentence[1:]}"
+        sentences[place] = f"{link.capitalize()} aside, {uncapitalised(sentences[place])}"
 
 
 def _build_keyword(draft: Draft, arguments: Arguments) -> None:
-    place = int(arguments["N"]) - 1
-    while len(draft.blocks[0]) <= place:
-        draft.grow()
-    draft.blocks[0][place] = before_stop(draft.blocks[0][place], f"with {arguments['word']} in mind")
+    _put(draft, draft.using(arguments["word"]), arguments["N"])
 
 
 def _build_position(draft: Draft, arguments: Arguments) -> None:
-    """Put the keyword where it is wanted; later instructions add words at the end of sentences only."""
-    sentence, place = int(arguments["n"]) - 1, int(arguments["m"]) - 1
-    while len(draft.blocks[0]) <= sentence:
-        draft.grow()
-    words = draft.blocks[0][sentence].split()
-    draft.blocks[0][sentence] = " ".join([*words[:place], arguments["keyword"], *words[place:]])
+    _put(draft, draft.using(arguments["keyword"]), arguments["n"])
+
+
+def _put(draft: Draft, sentence: str, number: int) -> None:
+    """Make `sentence` sentence `number` of the text."""
+    flat = draft.blocks[0]
+    while len(flat) < number - 1:
+        flat.append(draft.sentence())
+    flat.insert(number - 1, sentence)
+
+
+def _position_arguments(rng: Random, material: Material) -> Arguments:
+    """Where the word stands in its own sentence anyway."""
+    (word,) = material.draw(1)
+    place = [*words_of(material.every_word[word])].index(word.lower())
+    return {"keyword": word, "n": rng.randint(1, 3), "m": place + 1}
 
 
 def _build_emoji(draft: Draft, arguments: Arguments) -> None:
     for block, index in draft.sentences():
         block[index] = before_stop(block[index], "🙂")
     draft.fixed_sentences = True
+
+
+def longest_sentence(text: str, *, words: int) -> CheckResult:
+    """No sentence has more than so many words; a line break ends a sentence too."""
+    longest = max((len(sentence.split()) for sentence in _SENTENCE_END.split(text)), default=0)
+    return CheckResult(longest <= words, f"the longest sentence has {plural(longest, 'word')}, wanted at most {words}")
+
+
+def growing(text: str, *, sentences: int, step: int) -> CheckResult:
+    """Exactly so many sentences, each with `step` words more than the one before."""
+    counted = exact_sentences(text, sentences=sentences)
+    return increment(text, small_n=step) if counted.ok else counted
+
+
+def chain(text: str, *, sentences: int) -> CheckResult:
+    """Exactly so many sentences, each of which starts with the last word of the one before."""
+    counted = exact_sentences(text, sentences=sentences)
+    return last_first(text) if counted.ok else counted
 
 
 SENTENCES = (
@@ -68,8 +109,9 @@ SENTENCES = (
         ),
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
-        build=lambda draft, arguments: None,
-        stage=Stage.SENTENCES,
+        build=lambda draft, arguments: draft.keep(lambda sentence: _words_of(sentence) <= arguments["words"]),
+        check=longest_sentence,
+        stage=Stage.CHOICE,
     ),
     InstructionType(
         id="sentence:growing",
@@ -90,6 +132,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4), "step": rng.randint(2, 3)},
         build=_build_growing,
+        check=growing,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -111,6 +154,7 @@ SENTENCES = (
         ),
         sample=lambda rng, material: {"sentences": rng.randint(3, 4)},
         build=_build_chain,
+        check=chain,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -128,6 +172,7 @@ SENTENCES = (
         note=("the word '{word}' in sentence number {N}", "sentence number {N} contains '{word}'"),
         sample=lambda rng, material: {"word": material.draw(1)[0], "N": rng.randint(2, 4)},
         build=_build_keyword,
+        check=ifbench_sentence.keyword,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -144,8 +189,9 @@ SENTENCES = (
             "The word '{keyword}' has to be word number {m} of sentence number {n}.",
         ),
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
-        sample=lambda rng, material: {"keyword": material.draw(1)[0], "n": rng.randint(1, 3), "m": rng.randint(2, 4)},
+        sample=_position_arguments,
         build=_build_position,
+        check=placement.keywords_specific_position,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -156,6 +202,7 @@ SENTENCES = (
         requirement=("Every sentence must end with an emoji.", "There has to be an emoji at the end of each sentence."),
         note=("an emoji at the end of every sentence", "every sentence ends with an emoji"),
         build=_build_emoji,
+        check=marks.emoji,
         stage=Stage.LENGTH,
     ),
 )

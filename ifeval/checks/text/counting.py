@@ -87,6 +87,16 @@ def at_least(count: int, wanted: int, noun: str) -> CheckResult:
     return CheckResult(False, _short_of(count, wanted, noun))
 
 
+def at_most(count: int, most: int, noun: str) -> CheckResult:
+    """Whether `count` stays within `most`: "7 words, wanted at most 5"."""
+    return CheckResult(count <= most, f"{plural(count, noun)}, wanted at most {most}")
+
+
+def none(count: int, noun: str) -> CheckResult:
+    """Whether `count` is zero: "2 commas, wanted none"."""
+    return CheckResult(not count, f"{plural(count, noun)}, wanted none" if count else f"no {noun.partition('/')[0]}")
+
+
 def _short_of(count: int, wanted: int, noun: str) -> str:
     return f"{count} of {plural(wanted, noun)}"
 

@@ -108,7 +108,7 @@ def reply_fault(row: Mapping[str, Any], primary: str) -> str | None:
 def fresh(task: Task, seed: int) -> Iterator[Sample]:
     """The samples of fifty training seeds."""
     for offset in range(SEEDS):
-        yield from task.samples(FIRST_SEED + seed * SEEDS + offset)
+        yield from task.training_samples(FIRST_SEED + seed * SEEDS + offset)
 
 
 def training_row(task: str, sample: Sample) -> dict[str, Any] | None:

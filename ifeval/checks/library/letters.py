@@ -1,0 +1,188 @@
+"""Letters to use or to leave out, and capital and small ones."""
+
+from collections.abc import Callable
+from random import Random
+
+from ifeval.checks.ifeval import keywords, repaired
+from ifeval.checks.library.draft import Draft, Material
+from ifeval.checks.library.instruction import EXACT_WORDS, Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import none, plural, shorten
+from ifeval.records import CheckResult
+
+RARE_LETTERS = "bgkvw"
+"""Letters that a short reply has a few of."""
+_ABSENT_LETTERS = ("j", "q", "x", "z")
+
+
+def _letter_arguments(rng: Random, material: Material) -> Arguments:
+    """A few more than the shortest reply would have by itself."""
+    letter = rng.choice(RARE_LETTERS)
+    often = " ".join(material.least()).lower().count(letter) + rng.randint(2, 4)
+    return {"letter": letter, "let_frequency": often, "let_relation": "at least"}
+
+
+def _build_letter(draft: Draft, arguments: Arguments) -> None:
+    while draft.render().lower().count(arguments["letter"]) < arguments["let_frequency"]:
+        draft.add(draft.further(lambda sentence: arguments["letter"] in sentence))
+
+
+def _capitalize(text: str) -> str:
+    """The first letter of every word in upper case; the rest and the white space as they are."""
+    out, fresh = [], True
+    for character in text:
+        out.append(character.upper() if fresh else character)
+        fresh = character.isspace() or (fresh and not character.isalpha())
+    return "".join(out)
+
+
+def _shout(draft: Draft, arguments: Arguments) -> None:
+    """Put the last words of as many sentences as it takes in capitals."""
+    missing = arguments["capital_frequency"]
+    for block, index in sorted(draft.sentences(), key=lambda place: -len(place[0][place[1]])):
+        words = block[index].split()
+        for place in range(len(words) - 1, max(0, len(words) - 3), -1):
+            if missing and sum(map(str.isalpha, words[place])) > 1:
+                words[place] = words[place].upper()
+                missing -= 1
+        block[index] = " ".join(words)
+
+
+def _one_case(text: str, wrong: Callable[[str], bool], name: str) -> CheckResult:
+    letters = [letter for letter in text if letter.isalpha()]
+    found = sum(map(wrong, letters))
+    if not letters:
+        return CheckResult(False, "no letters")
+    return CheckResult(
+        not found, f"{found} of {len(letters)} letters are {name}, wanted none" if found else f"no {name} letters"
+    )
+
+
+def no_letter(text: str, *, letter: str) -> CheckResult:
+    """The letter doesn't occur, neither small nor as a capital."""
+    return none(text.lower().count(letter.lower()), f"letter {letter!r}/letters {letter!r}")
+
+
+def uppercase(text: str) -> CheckResult:
+    """Letters occur, and none of them is lower-case."""
+    return _one_case(text, str.islower, "lower-case")
+
+
+def lowercase(text: str) -> CheckResult:
+    """Letters occur, and none of them is upper-case."""
+    return _one_case(text, str.isupper, "upper-case")
+
+
+def title_case(text: str) -> CheckResult:
+    """The first letter of every word is a capital; white space separates words."""
+    wrong = [word for word in text.split() if (first := next(filter(str.isalpha, word), "")) and first.islower()]
+    return CheckResult(
+        not wrong,
+        f"{plural(len(wrong), 'word')} without a capital, {shorten(wrong[0])!r} first" if wrong else "title case",
+    )
+
+
+LETTERS = (
+    InstructionType(
+        id="keywords:letter_frequency",
+        group="keywords:letter_frequency",
+        difficulty="hard",
+        order=(
+            "Use the letter '{letter}' at least {let_frequency} times.",
+            "Make sure that the letter '{letter}' occurs at least {let_frequency} times, upper or lower case.",
+        ),
+        requirement=(
+            "The letter '{letter}' must appear at least {let_frequency} times.",
+            "In the whole reply the letter '{letter}' has to occur {let_frequency} times or more.",
+        ),
+        note=(
+            "the letter '{letter}' at least {let_frequency} times",
+            "{let_frequency} or more times the letter '{letter}'",
+        ),
+        sample=_letter_arguments,
+        build=_build_letter,
+        check=keywords.letter_frequency,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="keywords:no_letter",
+        group="keywords:no_letter",
+        difficulty="easy",
+        excludes=frozenset({"keywords:letter_frequency"}),
+        order=("Do not use the letter '{letter}' anywhere.", "Avoid every word with the letter '{letter}'."),
+        requirement=(
+            "The letter '{letter}' must not appear anywhere in the reply.",
+            "No word of the reply may contain the letter '{letter}'.",
+        ),
+        note=("no letter '{letter}'", "without the letter '{letter}'"),
+        sample=lambda rng, material: {"letter": rng.choice(_ABSENT_LETTERS)},
+        build=lambda draft, arguments: draft.keep(lambda sentence: arguments["letter"] not in sentence.lower()),
+        check=no_letter,
+        stage=Stage.CHOICE,
+    ),
+    InstructionType(
+        id="case:uppercase",
+        group="case",
+        excludes=EXACT_WORDS,
+        order=(
+            "Write the entire reply in capital letters.",
+            "Use capital letters only, with no lower-case letter anywhere.",
+        ),
+        requirement=("All letters of the reply must be capitals.", "The reply may not contain any lower-case letters."),
+        note=("capital letters only", "everything in upper case"),
+        build=lambda draft, arguments: draft.edits.append(str.upper),
+        check=uppercase,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="case:lowercase",
+        group="case",
+        excludes=EXACT_WORDS,
+        order=(
+            "Write the entire reply in lower-case letters.",
+            "Use lower-case letters only, even at the start of sentences.",
+        ),
+        requirement=("All letters of the reply must be lower case.", "The reply may not contain any capital letters."),
+        note=("lower-case letters only", "no capital letters"),
+        build=lambda draft, arguments: draft.edits.append(str.lower),
+        check=lowercase,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="case:title",
+        group="case",
+        difficulty="hard",
+        excludes=EXACT_WORDS,
+        order=(
+            "Start every single word with a capital letter.",
+            "Capitalise the first letter of every word, small words too.",
+        ),
+        requirement=(
+            "Every word of the reply must start with a capital letter, small words included.",
+            "No word may start with a lower-case letter.",
+        ),
+        note=("a capital letter at the start of every word", "every word capitalised, small ones too"),
+        build=lambda draft, arguments: draft.edits.append(_capitalize),
+        check=title_case,
+        stage=Stage.SURFACE,
+    ),
+    InstructionType(
+        id="change_case:capital_word_frequency",
+        group="case",
+        order=(
+            "Write at least {capital_frequency} words (of two letters or more) in all capital letters.",
+            "Put {capital_frequency} or more words of at least two letters in full capitals, LIKE THIS.",
+        ),
+        requirement=(
+            "At least {capital_frequency} words of two or more letters must be in all capital letters.",
+            "There have to be {capital_frequency} or more words, of two letters at least, written in capitals throughout, LIKE THIS.",
+        ),
+        note=(
+            "at least {capital_frequency} words (two letters or more) in ALL CAPITALS",
+            "{capital_frequency} or more words of two or more letters in ALL CAPITALS",
+        ),
+        sample=lambda rng, material: {"capital_frequency": rng.randint(2, 5), "capital_relation": "at least"},
+        build=_shout,
+        check=repaired.capital_word_frequency,
+        stage=Stage.CONTENT,
+    ),
+)

@@ -1,0 +1,130 @@
+"""Lines: how many, how they are indented, what they spell."""
+
+from itertools import pairwise
+
+from ifeval.checks.ifbench import format
+from ifeval.checks.library.builds import begin
+from ifeval.checks.library.draft import Draft, joined, marked, prose
+from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import exactly, shorten
+from ifeval.checks.text.division import lines_of_text
+from ifeval.records import CheckResult
+
+ACROSTICS = ("HINT", "KIND", "MOST", "PATH", "STAR", "WARM", "WIND", "TASK")
+_STARTS = {
+    "A": "And",
+    "D": "Do note that",
+    "H": "Here",
+    "I": "In addition",
+    "K": "Keep in mind that",
+    "M": "Moreover",
+    "N": "Note that",
+    "O": "On top of that",
+    "P": "Please note that",
+    "R": "Remember that",
+    "S": "So",
+    "T": "Then",
+    "W": "What is more",
+}
+"""What a line may begin with, by its first letter."""
+
+
+def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
+    draft.arrange(len(arguments["word"]), joined("\n"), inline=True)
+    for letter, block in zip(arguments["word"], draft.blocks, strict=True):
+        if not block[0].startswith(letter):
+            block[0] = begin(_STARTS[letter], block[0])
+
+
+def lines(text: str, *, lines: int) -> CheckResult:
+    """Exactly so many lines that are not blank."""
+    return exactly(len(lines_of_text(text)), lines, "line")
+
+
+def stairs(text: str, *, steps: int) -> CheckResult:
+    """Exactly so many lines that are not blank, each indented by more white space than the one before."""
+    found = [line for line in text.split("\n") if line.strip()]
+    indents = [len(line) - len(line.lstrip()) for line in found]
+    flat = next((n for n, (above, here) in enumerate(pairwise(indents), 2) if here <= above), None)
+    if flat is not None:
+        return CheckResult(False, f"line {flat} is not indented more than the one before")
+    return exactly(len(indents), steps, "line")
+
+
+def acrostic(text: str, *, word: str) -> CheckResult:
+    """The first letters of the lines that are not blank spell the word; case doesn't matter."""
+    spelled = "".join(line[0] for line in lines_of_text(text))
+    return CheckResult(spelled.lower() == word.lower(), f"the lines spell {shorten(spelled)!r}, wanted {word!r}")
+
+
+LINES = (
+    InstructionType(
+        id="layout:lines",
+        group="layout",
+        excludes=AROUND,
+        order=("Write exactly {lines} lines of text.", "Spread the reply over {lines} lines, no more and no fewer."),
+        requirement=(
+            "The reply must be exactly {lines} lines long; blank lines do not count.",
+            "There have to be exactly {lines} lines that are not blank.",
+        ),
+        note=("exactly {lines} lines", "{lines} lines of text, no more and no fewer"),
+        sample=lambda rng, material: {"lines": material.wanted + rng.randint(1, 2)},
+        build=lambda draft, arguments: draft.arrange(arguments["lines"], joined("\n")),
+        check=lines,
+        stage=Stage.LAYOUT,
+    ),
+    InstructionType(
+        id="layout:stairs",
+        group="layout",
+        difficulty="hard",
+        excludes=AROUND,
+        order=(
+            "Write {steps} lines that form stairs: indent each new line with more spaces than the one before.",
+            "Write the reply as a staircase of {steps} lines, every new line indented by more spaces than the last.",
+        ),
+        requirement=(
+            "There must be exactly {steps} lines, each indented by more spaces than the line before it, like stairs.",
+            "The reply has {steps} lines that form stairs: each starts with more spaces than the previous one.",
+        ),
+        note=(
+            "{steps} lines like stairs, each indented by more spaces",
+            "a staircase of {steps} lines: each starts with more spaces than the last",
+        ),
+        sample=lambda rng, material: {"steps": material.wanted + rng.randint(0, 1)},
+        build=lambda draft, arguments: draft.arrange(arguments["steps"], marked(lambda number: "  " * (number - 1))),
+        check=stairs,
+        stage=Stage.LAYOUT,
+    ),
+    InstructionType(
+        id="layout:acrostic",
+        group="layout",
+        difficulty="hard",
+        excludes=AROUND,
+        order=(
+            "Let the first letters of the lines spell the word {word}, one letter a line.",
+            "Write {letters} lines whose first letters, read downwards, spell {word}.",
+        ),
+        requirement=(
+            "The first letters of the lines must spell the word {word}.",
+            "There have to be {letters} lines; their first letters, from top to bottom, spell {word}.",
+        ),
+        note=("an acrostic whose line initials spell {word}", "first letters of the {letters} lines spell {word}"),
+        spoken=lambda arguments: {"letters": str(len(arguments["word"]))},
+        sample=lambda rng, material: {"word": rng.choice(ACROSTICS)},
+        build=_build_acrostic,
+        check=acrostic,
+        stage=Stage.LAYOUT,
+    ),
+    InstructionType(
+        id="format:newline",
+        group="layout",
+        difficulty="hard",
+        excludes=AROUND | {"sentence", "length", "detectable_format:number_highlighted_sections"},
+        order=("Write each word on a new line.", "Put every single word on a line of its own."),
+        requirement=("Each word must be on a new line.", "Every line of the reply holds one word only."),
+        note=("each word on a new line", "one word per line"),
+        build=lambda draft, arguments: draft.arrange(2, lambda blocks: "\n".join(prose(blocks).split())),
+        check=format.newline,
+        stage=Stage.LAYOUT,
+    ),
+)

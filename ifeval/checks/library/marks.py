@@ -1,0 +1,212 @@
+"""Punctuation marks to use, to count or to leave out."""
+
+import re
+
+from ifeval.checks.ifbench import marks
+from ifeval.checks.ifeval import punctuation
+from ifeval.checks.library.builds import amount, ask, exclaim, uncapitalised, weave
+from ifeval.checks.library.draft import CannotBuild, Draft
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import at_least, exactly, none
+from ifeval.records import CheckResult
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_BRACKETS = "(see above [and below {and here (as always [in brackets])}])"
+
+
+def _build_no_comma(draft: Draft, arguments: Arguments) -> None:
+    """Sentences without a comma; figures lose theirs."""
+    draft.keep(lambda sentence: "," not in _THOUSANDS.sub("", sentence))
+    draft.edits.append(lambda text: _THOUSANDS.sub("", text))
+
+
+def _build_semicolons(draft: Draft, arguments: Arguments) -> None:
+    """Join neighbouring sentences of a block, as many as there are to be semicolons."""
+    missing = arguments["semicolons"]
+    while sum(len(block) - 1 for block in draft.blocks) < missing:
+        draft.add(draft.sentence())
+    for block in draft.blocks:
+        joins = min(missing, len(block) - 1)
+        missing -= joins
+        joined = [block[0].rstrip("."), *(uncapitalised(one).rstrip(".") for one in block[1 : joins + 1])]
+        block[: joins + 1] = [f"{'; '.join(joined)}."]
+        if ".;" in block[0]:
+            raise CannotBuild
+
+
+def some_question(text: str) -> CheckResult:
+    """At least one question mark."""
+    return at_least(text.count("?"), 1, "question mark")
+
+
+def some_exclamation(text: str) -> CheckResult:
+    """At least one exclamation mark."""
+    return at_least(text.count("!"), 1, "exclamation mark")
+
+
+def no_questions(text: str) -> CheckResult:
+    """No question mark."""
+    return none(text.count("?"), "question mark")
+
+
+def no_exclamations(text: str) -> CheckResult:
+    """No exclamation mark."""
+    return none(text.count("!"), "exclamation mark")
+
+
+def questions(text: str, *, questions: int) -> CheckResult:
+    """Exactly so many question marks."""
+    return exactly(text.count("?"), questions, "question mark")
+
+
+def exclamations(text: str, *, exclamations: int) -> CheckResult:
+    """Exactly so many exclamation marks."""
+    return exactly(text.count("!"), exclamations, "exclamation mark")
+
+
+def semicolons(text: str, *, semicolons: int) -> CheckResult:
+    """Exactly so many semicolons."""
+    return exactly(text.count(";"), semicolons, "semicolon")
+
+
+MARKS = (
+    InstructionType(
+        id="content:some_question",
+        group="marks",
+        difficulty="easy",
+        excludes=frozenset({"edge:final_question"}),
+        order=("Ask at least one question.", "Include a question somewhere in the reply."),
+        requirement=(
+            "The reply must contain at least one question, with a question mark.",
+            "At least one sentence has to be a question.",
+        ),
+        note=("at least one question", "with a question somewhere"),
+        build=lambda draft, arguments: ask(draft, 1),
+        check=some_question,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:some_exclamation",
+        group="marks",
+        difficulty="easy",
+        order=("Use at least one exclamation mark.", "End at least one sentence with an exclamation mark."),
+        requirement=(
+            "The reply must contain at least one exclamation mark.",
+            "At least one sentence has to end with an exclamation mark.",
+        ),
+        note=("at least one exclamation mark", "one exclamation mark or more"),
+        build=lambda draft, arguments: exclaim(draft, 1),
+        check=some_exclamation,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:no_questions",
+        group="marks",
+        difficulty="easy",
+        excludes=frozenset({"edge:final_question"}),
+        order=("Do not ask any questions.", "Do not use question marks."),
+        requirement=("The reply must not contain any questions.", "No question mark may appear."),
+        note=("no questions", "without question marks"),
+        build=lambda draft, arguments: None,
+        check=no_questions,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:no_exclamations",
+        group="marks",
+        difficulty="easy",
+        order=("Do not use any exclamation marks.", "Write without exclamation marks."),
+        requirement=("The reply must not contain any exclamation marks.", "No exclamation mark may appear."),
+        note=("no exclamation marks", "without exclamation marks"),
+        build=lambda draft, arguments: None,
+        check=no_exclamations,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:questions",
+        group="marks",
+        difficulty="hard",
+        excludes=frozenset({"opening", "edge:final_question", "startend:end_checker"}),
+        order=(
+            "Use exactly {questions} question marks.",
+            "Ask exactly {questions} questions, each with one question mark.",
+        ),
+        requirement=(
+            "The reply must contain exactly {questions} question marks.",
+            "There have to be {questions} questions (and question marks), no more and no fewer.",
+        ),
+        note=("exactly {questions} question marks", "{questions} questions, each with one question mark"),
+        sample=amount("questions", 2, 3),
+        build=lambda draft, arguments: ask(draft, arguments["questions"]),
+        check=questions,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:exclamations",
+        group="marks",
+        excludes=frozenset({"opening", "startend:end_checker"}),
+        order=(
+            "Use exactly {exclamations} exclamation marks.",
+            "Put {exclamations} exclamation marks into the text, no more and no fewer.",
+        ),
+        requirement=(
+            "The reply must contain exactly {exclamations} exclamation marks.",
+            "There have to be {exclamations} exclamation marks in all.",
+        ),
+        note=("exactly {exclamations} exclamation marks", "{exclamations} exclamation marks in all"),
+        sample=amount("exclamations", 2, 3),
+        build=lambda draft, arguments: exclaim(draft, arguments["exclamations"]),
+        check=exclamations,
+        stage=Stage.SENTENCES,
+    ),
+    InstructionType(
+        id="content:semicolons",
+        group="content:semicolons",
+        difficulty="hard",
+        order=(
+            "Use exactly {semicolons} semicolons.",
+            "Put {semicolons} semicolons into the text, no more and no fewer.",
+        ),
+        requirement=(
+            "The reply must contain exactly {semicolons} semicolons.",
+            "There have to be {semicolons} semicolons, no more and no fewer.",
+        ),
+        note=("exactly {semicolons} semicolons", "{semicolons} semicolons, no more and no fewer"),
+        sample=amount("semicolons", 2, 3),
+        build=_build_semicolons,
+        check=semicolons,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="punctuation:no_comma",
+        group="punctuation:no_comma",
+        difficulty="easy",
+        excludes=frozenset({"detectable_format:json_format"}),
+        order=("Do not use any commas.", "Leave commas out of the reply entirely."),
+        requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
+        note=("no commas", "without a single comma"),
+        build=_build_no_comma,
+        check=punctuation.no_comma,
+        stage=Stage.CHOICE,
+    ),
+    InstructionType(
+        id="format:parentheses",
+        group="placeholders",
+        difficulty="hard",
+        order=(
+            "Nest brackets at least 5 levels deep somewhere, as in (a [b {{c (d [e])}}]).",
+            "Write one passage with brackets inside brackets, at least 5 levels deep: (, [ and {{ may all be used.",
+        ),
+        requirement=(
+            "Somewhere in the reply, brackets must be nested at least 5 levels deep, as in (a [b {{c (d [e])}}]).",
+            "The reply has to nest parentheses (and [brackets {{and braces}}]) at least 5 levels deep.",
+        ),
+        note=(
+            "brackets nested at least 5 levels deep, as in (a [b {{c (d [e])}}])",
+            "5 or more levels of nested ( [ {{ brackets",
+        ),
+        build=weave(_BRACKETS),
+        check=marks.parentheses,
+        stage=Stage.CONTENT,
+    ),
+)

@@ -1,0 +1,124 @@
+"""Numbers, digits and dates."""
+
+import re
+from datetime import date
+from random import Random
+
+from ifeval.checks.ifbench import count
+from ifeval.checks.library.draft import CannotBuild, Draft, Material
+from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.text.counting import plural
+from ifeval.records import CheckResult
+
+_RUN = re.compile(r"\d+")
+_MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+
+
+def _build_some_number(draft: Draft, arguments: Arguments) -> None:
+    if not any(map(str.isdigit, draft.render())):
+        draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
+
+
+def _as_many_numbers(rng: Random, material: Material) -> Arguments:
+    """As many as the shortest reply has, or as many as it has beside one point more."""
+    more = [point.sentences[0] for point in material.points[material.wanted :]]
+    said = " ".join([*material.least(), *more[: rng.randint(0, 1)]])
+    numbers = len(_RUN.findall(_MARK.sub("", said)))
+    if numbers < 2:
+        raise CannotBuild
+    return {"N": numbers}
+
+
+def _build_numbers(draft: Draft, arguments: Arguments) -> None:
+    while len(_RUN.findall(_MARK.sub("", draft.render()))) < arguments["N"]:
+        draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def some_number(text: str) -> CheckResult:
+    """At least one decimal digit."""
+    found = any(map(str.isdecimal, text))
+    return CheckResult(found, "a number in digits" if found else "no number in digits")
+
+
+def no_digits(text: str) -> CheckResult:
+    """No decimal digit anywhere."""
+    found = sum(map(str.isdecimal, text))
+    return CheckResult(not found, f"{plural(found, 'digit')}, wanted none" if found else "no digits")
+
+
+def iso_date(text: str) -> CheckResult:
+    """At least one date that exists, written YYYY-MM-DD."""
+    found = next((match.group() for match in _DATE.finditer(text) if _is_date(*map(int, match.groups()))), None)
+    return CheckResult(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
+
+
+NUMBERS = (
+    InstructionType(
+        id="content:some_number",
+        group="digits",
+        difficulty="easy",
+        order=("Include at least one number, written in digits.", "Use a number in digits (such as 7) somewhere."),
+        requirement=(
+            "The reply must contain at least one number in digits.",
+            "A number, written in digits, has to appear somewhere.",
+        ),
+        note=("at least one number in digits", "with a number, in digits"),
+        build=_build_some_number,
+        check=some_number,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="content:no_digits",
+        group="digits",
+        difficulty="easy",
+        order=(
+            "Do not use any digits (0 to 9); write numbers as words.",
+            "Avoid digits altogether and spell every number out.",
+        ),
+        requirement=("The reply must not contain any digits.", "No digit may appear; numbers have to be spelled out."),
+        note=("no digits", "numbers in words only, no digits"),
+        build=lambda draft, arguments: draft.keep(lambda sentence: not any(map(str.isdigit, sentence))),
+        check=no_digits,
+        stage=Stage.CHOICE,
+    ),
+    InstructionType(
+        id="count:numbers",
+        group="digits",
+        difficulty="hard",
+        order=(
+            "Use exactly {N} numbers, written in digits.",
+            "Put {N} numbers in digits into the reply, no more and no fewer.",
+        ),
+        requirement=(
+            "The reply must contain exactly {N} numbers written in digits.",
+            "There have to be {N} numbers in digits, no more and no fewer.",
+        ),
+        note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
+        sample=_as_many_numbers,
+        build=_build_numbers,
+        check=count.numbers,
+        stage=Stage.CONTENT,
+    ),
+    InstructionType(
+        id="content:iso_date",
+        group="digits",
+        order=("Mention a date, written as YYYY-MM-DD.", "Include at least one date in the format YYYY-MM-DD."),
+        requirement=(
+            "The reply must contain a date written as YYYY-MM-DD.",
+            "At least one date in the format YYYY-MM-DD has to appear.",
+        ),
+        note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
+        build=lambda draft, arguments: draft.add("Dated 2025-03-14."),
+        check=iso_date,
+        stage=Stage.CONTENT,
+    ),
+)

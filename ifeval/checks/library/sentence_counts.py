@@ -1,0 +1,94 @@
+"""How many sentences the reply has."""
+
+from ifeval.checks.ifeval import length
+from ifeval.checks.library.builds import bound, build_exact_sentences, build_least_sentences, build_relation
+from ifeval.checks.library.instruction import ALONE, InstructionType, Stage
+from ifeval.checks.text.counting import at_least, at_most, exactly
+from ifeval.checks.text.punkt import count_sentences
+from ifeval.records import CheckResult
+
+
+def most_sentences(text: str, *, sentences: int) -> CheckResult:
+    """At most so many sentences, as Punkt splits them."""
+    return at_most(count_sentences(text), sentences, "sentence")
+
+
+def least_sentences(text: str, *, sentences: int) -> CheckResult:
+    """At least so many sentences, as Punkt splits them."""
+    return at_least(count_sentences(text), sentences, "sentence")
+
+
+def exact_sentences(text: str, *, sentences: int) -> CheckResult:
+    """Exactly so many sentences, as Punkt splits them."""
+    return exactly(count_sentences(text), sentences, "sentence")
+
+
+SENTENCE_COUNTS = (
+    InstructionType(
+        id="length:most_sentences",
+        group="length",
+        difficulty="easy",
+        excludes=frozenset({"layout"}),
+        order=("Use at most {sentences} sentences.", "Write no more than {sentences} sentences."),
+        requirement=(
+            "The reply must have at most {sentences} sentences.",
+            "The reply may have {sentences} sentences and no more.",
+        ),
+        note=("at most {sentences} sentences", "no more than {sentences} sentences"),
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
+        build=lambda draft, arguments: None,
+        check=most_sentences,
+        stage=Stage.LENGTH,
+    ),
+    InstructionType(
+        id="length:least_sentences",
+        group="length",
+        difficulty="easy",
+        excludes=frozenset({"layout"}),
+        order=("Use at least {sentences} sentences.", "Write {sentences} sentences or more."),
+        requirement=(
+            "The reply must have at least {sentences} sentences.",
+            "The reply has to have {sentences} sentences or more.",
+        ),
+        note=("at least {sentences} sentences", "{sentences} sentences or more"),
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
+        build=build_least_sentences,
+        check=least_sentences,
+        stage=Stage.LENGTH,
+    ),
+    InstructionType(
+        id="length_constraints:number_sentences",
+        group="length",
+        excludes=frozenset({"layout"}),
+        order=("Write {bound} {num_sentences} sentences.", "Let the reply be {bound} {num_sentences} sentences long."),
+        requirement=(
+            "The reply must have {bound} {num_sentences} sentences.",
+            "There have to be {bound} {num_sentences} sentences.",
+        ),
+        note=("{bound} {num_sentences} sentences", "length: {bound} {num_sentences} sentences"),
+        spoken=lambda arguments: {"bound": bound(arguments)},
+        sample=lambda rng, material: (
+            {"num_sentences": material.wanted + rng.randint(1, 3), "relation": "at least"}
+            if rng.random() < 0.5
+            else {"num_sentences": material.wanted + rng.randint(2, 4), "relation": "less than"}
+        ),
+        build=build_relation(count_sentences, "num_sentences"),
+        check=length.number_sentences,
+        stage=Stage.LENGTH,
+    ),
+    InstructionType(
+        id="sentence:exact_count",
+        group="length",
+        excludes=ALONE,
+        order=("Write exactly {sentences} sentences.", "Use {sentences} sentences, no more and no fewer."),
+        requirement=(
+            "The reply must have exactly {sentences} sentences.",
+            "There have to be {sentences} sentences, no more and no fewer.",
+        ),
+        note=("exactly {sentences} sentences", "{sentences} sentences, no more and no fewer"),
+        sample=lambda rng, material: {"sentences": material.wanted + rng.randint(0, 2)},
+        build=build_exact_sentences,
+        check=exact_sentences,
+        stage=Stage.LENGTH,
+    ),
+)

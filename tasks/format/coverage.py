@@ -1,0 +1,82 @@
+"""Does a reply say what it was asked to say? A fact counts when one of its forms is found together.
+
+Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading
+or the introduction ("Deposit:") above it, and a sentence that starts with a pronoun with the one before it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .spellings import pattern
+
+Form = Sequence[str]
+"""Parts that must stand together; each is found in any of its usual spellings."""
+
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "`": "", "*": "", "~": "", "“": "", "”": "", "„": "",
+                        "«": "", "»": "", '"': "", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
+                        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\t": " "})  # fmt: skip
+_UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,15} ?/?>")
+_SPACES = re.compile(r" {2,}")
+_MARK = re.compile(r"^(?:[#>+•▪●◦·|=~@-]+ ?|\d{1,3}[.)] )+")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n\n+")
+_REFERS = re.compile(r"(?:he|she|they|it|this|that|these|those|both|his|her|their|its)(?!\w)")
+_RULE = re.compile(r"[|:\- ]+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reply as coverage reads it: lower case, marks normalised, emphasis and quotation marks gone."""
+
+    answer: str
+
+    @cached_property
+    def text(self) -> str:
+        plain = _LINK.sub(r"\1", self.answer).translate(_PLAIN).lower()
+        plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain))
+        return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
+
+    @cached_property
+    def whole(self) -> str:
+        """All of it on one line."""
+        return _SPACES.sub(" ", " ".join(self.text.split("\n")))
+
+    @cached_property
+    def units(self) -> list[str]:
+        return [*self._lines(), *self._sentences()]
+
+    def states(self, form: Form) -> bool:
+        """Whether all parts of the form stand together."""
+        parts = [pattern(part) for part in form]
+        if not all(part.search(self.whole) for part in parts):
+            return False
+        return len(parts) == 1 or any(all(part.search(unit) for part in parts) for unit in self.units)
+
+    def _lines(self) -> Iterator[str]:
+        above = header = ""
+        for line in self.text.split("\n"):
+            bare = _MARK.sub("", line).strip("| ")
+            if "|" in line:
+                header = header or bare
+                yield f"{header} {bare}".replace("|", " ")
+                continue
+            header = ""
+            if line.startswith("#") or bare.endswith(":"):
+                above = bare
+            elif bare:
+                yield f"{above} {bare}"
+
+    def _sentences(self) -> Iterator[str]:
+        before = ""
+        flowing = re.sub(r"(?<!\n)\n(?!\n)", " ", self.text)
+        for sentence in _SENTENCE.split(flowing):
+            yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
+            before = sentence
+
+
+def covered(reading: Reading, forms: Sequence[Form]) -> bool:
+    """Whether the reply states a fact that has these forms."""
+    return any(reading.states(form) for form in forms)
