@@ -47,7 +47,9 @@ def test_every_check_states_its_rule(name: str) -> None:
 
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    (file, use, printed), *_ = re.findall(r"```python\n(.*?)```.*?```python\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
+    (file, use, printed), *_ = re.findall(
+        r"```python\n(.*?)```.*?```python\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL
+    )
     (tmp_path / "my_checks").mkdir()
     (tmp_path / "my_checks" / "palindromes.py").write_text(file)
     monkeypatch.chdir(tmp_path)

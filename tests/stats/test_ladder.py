@@ -16,7 +16,9 @@ def drawn(middle: float, slope: float, each: int, seed: int, rungs=(1, 2, 4, 8))
 
 def test_the_span_is_where_half_succeed() -> None:
     size = np.repeat([1, 2, 4, 8], 1000)
-    exact = np.concatenate([np.arange(1000) < 1000 / (1 + np.exp(1.5 * (np.log2(s) - np.log2(3)))) for s in (1, 2, 4, 8)])
+    exact = np.concatenate(
+        [np.arange(1000) < 1000 / (1 + np.exp(1.5 * (np.log2(s) - np.log2(3)))) for s in (1, 2, 4, 8)]
+    )
     assert span(size, exact, resamples=50).estimate == pytest.approx(3, rel=0.02)
 
 
