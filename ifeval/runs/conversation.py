@@ -64,7 +64,9 @@ def next_sample(
         return "done", None
     if fault := follow_fault(asked, following):
         return "error", f"the task {fault}"
-    return _bound(task, first, following, replies) or replace(following, id=first.id, tags=first.tags, topic=first.topic)
+    return _bound(task, first, following, replies) or replace(
+        following, id=first.id, tags=first.tags, topic=first.topic
+    )
 
 
 def read_again(
