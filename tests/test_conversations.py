@@ -24,6 +24,7 @@ from ifeval.cli.show import describe
 from ifeval.engines.base import Workload, take
 from ifeval.engines.scripted import oracle_text
 from ifeval.records import Request, Response, Sample
+from ifeval.registry.contract import class_fault
 from ifeval.report.failures import collect
 from ifeval.runs import pipeline
 from ifeval.runs.conversation import next_sample
@@ -33,6 +34,7 @@ from ifeval.runs.options import RunOptions
 from ifeval.runs.rescore import rescore
 from ifeval.runs.run import Run, load_run
 from ifeval.runs.validation import validate
+from ifeval.task import Task
 from ifeval.tool_calls import by_name
 from ifeval.util.jsonio import read_jsonl
 from tests.plugins.talk.task import Counter as CounterTask
@@ -439,3 +441,24 @@ def test_the_report_reads_a_conversation_from_its_first_reply_on(tmp_path: Path)
     ][1:]
     assert [len(said["failed"]) for said in side["talk"]] == [0, 0, 1, 0, 0, 0, 0]
     assert (side["ended"], side["replies"]) == ("done", 4)
+
+
+def test_a_conversation_task_says_how_long_it_can_get_and_judges_all_replies() -> None:
+    assert class_fault(Talk) is None
+    assert "say how long a conversation can get" in class_fault(type("Endless", (Talk,), {"max_turns": 1}))
+    assert "max_steps = 0; it must be a whole number" in class_fault(type("None_", (Talk,), {"max_steps": 0}))
+
+    class Half(Task):
+        name, version, family, primary, description = "half", "1", "format", "x", "follows and judges one reply"
+        max_turns = 2
+
+        def samples(self, seed, limit=None):
+            return iter(())
+
+        def score(self, sample, response):
+            raise AssertionError
+
+        def follow(self, sample, turns):
+            return None
+
+    assert "make it a ConversationTask" in class_fault(Half)
