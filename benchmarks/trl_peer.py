@@ -1,9 +1,9 @@
 """The peer of sft_speed.py: TRL's SFTTrainer on the same rows; prints its steps and its peak memory as JSON.
 
-    python benchmarks/trl_peer.py MODEL ROWS_JSONL FOLDER MAX_LENGTH BATCH STEPS fp32|bf16
+    python benchmarks/trl_peer.py MODEL ROWS_JSONL FOLDER MAX_LENGTH BATCH STEPS fp32|bf16 [packed|unpacked] [ROWS]
 
-Packed (best fit decreasing), loss on completions only, fp32 weights, no gradient checkpointing: what `ifeval sft` does.
-Runs in an environment with TRL; imports nothing of ours.
+BATCH: forward passes per step, each of ROWS rows (1). Packed by best fit decreasing, loss on completions only, fp32
+weights, no gradient checkpointing: what `ifeval sft` does. Runs in an environment with TRL; imports nothing of ours.
 """
 
 import json
@@ -22,12 +22,13 @@ from trl import SFTConfig, SFTTrainer
 
 
 class Counted(SFTTrainer):
-    """Notes the tokens of each forward pass."""
+    """Notes the tokens of each forward pass, padding left out."""
 
     tokens = 0
 
     def training_step(self, model, inputs, *rest):
-        self.tokens += inputs["input_ids"].numel()
+        mask = inputs.get("attention_mask")
+        self.tokens += int(inputs["input_ids"].numel() if mask is None else mask.sum())
         return super().training_step(model, inputs, *rest)
 
 
@@ -44,15 +45,16 @@ class Clock(TrainerCallback):
         self.steps.append({"tokens": trainer.tokens - self.before, "seconds": time.perf_counter() - self.started})
 
 
-model_path, rows_path, folder, max_length, batch, steps, precision = sys.argv[1:]
+model_path, rows_path, folder, max_length, batch, steps, precision, *more = sys.argv[1:]
+packed, rows = (*more, *("packed", "1")[len(more) :])
 with open(rows_path) as lines:
     messages = [json.loads(line)["messages"] for line in lines]
 settings = SFTConfig(
     output_dir=folder,
     max_length=int(max_length),
-    packing=True,
+    packing=packed == "packed",
     completion_only_loss=True,
-    per_device_train_batch_size=1,
+    per_device_train_batch_size=int(rows),
     gradient_accumulation_steps=int(batch),
     gradient_checkpointing=False,
     max_steps=int(steps),

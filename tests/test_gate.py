@@ -177,7 +177,7 @@ def test_junit_is_strict_xml_whatever_the_names(tmp_path):
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("5", "1", "0")
     assert "\n::error::" not in to_markdown(verdict)
-    assert "\\<x\\>" in to_markdown(verdict)
+    assert "&lt;x\\>" in to_markdown(verdict)
     assert all("\n" not in line for line in annotations(verdict))
     json.loads(to_json(verdict))
 

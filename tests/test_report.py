@@ -18,8 +18,8 @@ from ifeval.report.charts import SHARES, Mark, difference_axis, percent, row_plo
 from ifeval.report.contrasts import contrasts
 from ifeval.report.html import embedded, policy, write_report
 from ifeval.report.panels import score_card, weakest_checks
-from ifeval.report.text import HEAD, TAIL, clipped, visible
 from ifeval.runs.run import Run, load_run
+from ifeval.util.text import HEAD, TAIL, clipped, visible
 from tests.made_runs import make_run
 
 PLUGINS = Path(__file__).parent / "plugins"

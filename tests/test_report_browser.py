@@ -9,8 +9,8 @@ from time import monotonic
 import pytest
 
 from ifeval.report.html import write_report
-from ifeval.report.text import clipped
 from ifeval.runs.run import load_run
+from ifeval.util.text import clipped
 from tests.made_runs import make_run
 from tests.test_report import HOSTILE, PAYLOAD, hostile_run
 

@@ -9,10 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ifeval.checks.text.counting import plural
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.words import words_of
 from ifeval.records import CheckResult, Score
 
 SHINGLE = 3
 """Words in a row that must match before a stretch of the reply counts as copied from the prompt."""
+
+NEW_WORDS = 10
+"""Words that a reply which begins with the whole prompt may add and still be an echo."""
 
 ECHO_SHARE = 0.8
 """A reply with at least this share of its stretches copied from the prompt is an echo."""
@@ -23,7 +29,7 @@ _WORD = re.compile(r"\w+")
 def guard(answer: str, prompt: str, *, truncated: bool = False, min_words: int = 5) -> CheckResult | None:
     """The verdict that fails a whole reply, or None for a reply that deserves to be checked.
 
-    `answer` is blank, was `truncated` at max_tokens, has fewer than `min_words` words (white space separates them),
+    `answer` is blank, was `truncated` at max_tokens, has fewer than `min_words` words (`ifeval.checks.text.words`),
     or repeats the user's `prompt`: see `is_echo`. Linear in the length of both texts.
     """
     if not answer.strip():
@@ -31,10 +37,12 @@ def guard(answer: str, prompt: str, *, truncated: bool = False, min_words: int =
     if truncated:
         return CheckResult(False, "the reply was cut at the token limit", failure="truncated")
     if is_echo(answer, prompt):
-        return CheckResult(False, "the reply only repeats the prompt", failure="echo")
-    words = len(answer.split(maxsplit=min_words))
-    if words < min_words:
-        return CheckResult(False, f"{words} words, wanted a reply of at least {min_words}", failure="too_short")
+        return CheckResult(False, "the reply repeats the prompt and adds next to nothing", failure="echo")
+    if len(answer.split(maxsplit=min_words)) < min_words:
+        words = len(words_of(normalised(answer)))  # not every script has spaces
+        if words < min_words:
+            reason = f"{plural(words, 'word')}, wanted a reply of at least {min_words}"
+            return CheckResult(False, reason, failure="too_short")
     return None
 
 
@@ -54,14 +62,16 @@ def failed(caught: CheckResult, names: Sequence[str]) -> Score:
 def is_echo(answer: str, prompt: str) -> bool:
     """Whether `answer` is little more than `prompt`; case, spacing and punctuation don't matter.
 
-    True when the reply is a piece of the prompt, begins with all of it, or when at least `ECHO_SHARE` of its runs of
+    True when the reply is a piece of the prompt, begins with all of it and adds `NEW_WORDS` at most, or when at least `ECHO_SHARE` of its runs of
     `SHINGLE` words occur in the prompt.
     """
     said = _WORD.findall(answer.casefold())
     asked = _WORD.findall(prompt.casefold())
     if not said or not asked:
         return False
-    if f" {' '.join(said)} " in f" {' '.join(asked)} " or said[: len(asked)] == asked:
+    if f" {' '.join(said)} " in f" {' '.join(asked)} " or (
+        said[: len(asked)] == asked and len(said) <= len(asked) + NEW_WORDS
+    ):
         return True
     copied = set(_shingles(asked))
     runs = _shingles(said)

@@ -21,6 +21,7 @@ from ifeval.checks.library import INSTRUCTIONS
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.example import example
 from ifeval.checks.library.instruction import DIFFICULTIES, InstructionType, Stage, Wording, records_in
+from ifeval.checks.text.reading import read
 from ifeval.errors import UserError
 
 GROUP = "ifeval.checks"
@@ -111,7 +112,7 @@ def _rehearsed(record: InstructionType) -> str | None:
         draft.begin()
         if record.stage != Stage.CHOICE:
             record.build(draft, arguments)
-        if record.check(draft.render(), **arguments).ok:
+        if record.check(read(draft.render()), **arguments).ok:
             return None
     return f"has a check that none of {TRIES} replies of its own `build` passes"
 

@@ -12,6 +12,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    check,
     compare,
     data,
     doctor,
@@ -62,6 +63,7 @@ app.command("gate")(gate.gate)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.add_typer(data.app, name="data")
 app.command("sft")(sft.sft)
+app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("bfcl-check", hidden=True)(bfcl_check.bfcl_check)
 
@@ -81,7 +83,9 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     try:
-        ending = app(standalone_mode=False)  # typer hands an exit code back, 130 for an interruption
+        ending = app(
+            standalone_mode=False, prog_name="ifeval"
+        )  # typer hands an exit code back, 130 for an interruption
     except UserError as error:
         _end(error.code, str(error))
     except BrokenPipeError:

@@ -20,6 +20,8 @@ from ifeval.stats.intervals import wilson
 from ifeval.util.tables import bounded
 
 QUIET_SECONDS = 60.0
+SILENT_SECONDS = 120.0
+"""After so long without a finished sample, the line says for how long."""
 
 
 class Progress:
@@ -31,6 +33,7 @@ class Progress:
         self.began = time.monotonic()
         self.engine: Engine | None = None
         self.total = self.done = 0
+        self.heard = self.began
         self.scores: dict[str, list[float]] = defaultdict(lambda: [0.0, 0])
 
     def phase(self, name: str, detail: str = "") -> None:
@@ -38,10 +41,11 @@ class Progress:
 
     def started(self, engine: Engine, total: int) -> None:
         self.engine, self.total = engine, total
-        self.began = time.monotonic()
+        self.began = self.heard = time.monotonic()
 
     def finished(self, item: Item, response: Response, score: Score) -> None:
         self.done += 1
+        self.heard = time.monotonic()
         primary = score.metrics.get(item.task.primary)
         if primary is not None:
             tally = self.scores[item.task.name]
@@ -62,6 +66,8 @@ class Progress:
             parts.append(f"{self.engine.tokens / elapsed:,.0f} tokens/s")
         if 0 < self.done < self.total:
             parts.append(f"{clock(elapsed / self.done * (self.total - self.done))} left")
+        if (silent := time.monotonic() - self.heard) > SILENT_SECONDS:
+            parts.append(f"no reply for {silent / 60:.0f} min")
         return ", ".join(parts)
 
     def running_scores(self) -> list[str]:

@@ -76,6 +76,7 @@ def run(
     from ifeval.cli.scorecard import print_run
     from ifeval.runs.options import RunOptions
     from ifeval.runs.pipeline import run as run_pipeline
+    from ifeval.runs.run import load_run, require_answered
     from ifeval.runs.shards import parse_shard
 
     options = RunOptions(
@@ -109,3 +110,4 @@ def run(
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)
     print_run(directory, json=json)
+    require_answered(load_run(directory))

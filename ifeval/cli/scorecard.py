@@ -32,8 +32,9 @@ def print_run(directory: Path, json: bool) -> None:
 def table(run: Run) -> Any:
     """A rich table: one row a metric, the task's primary one first; then one a family, where tasks share families."""
     from rich.table import Table
+    from rich.text import Text
 
-    shown = Table(title=run.name, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    shown = Table(title=Text(run.name), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in ("task", "metric", "score", "95 % interval", "n", "cut", "empty", "errors"):
         shown.add_column(column, justify="left" if column in ("task", "metric") else "right")
     for name, task in labelled(run.summary["tasks"]):

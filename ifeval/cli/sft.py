@@ -49,7 +49,11 @@ def sft(
     lora: Annotated[int, typer.Option(help="Rank of LoRA adapters; 0 trains all weights.")] = 0,
     keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone, not merged.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32, or bf16 (autocast over fp32 weights).")] = "auto",
+    weights: Annotated[
+        str, typer.Option(help="fp32, bf16 (half the memory, rounded stochastically), or auto: what fits.")
+    ] = "auto",
     gradient_checkpointing: Annotated[bool, typer.Option(help="Less memory, a third slower.")] = False,
+    compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
     most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
     max_bad: Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")] = 0.01,
@@ -97,7 +101,9 @@ def sft(
         lora=lora,
         keep_adapter=keep_adapter,
         precision=precision,  # type: ignore[arg-type]
+        weights=weights,  # type: ignore[arg-type]
         gradient_checkpointing=gradient_checkpointing,
+        compile=compile,
         packing=packing,
         most_repeats=most_repeats,
         max_bad=max_bad,

@@ -7,10 +7,10 @@ import numpy as np
 
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.errors import NotComparable
+from ifeval.runs.run import MOST_ERRORS
 
 Values = tuple[str, str]
 
-MOST_ERRORS = 0.01
 FREE_SETTINGS = frozenset({"model", "limit", "repeats", "tasks"})
 """Settings two comparable runs may differ in: samples and repeats are matched, tasks are judged one by one."""
 FREE_OF_SCRIPTS = ("engine", "template", "tool_dialect", "tools_in_words", "reasoning", "sampling")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from ifeval.comparison.differences import Comparison, Difference
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, points, signed, span
+from ifeval.util.text import one_line
 
 HEADER = (
     "",
@@ -107,13 +108,8 @@ def flipped(comparison: Comparison, shown: int) -> Iterator[str]:
         for name, flips in checks[:MOST_CHECKS]:
             yield f"  {len(flips):5}  {name}"
             for flip, reason in flips[:shown]:
-                text = _visible(reason)
+                text = one_line(reason)
                 clipped = text if len(text) <= REASON_SHOWN else f"{text[:REASON_SHOWN]}..."
-                yield f"         {_visible(flip.sample_id)}{clipped and ': '}{clipped}"
+                yield f"         {one_line(flip.sample_id)}{clipped and ': '}{clipped}"
         if len(checks) > MOST_CHECKS:
             yield f"         and {len(checks) - MOST_CHECKS} more kinds of check (--json has all)"
-
-
-def _visible(text: str) -> str:
-    """Text on one line without terminal escapes."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

@@ -30,8 +30,8 @@ from ifeval.engines.vllm import (
     quiet_environment,
     sampling_arguments,
     stop_texts,
-    vllm_version,
 )
+from ifeval.engines.vllm_versions import require_supported, vllm_version
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
@@ -78,6 +78,7 @@ class RayEngine:
 
     def load(self, workload: Workload) -> None:
         """Join or start the cluster and plan the replicas. They load while the first replies are waited for."""
+        require_supported()
         for name, value in ray_environment(self._address).items():
             os.environ.setdefault(name, value)
         import ray

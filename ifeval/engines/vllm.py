@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import OWNER
+from ifeval.engines.vllm_versions import refusals, require_supported, vllm_version
 from ifeval.errors import UserError
 from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
 from ifeval.models.resolve import Model
@@ -30,7 +30,7 @@ SUBMIT_AT_ONCE = 64
 
 CPU_SEQUENCES = 256
 PREFILL_TOKENS = 2048
-"""Prompt tokens of one step, vLLM's own default on a CPU."""
+"""Prompt tokens of one step: what a server's default is on a CPU."""
 
 COMPILE_FROM_TOKENS = 500_000
 """On a CPU, compiling (two minutes) pays from here on; see docs/engines.md."""
@@ -67,6 +67,7 @@ class VllmEngine:
         return self._settings
 
     def load(self, workload: Workload) -> None:
+        require_supported()
         cuda = has_cuda()
         self._settings = {
             **common_settings(self._model, workload),
@@ -124,13 +125,12 @@ class VllmEngine:
 
     def _submit(self, request: Request) -> Response | None:
         """Hand one request to the engine; a response where it was refused (a prompt too long, a bad schema)."""
-        from vllm.exceptions import VLLMClientError
-
+        refusal: tuple[type[Exception], ...] = (UserError, *refusals())
         try:
             ids = self._writer.ids(request.sample)
             (prompt,) = self._engine.renderer.render_cmpl([{"prompt_token_ids": ids}])
             self._engine.add_request(request.key, prompt, self._parameters(request), lora_request=self._lora())
-        except (ValueError, VLLMClientError, UserError) as error:
+        except refusal as error:
             return failed(request, first_line(error))
         return None
 
@@ -154,12 +154,14 @@ class VllmEngine:
 
 
 def start_engine(path: str, settings: Mapping[str, Any]) -> Any:
-    """Import vLLM and start its engine."""
+    """Import vLLM and start its engine, with the sizes of batches that vLLM chooses for offline use."""
     from vllm.engine.arg_utils import EngineArgs
+    from vllm.usage.usage_lib import UsageContext
     from vllm.v1.engine.llm_engine import LLMEngine
 
     gc.freeze()
-    return LLMEngine.from_engine_args(EngineArgs(model=path, disable_log_stats=True, **settings))
+    arguments = EngineArgs(model=path, disable_log_stats=True, **settings)
+    return LLMEngine.from_engine_args(arguments, UsageContext.LLM_CLASS)
 
 
 @contextlib.contextmanager
@@ -175,12 +177,6 @@ def collector_at_rest() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def vllm_version() -> str:
-    """The version of the installed vLLM and the distribution it came in."""
-    distribution = packages_distributions().get("vllm", ["vllm"])[0]
-    return f"{version(distribution)} ({distribution})"
 
 
 def sampling_arguments(request: Request, chat: Chat) -> dict[str, Any]:
@@ -236,7 +232,8 @@ def cpu_settings(model: Model, workload: Workload) -> dict[str, Any]:
     expected = workload.max_new_tokens * EXPECTED_SHARE
     whole = max(PREFILL_TOKENS, longest_context(model, workload))
     return {
-        **({"enable_chunked_prefill": False, "max_num_batched_tokens": whole} if workload.seeded else {}),
+        **({"enable_chunked_prefill": False} if workload.seeded else {}),
+        "max_num_batched_tokens": whole if workload.seeded else PREFILL_TOKENS,
         "dtype": "bfloat16",
         "distributed_executor_backend": "uni",
         "enforce_eager": expected < COMPILE_FROM_TOKENS,

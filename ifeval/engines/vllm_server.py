@@ -20,6 +20,7 @@ from ifeval.engines.base import Workload
 from ifeval.engines.machine import has_cuda
 from ifeval.engines.parent_death import OWNER, install
 from ifeval.engines.vllm import common_settings, cpu_environment, cpu_settings, parallel_settings, quiet_environment
+from ifeval.engines.vllm_versions import require_supported
 from ifeval.errors import UserError
 from ifeval.models.resolve import Model
 from ifeval.tool_calls import detect
@@ -58,6 +59,7 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
 
     log: where the server's own output goes. Raises UserError where it does not start.
     """
+    require_supported()
     command = serve_command(model, port, server_settings(model, engine_args or {}))
     log.parent.mkdir(parents=True, exist_ok=True)
     os.environ[OWNER] = str(os.getpid())

@@ -9,8 +9,8 @@ from ifeval.errors import UserError
 from ifeval.finetuning.data.mix import MOST_BAD, MOST_REPEATS
 from ifeval.finetuning.training.services import check_services
 
-NOT_LEARNT = ("model", "data", "out", "save_every", "eval_every", "log", "resume")
-"""Names of files, which are recorded by content, and when to write: a resumed run may differ in them."""
+NOT_LEARNT = ("model", "data", "out", "compile", "save_every", "eval_every", "log", "resume")
+"""Names of files, which are recorded by content, when to write, how fast to compute: a resumed run may differ in them."""
 
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 """How many compiled kernels the CPU's matrix library keeps. Each shape has one of its own, and every length of a row and
@@ -24,7 +24,8 @@ class SftOptions:
     data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's divergence. max_length: tokens of a row. batch: rows an optimiser step, `rows` of them a
     forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
-    lora: rank of adapters, 0 to train all weights. save_every: optimiser steps, 0 for never.
+    lora: rank of adapters, 0 to train all weights. weights: what they are kept in (`ifeval.finetuning.training.memory`).
+    save_every: optimiser steps, 0 for never.
     eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
     eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.finetuning.training.services`.
     """
@@ -49,7 +50,9 @@ class SftOptions:
     lora: int = 0
     keep_adapter: bool = False
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    weights: Literal["auto", "fp32", "bf16"] = "auto"
     gradient_checkpointing: bool = False
+    compile: bool = False
     packing: bool = True
     most_repeats: int = MOST_REPEATS
     max_bad: float = MOST_BAD
@@ -65,6 +68,10 @@ class SftOptions:
         """Raise UserError for a value that makes no sense."""
         if self.precision not in ("auto", "fp32", "bf16"):
             raise UserError(f"--precision {self.precision}: it is auto, fp32 or bf16.")
+        if self.weights not in ("auto", "fp32", "bf16"):
+            raise UserError(f"--weights {self.weights}: it is auto, fp32 or bf16.")
+        if self.weights == "bf16" and self.precision == "fp32":
+            raise UserError("--weights bf16 does not go with --precision fp32; leave --precision out.")
         for name in ("epochs", "max_length", "batch", "rows", "most_repeats", "eval_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is at least 1.")

@@ -9,6 +9,7 @@ from ifeval.release.decision import Judged, ReleaseDecision, Rise
 from ifeval.stats.assessment import Decision
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
+from ifeval.util.text import markdown_escaped
 
 HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -31,11 +32,11 @@ def to_json(verdict: ReleaseDecision) -> bytes:
 
 def to_markdown(verdict: ReleaseDecision) -> str:
     """The verdict for a pull request or a job summary."""
-    lines = [f"### {_escaped(headline(verdict))}", ""]
+    lines = [f"### {markdown_escaped(headline(verdict))}", ""]
     if verdict.judged:
         rows = [HEADER, *(cells(one) for one in verdict.judged)]
-        lines += [*markdown([[_escaped(cell) for cell in row] for row in rows]), ""]
-    return "\n".join([*lines, *(f"- {_escaped(line)}" for line in sentences(verdict))]) + "\n"
+        lines += [*markdown([[markdown_escaped(cell) for cell in row] for row in rows]), ""]
+    return "\n".join([*lines, *(f"- {markdown_escaped(line)}" for line in sentences(verdict))]) + "\n"
 
 
 def to_junit(verdict: ReleaseDecision) -> bytes:
@@ -169,11 +170,6 @@ def _junit_outcome(one: Judged) -> tuple[str | None, str]:
 
 def _xml(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
-
-
-def _escaped(text: str) -> str:
-    """Text that markdown shows as it is: no table, link, tag or heading can begin in a model's name."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split())) if text else text
 
 
 def _command(level: str, title: str, message: str) -> str:

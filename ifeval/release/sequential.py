@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ifeval.comparison.comparable import MOST_ERRORS, require_comparable_settings
+from ifeval.comparison.comparable import require_comparable_settings
 from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes
 from ifeval.engines.base import Engine
 from ifeval.errors import UserError
@@ -26,7 +26,7 @@ from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import run
 from ifeval.runs.plan import Item
-from ifeval.runs.run import printable
+from ifeval.runs.run import MOST_ERRORS, printable
 from ifeval.stats.assessment import Decision, decide
 from ifeval.stats.evalues import confidence_sequence
 from ifeval.stats.intervals import wilson

@@ -10,7 +10,7 @@ from math import isfinite
 
 from markupsafe import Markup
 
-from ifeval.report.text import visible
+from ifeval.util.text import visible
 
 ROW_HEIGHT = 14
 OVERHANG = 6

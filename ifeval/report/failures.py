@@ -8,11 +8,11 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
-from ifeval.report.text import clipped, visible
 from ifeval.runs.run import Run, printable
 from ifeval.runs.summary import replies, row_rates
 from ifeval.runs.transcript import reply_text, transcript, words
 from ifeval.util.jsonio import dumps
+from ifeval.util.text import clipped, visible
 
 Key = tuple[str, str, int]
 """Task, sample id, repeat."""

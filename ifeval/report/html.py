@@ -17,8 +17,8 @@ from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
 from ifeval.report.failures import Failures, Key, collect
-from ifeval.report.text import visible
 from ifeval.runs.run import Run
+from ifeval.util.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_RUNS = 6

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.comparison.baselines import Published
-from ifeval.comparison.comparable import MOST_ERRORS
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
+from ifeval.runs.run import MOST_ERRORS
 from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 

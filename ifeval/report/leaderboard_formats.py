@@ -11,6 +11,7 @@ from ifeval.errors import UserError
 from ifeval.report.leaderboard import Entry
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import markdown
+from ifeval.util.text import markdown_escaped
 
 NAMES = ("leaderboard.md", "leaderboard.csv", "leaderboard.json")
 HEADER = (
@@ -87,7 +88,7 @@ def to_markdown(entries: Sequence[Entry]) -> str:
     ]
     for family, task in dict.fromkeys((entry.family, entry.task) for entry in entries):
         rows = [cells(entry) for entry in entries if (entry.family, entry.task) == (family, task)]
-        table = markdown([HEADER, *([_escaped(cell) for cell in row] for row in rows)])
+        table = markdown([HEADER, *([markdown_escaped(cell) for cell in row] for row in rows)])
         lines += ["", f"## {task} ({family})", "", *table]
     return "\n".join(lines) + "\n"
 
@@ -137,10 +138,6 @@ def _parameters(count: int | None) -> str:
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, tuple):
         return "{}-{}".format(*value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@")):
         return f"'{value}"
     return value
-
-
-def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ifeval.report.charts import SHARES, Axis, Mark
-from ifeval.report.text import visible
 from ifeval.runs.summary import RATES
+from ifeval.util.text import visible
 
 Summary = Mapping[str, Any]
 FEW = 5

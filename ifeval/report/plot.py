@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from ifeval.report.text import visible
 from ifeval.runs.results import TaskResult
 from ifeval.runs.run import Run
+from ifeval.util.text import visible
 
 WIDTH, LEFT, ROW, HEAD = 640, 190, 18, 34
 COLOURS = ("#1f5fa8", "#c2571a", "#2f7d4f", "#7a4aa0", "#8a6d1b")

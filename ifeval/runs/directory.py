@@ -3,7 +3,6 @@
 Nothing in it depends on where it lies; it can be moved, zipped and read on another machine.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,11 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.runs.journal import AppendLog, read_log, response_from_json
 from ifeval.runs.keys import digest64
+from ifeval.runs.lock import RunLock
+from ifeval.runs.replacement import finish
 from ifeval.runs.scoring import score_from_json
 from ifeval.task import Row
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import canonical, dumps, loads
 
 MANIFEST, SUMMARY = "run.json", "summary.json"
@@ -21,11 +23,21 @@ REPLIES, ENGINE_LOG = "responses.jsonl", "engine.log"
 
 
 class RunDirectory:
-    """One run on disk. Opening it for a run of another identity is refused, of the same one resumes."""
+    """One run on disk, held by one writer. Opening it for a run of another identity is refused, of the same one resumes."""
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
         self.path = path
         self.manifest = dict(manifest)
+        self._lock = RunLock(path)
+        try:
+            self._open(manifest)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, manifest: Mapping[str, Any]) -> None:
+        path = self.path
+        finish(path)
         before = read_manifest(path) if (path / MANIFEST).exists() else None
         if before is not None and before["identity"] != manifest["identity"]:
             raise UserError(
@@ -38,7 +50,10 @@ class RunDirectory:
         self._done: dict[int, int] = {}
         self._superseded: set[int] = set()
         for offset, row in read_log(path / JOURNAL):
-            self._done[_identity(row["task"], row["sample_id"], row["repeat"])] = -offset - 1 if failed(row) else offset
+            identity = _identity(row["task"], row["sample_id"], row["repeat"])
+            if (doubled := self._done.get(identity)) is not None:
+                self._superseded.add(-doubled - 1 if doubled < 0 else doubled)
+            self._done[identity] = -offset - 1 if failed(row) else offset
 
     def write_manifest(self, **changes: Any) -> None:
         self.manifest |= changes
@@ -68,6 +83,7 @@ class RunDirectory:
 
     def close(self) -> None:
         self._journal.close()
+        self._lock.release()
 
 
 def journal_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -99,13 +115,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a reader sees the old file or the new one, never half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(dumps(value, pretty=True))
-        temporary.replace(path)
+        write_atomically(path, dumps(value, pretty=True))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -3,13 +3,13 @@
 import hashlib
 import platform
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ifeval.engines.arguments import identity_arguments
+from ifeval.engines.arguments import identity_arguments, without_secrets
 from ifeval.engines.base import Engine
 from ifeval.engines.machine import available_memory, cores
 from ifeval.models.resolve import Model
@@ -27,12 +27,17 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
     a server the address is kept, never a key.
     """
     settings = run_settings(plan, model, engine)
+    options = plan.options
     return {
         "identity": hashlib.sha256(canonical(settings)).hexdigest(),
         "status": "running",
         "started": now(),
         "settings": settings,
-        "options": plan.options,
+        "options": replace(
+            options,
+            engine_args=without_secrets(options.engine_args),
+            template_args=without_secrets(options.template_args),
+        ),
         "tools_described": plan.chat.tools_in_words and any(task.offers_tools for task in plan.tasks),
         "model": {
             "name": model.name,
@@ -61,7 +66,7 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "constrain": options.constrain,
         "system": options.system,
         "template": template_hash(plan.chat.template),
-        "template_args": dict(options.template_args),
+        "template_args": without_secrets(options.template_args),
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,

@@ -67,7 +67,11 @@ class Pipeline:
             self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
             described = manifest(self._plan, model, self._engine)
             self._directory = RunDirectory(options.out or default_directory(model, described["identity"]), described)
-            self._replies = open_replies(self._directory.path, model, options.cache)
+            try:
+                self._replies = open_replies(self._directory.path, model, options.cache)
+            except BaseException:
+                self._directory.close()
+                raise
             self._further: deque[Item] = deque()  # conversations that a reply has carried on
 
     def run(self) -> Path:

@@ -12,9 +12,11 @@ from ifeval.records import Sample
 from ifeval.runs.conversation import read_again
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
 from ifeval.runs.journal import response_from_json
+from ifeval.runs.lock import RunLock
 from ifeval.runs.manifest import now, task_settings
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Plan, load_tasks
+from ifeval.runs.replacement import replaced_together
 from ifeval.runs.run import Run, load_run, write_table
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
@@ -26,14 +28,27 @@ from ifeval.util.jsonio import dumps
 def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
     """Read and score every stored reply of the run at `path` anew, in place; returns how many scores changed.
 
-    data: where external data lies now; the run's own places where not given. Raises UserError where the samples a
-    run was made from cannot be had (another version's, other data).
+    data: where external data lies now; the run's own places where not given. All files of the run are replaced together
+    or none is. Raises UserError where another process writes the run, where it is not complete or its journal does not
+    hold what it asked, and where the samples it was made from cannot be had (another version's, other data).
     """
+    lock = RunLock(path) if (path / MANIFEST).exists() else None
+    try:
+        return _rescore(path, data, task_paths)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
     run = load_run(path)
+    if run.manifest["status"] != "complete":
+        raise UserError(f"{path} is not complete: repeat its command to finish it, then rescore.")
     plan = stored_plan(run, data, task_paths)
     scorer = Scorer(reasoning_parser(plan.reasoning, None), plan.chat.dialect)
     tasks = {task.name: task for task in plan.tasks}
     samples = {task.name: {sample.id: sample for sample in plan.samples(task)} for task in plan.tasks}
+    _require_whole(run, samples)
     changed = 0
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -44,12 +59,28 @@ def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) 
             changed += scored["score"]["metrics"] != row["score"]["metrics"]
             yield scored
 
-    _replace_journal(path / JOURNAL, rows())
-    write_table(path, run.rows)
-    write_json(path / SUMMARY, {**summarise(run.rows, plan.tasks, plan.options.seen), "engine": run.summary["engine"]})
-    settings = {**run.manifest["settings"], "tasks": task_settings(plan)}
-    write_json(path / MANIFEST, {**run.manifest, "settings": settings, "rescored": now()})
+    with replaced_together(path) as staged:
+        with (staged / JOURNAL).open("wb") as journal:
+            journal.writelines(dumps(row) + b"\n" for row in rows())
+        scored = Run(staged)
+        write_table(staged, scored.rows)
+        engine = run.summary["engine"]
+        write_json(staged / SUMMARY, {**summarise(scored.rows, plan.tasks, plan.options.seen), "engine": engine})
+        settings = {**run.manifest["settings"], "tasks": task_settings(plan)}
+        write_json(staged / MANIFEST, {**run.manifest, "settings": settings, "rescored": now()})
     return changed
+
+
+def _require_whole(run: Run, samples: Mapping[str, Mapping[str, Sample]]) -> None:
+    """Raise UserError where the journal lacks samples that the run asked: rescoring would overwrite good tables."""
+    repeats = run.manifest["settings"].get("repeats", 1)
+    wanted = repeats * sum(map(len, samples.values()))
+    held = sum(1 for _ in run.rows())
+    if held < wanted:
+        raise UserError(
+            f"{run.path}: {JOURNAL} holds {held:,} of {wanted:,} samples, so it is damaged or of other data; "
+            "restore it, or repeat the run's command to ask the missing ones again."
+        )
 
 
 def stored_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
@@ -84,16 +115,3 @@ def _sample(samples: Mapping[str, Mapping[str, Sample]], row: Mapping[str, Any],
             f"{path}: sample {row['sample_id']!r} of {row['task']} is not in today's version or data of that task; "
             "give the data it was made from with --data, or run it again."
         ) from None
-
-
-def _replace_journal(journal: Path, rows: Iterator[dict[str, Any]]) -> None:
-    """Write the new journal beside the old one and put it in its place whole."""
-    temporary = journal.with_name(f".{journal.name}")
-    try:
-        with temporary.open("wb") as file:
-            file.writelines(dumps(row) + b"\n" for row in rows)
-        temporary.replace(journal)
-    except OSError as error:
-        raise UserError(f"{journal} cannot be written: {error.strerror}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
+from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import effort, replies, row_rates
 from ifeval.util.jsonio import dumps, loads
+from ifeval.util.text import one_line
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
 ROWS_AT_ONCE = 10_000
+MOST_ERRORS = 0.01
+"""A larger share of failed samples makes a run unfit for comparison, and `ifeval run` ends with exit code 2."""
 RESPONSE_COLUMNS = (
     "finish_reason",
     "prompt_tokens",
@@ -54,8 +58,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The model's display name."""
-        return self.manifest["model"]["name"]
+        """The model's display name, fit for a terminal."""
+        return one_line(str(self.manifest["model"]["name"]))
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The journal's rows, one per sample, as written."""
@@ -110,9 +114,22 @@ class Run:
 
 def load_run(path: str | Path) -> Run:
     """The run in a directory. Raises UserError where there is none."""
+    finish(Path(path))
     run = Run(Path(path))
     _ = run.manifest
     return run
+
+
+def require_answered(run: Run) -> None:
+    """Raise UserError where more requests failed than a comparison allows, with what most of them said."""
+    share = run.summary["rates"]["errors"]
+    if share <= MOST_ERRORS:
+        return
+    said = run.columns("error")["error"].dropna().value_counts()
+    raise UserError(
+        f"{int(said.sum()):,} of {len(run.columns('task')):,} samples failed, most of them so: {str(said.index[0])[:200]} "
+        "Everything is kept; mend that and repeat the command: only the failed ones are asked again."
+    )
 
 
 def flat_row(row: Mapping[str, Any]) -> dict[str, Any]:

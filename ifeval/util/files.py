@@ -1,10 +1,14 @@
-"""Where the harness keeps what it fetched or computed, and how processes that share it stay out of each other's way."""
+"""Where the harness keeps what it fetched or computed, how processes that share it stay out of each other's way, and
+how a file is written so that no reader ever sees half of it."""
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+NEW_FILE = 0o666
 
 
 def cache_root() -> Path:
@@ -22,3 +26,37 @@ def locked(path: Path) -> Iterator[None]:
     with path.with_name(path.name + ".lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def write_atomically(path: Path, data: bytes | str) -> None:
+    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, takes its name.
+
+    Parent folders are made; text is UTF-8. An existing file keeps its permissions, and a link stays a link: the file
+    it points to is replaced. What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError, with nothing
+    left behind.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        path.write_bytes(content)
+        return
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if path.exists() else NEW_FILE & ~_umask())
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ifeval.stats.interval import Interval
+from ifeval.util.text import one_line
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -47,6 +48,7 @@ def bounded(interval: Interval) -> str:
 
 def short_name(model: str) -> str:
     """A model's name for a table: of a path (of a served or a replayed model) its last part; a hub id stays whole."""
+    model = one_line(model)
     kind = "replay:" if model.startswith("replay:") else ""
     parts = model.removeprefix(kind).rstrip("/").split("/")
     is_path = kind or parts[0] in ("", ".", "..", "~") or len(parts) > 2

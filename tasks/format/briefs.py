@@ -13,9 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
+from .coverage import Reading, covered
 from .slots import Values, draw, fill
 
 Split = Literal["evaluation", "training"]
+ATTEMPTS = 50
 ALTERNATIVE = "|"
 """Between the first and the last name of a person in a form: either will do."""
 
@@ -50,9 +52,17 @@ def ids(split: Split) -> list[str]:
 
 
 def brief(name: str, rng: Random) -> Brief:
-    """The brief `name`, with new values in its slots."""
+    """The brief `name`, with new values in its slots, none of which the request itself gives away."""
+    for _ in range(ATTEMPTS):
+        drawn = _filled(name, draw(_all()[name][1]["draw"], _texts(name), rng))
+        given = [Reading(text) for text in (drawn.ask, drawn.topic, *(fact.say for fact in drawn.facts))]
+        if not any(covered(reading, fact.forms) for fact in drawn.facts for reading in given):
+            break
+    return drawn
+
+
+def _filled(name: str, values: Values) -> Brief:
     domain, raw = _all()[name]
-    values = draw(raw["draw"], _texts(name), rng)
 
     def full(text: str) -> str:
         return fill(text, values)

@@ -1,7 +1,7 @@
 """What a prompt asks for: facts of its brief and instructions, such that one reply can do it all and no decoy can."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import get_args
@@ -22,12 +22,9 @@ from ifeval.decoys import stuffed
 
 from .briefs import Brief, Fact
 from .coverage import Reading, covered
-from .fits import FITS, goes_with
+from .fits import goes_with
 
 Instructions = list[tuple[str, Arguments]]
-
-WANTED = {1: (3, 6), 2: (3, 6), 4: (2, 5), 8: (2, 4)}
-"""Fewest and most facts that a prompt with so many instructions demands."""
 
 ATTEMPTS = 3
 """How often arguments are drawn anew for an instruction that cannot be followed beside the others."""
@@ -58,36 +55,45 @@ def material(brief: Brief, wanted: int, first: Sequence[int], rng: Random) -> Ma
         for n in order
     ]
     words = {word: sentence for word, sentence in rng.sample(brief.words, len(brief.words)) if " " not in word}
-    return Material(brief.ask, brief.topic, brief.title, points, words, wanted, brief.kind)
+    return Material(f"{brief.ask} {brief.material}", brief.topic, brief.title, points, words, wanted, brief.kind)
 
 
 def choose(
-    brief: Brief, count: int, fresh: Sequence[int], used: Counter[tuple[str, int]], decoys: Sequence[str], rng: Random
+    brief: Brief,
+    count: int,
+    facts: tuple[int, int],
+    names: Collection[str],
+    used: Counter[tuple[str, int]],
+    rng: Random,
+    fresh: Sequence[int] = (),
+    before: Collection[str] = (),
+    decoys: Sequence[str] = (),
 ) -> Choice:
-    """`count` instructions and some facts of `brief`, with an oracle that no decoy's reply could stand in for.
+    """`count` instructions of `names` and some facts of `brief`, with an oracle that no decoy's reply could stand in for.
 
-    Facts numbered `fresh` come first. Instructions asked for least often so far come first: among prompts with as many,
-    then in all. `used` counts them by (id, number of instructions), and by (id, 0) in all.
+    facts: fewest and most that are demanded; those numbered `fresh` come first. Instructions asked for least often so
+    far come first: among prompts with as many, then in all; those that the brief was asked for `before` come last.
+    `used` counts them by (id, number of instructions), and by (id, 0) in all.
     """
-    low, high = WANTED[count]
+    low, high = facts
     while True:
         about = material(brief, rng.randint(low, min(high, len(brief.facts) - 1)), fresh, rng)
-        ranks = {name: (used[name, count], used[name, 0], rng.random()) for name in FITS}
-        names = sorted(FITS, key=ranks.__getitem__)
+        ranks = {name: (name in before, used[name, count], used[name, 0], rng.random()) for name in names}
+        ranked = sorted(names, key=ranks.__getitem__)
         chosen: Instructions = []
         built: Built | None = None
         words = about.words
         while len(chosen) < count:
             last = len(chosen) == count - 1
-            found = next(_extensions(names, chosen, about, (*decoys, *ignoring(about)) if last else (), rng), None)
+            found = next(_extensions(ranked, chosen, about, (*decoys, *ignoring(about)) if last else (), rng), None)
             if found is None:
                 break
             chosen, built = found
         else:
             assert built is not None
-            facts = tuple(_fact(brief, about, place) for place in built.made)
-            if all(covered(Reading(built.reply), fact.forms) for fact in facts):
-                return Choice(chosen, facts, built.reply)
+            said = tuple(_fact(brief, about, place) for place in built.made)
+            if all(covered(Reading(built.reply), fact.forms) for fact in said):
+                return Choice(chosen, said, built.reply)
         about.words = words
 
 
@@ -123,14 +129,14 @@ def _extensions(
                 continue
             built = construct(together, about, rng)
             if built is not None and not (
-                decoys and any(follows(one, together) for one in (*decoys, _stuffed(together)))
+                decoys and any(follows(one, together) for one in (*decoys, _stuffed(about.request, together)))
             ):
                 yield together, built
 
 
-def _stuffed(instructions: Instructions) -> str:
-    """The words of the instructions in a row, as a reply stuffed with the words of the whole prompt holds them."""
+def _stuffed(request: str, instructions: Instructions) -> str:
+    """The words of request and instructions, as a reply stuffed with the words of the whole prompt holds them."""
     said = (
         INSTRUCTIONS[name].describe(given, wording) for name, given in instructions for wording in get_args(Wording)
     )
-    return stuffed(" ".join(said))
+    return stuffed(f"{request} {' '.join(said)}")

@@ -14,15 +14,20 @@ from .spellings import pattern
 Form = Sequence[str]
 """Parts that must stand together; each is found in any of its usual spellings."""
 
+SHORT = 20
+"""Words of a line of prose that is still read as one; a longer one is a paragraph, and read by its sentences."""
+
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "`": "", "*": "", "~": "", "“": "", "”": "", "„": "",
                         "«": "", "»": "", '"': "", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
-                        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "\t": " "})  # fmt: skip
+                        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "&": " and ", "\t": " "})  # fmt: skip
 _UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,15} ?/?>")
 _SPACES = re.compile(r" {2,}")
 _MARK = re.compile(r"^(?:[#>+•▪●◦·|=~@-]+ ?|\d{1,3}[.)] )+")
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n\n+")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n+")
+_STAR = re.compile(r"^[ \t]*\*[ \t]", re.MULTILINE)
+_WRAPPED = re.compile(r"(?<!\n)\n(?!\n|[-#>+•▪●◦·|=~@]|\d{1,3}[.)] )")
 _REFERS = re.compile(r"(?:he|she|they|it|this|that|these|those|both|his|her|their|its)(?!\w)")
 _RULE = re.compile(r"[|:\- ]+")
 
@@ -35,7 +40,7 @@ class Reading:
 
     @cached_property
     def text(self) -> str:
-        plain = _LINK.sub(r"\1", self.answer).translate(_PLAIN).lower()
+        plain = _LINK.sub(r"\1", _STAR.sub("- ", self.answer)).translate(_PLAIN).lower()
         plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain))
         return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
 
@@ -66,12 +71,12 @@ class Reading:
             header = ""
             if line.startswith("#") or bare.endswith(":"):
                 above = bare
-            elif bare:
+            elif bare != line or above or len(bare.split()) <= SHORT:
                 yield f"{above} {bare}"
 
     def _sentences(self) -> Iterator[str]:
         before = ""
-        flowing = re.sub(r"(?<!\n)\n(?!\n)", " ", self.text)
+        flowing = _WRAPPED.sub(" ", self.text)
         for sentence in _SENTENCE.split(flowing):
             yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
             before = sentence

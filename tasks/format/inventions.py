@@ -96,4 +96,6 @@ def _grounded(figure: float, given: frozenset[float]) -> bool:
     """A small number, a year, or a figure of the prompt, perhaps in another unit (pence, minutes, metres)."""
     if figure <= COUNTED or figure in YEARS:
         return True
+    if figure < 32 and float(int(figure)) in given:
+        return True  # 22.5 may be a date, 22 May
     return any(round(value, 2) in given for unit in UNITS for value in (figure / unit, figure * unit))

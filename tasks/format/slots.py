@@ -33,7 +33,7 @@ DAYS = 28
 ATTEMPTS = 200
 """Draws before two slots of a brief may show the same value."""
 
-_SLOT = re.compile(r"\{([a-z_0-9]+)(?:\.(first|last))?\}")
+_SLOT = re.compile(r"\{([A-Za-z_0-9]+)(?:\.(first|last))?\}")
 
 Values = dict[str, str]
 """Each slot as it is written; a person has "name.first" and "name.last" beside."""

@@ -61,7 +61,9 @@ def _alternative(text: str) -> str:
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
     last = tokens[-1] if tokens else ("", "")
-    return rf"(?<!\w){out}" + ("(?:'s|s|es)?(?!\\w)" if last[0] == "word" else "" if last[0] == "number" else r"(?!\w)")
+    return rf"(?<!\w){out}" + (
+        "(?:'s|s|es|d|ed|ing)?(?!\\w)" if last[0] == "word" else "" if last[0] == "number" else r"(?!\w)"
+    )
 
 
 def _token(kind: str, token: str) -> str:
@@ -98,15 +100,16 @@ def _number(token: str) -> str:
     """Digits, thousands apart or not, or in words; no part of a longer figure or of a date such as 14th."""
     whole, _, fraction = token.replace(",", "").partition(".")
     digits = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "[,.' ]?", whole)
-    after = r"(?!\d)(?![.,:]\d)(?!(?:st|nd|rd|th)(?!\w))"
+    before = r"(?<!\d[.,])(?!(?<=\d:)\d\d(?!\d))"
+    after = r"(?!\d)(?![.,]\d|:\d\d)(?!(?:st|nd|rd|th)(?!\w))"
     if fraction.strip("0"):
         figure = rf"{digits}[.,·]{fraction.rstrip('0')}0{{0,2}}"
         half = rf"|{in_words(int(whole))} and a half" if fraction.rstrip("0") == "5" and len(whole) < 5 else ""
         said = f"|{in_words(int(whole))} point {' '.join(_ONES[int(d)] for d in fraction)}" if len(whole) < 5 else ""
-        return rf"(?:(?<!\d[.,:]){figure}{after}{half}{said})"
+        return rf"(?:{before}{figure}{after}{half}{said})"
     figure = rf"0{{0,2}}{digits}(?:[.,]00?(?!\d))?"
     words = _loose_words(int(whole)) if int(whole) <= MOST_IN_WORDS else ""
-    return rf"(?:(?<!\d[.,:]){figure}{after}{words})"
+    return rf"(?:{before}{figure}{after}{words})"
 
 
 def _loose_words(number: int) -> str:

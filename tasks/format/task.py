@@ -18,11 +18,15 @@ from ifeval.task import Row, Task
 from .briefs import Brief, Fact, Split, brief, ids
 from .choice import Choice, choose, passes
 from .composition import composition
+from .fits import FITS
 from .phrasing import STYLES, Parts
 from .scoring import score, wrong_replies
 
 COUNTS = (1, 8, 2, 4)
 """Numbers of instructions of four prompts in a row, round and round."""
+
+FACTS = {1: (3, 6), 2: (3, 6), 4: (2, 5), 8: (2, 4)}
+"""Fewest and most facts that a prompt with so many instructions demands."""
 
 
 class Format(Task):
@@ -59,7 +63,7 @@ class Format(Task):
     def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
         """Every brief of the split once in a random order, then each a second time with other facts."""
         used: Counter[tuple[str, int]] = Counter()
-        stated: dict[str, set[str]] = {}
+        asked: dict[str, set[str]] = {}
         order: list[str] = []
         previous = ""
         for index in range(self.size if limit is None else min(limit, self.size)):
@@ -68,10 +72,12 @@ class Format(Task):
                 Random(f"{self.name}:{self.version}:{seed}:{split}:{index}").shuffle(order)
             rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}:prompt")
             about = brief(order.pop(), rng)
-            fresh = [n for n, fact in enumerate(about.facts) if fact.say not in stated.get(about.id, ())]
-            sample, choice = self._sample(about, seed, index, fresh, used, previous, rng)
+            fresh = [n for n, fact in enumerate(about.facts) if fact.say not in asked.get(about.id, ())]
+            sample, choice = self._sample(about, seed, index, fresh, used, asked.get(about.id, set()), previous, rng)
             used.update((name, size) for name, _ in choice.instructions for size in (0, len(choice.instructions)))
-            stated.setdefault(about.id, set()).update(fact.say for fact in choice.facts)
+            asked.setdefault(about.id, set()).update(
+                [*(fact.say for fact in choice.facts), *(name for name, _ in choice.instructions)]
+            )
             previous = choice.oracle
             yield sample
 
@@ -82,22 +88,24 @@ class Format(Task):
         index: int,
         fresh: list[int],
         used: Counter[tuple[str, int]],
+        before: set[str],
         previous: str,
         rng: Random,
     ) -> tuple[Sample, Choice]:
         """Drawn anew while a decoy passes."""
         count = COUNTS[index % len(COUNTS)]
-        style = list(STYLES)[(index + index // len(COUNTS)) % len(STYLES)]
+        style = list(STYLES)[(index % len(COUNTS) + index // len(COUNTS)) % len(STYLES)]
         known = Known(about.topic, about.material)
         while True:
             cheap = [reply for _, reply in decoys(f"{about.ask} {about.material}", known, previous)]
-            choice = choose(about, count, fresh, used, cheap, rng)
+            choice = choose(about, count, FACTS[count], FITS, used, rng, fresh, before, cheap)
             sample = self._put(about, f"{seed}-{index:04d}", style, choice, rng)
             prompt = sample.messages[-1]["content"]
             if not any(
                 passes(reply, prompt, choice.instructions) for _, reply in decoys(prompt, self.decoys(sample), previous)
             ):
                 return sample, choice
+            used.update((name, size) for name, _ in choice.instructions for size in (0, count))  # others next time
 
     def _put(self, about: Brief, id: str, style: str, choice: Choice, rng: Random) -> Sample:
         wording, compose = STYLES[style]

@@ -57,7 +57,7 @@ class IFEval(Task):
 
 class IFEvalFixed(IFEval):
     name = "ifeval-fixed"
-    version = "1"
+    version = "2"
     description = "IFEval with the official scorer's known defects and three contradictory rows mended"
     checks = repaired.CHECKS
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import best_fit_decreasing, check_isolation, collate, isolation_error, pack
+from ifeval.finetuning.data.packing import EDGES, best_fit_decreasing, collate, pack
+from ifeval.finetuning.training.isolation import check_isolation, isolation_error
 from tests.sft.tiny import WINDOW, documents, gemma, llama
 
 
@@ -32,6 +33,8 @@ def test_rows_restart_positions_and_train_no_first_token() -> None:
     assert batch.ids.tolist() == [[5, 6, 7, 8, 9], [7, 8, 9, 0, 0]]
     assert batch.positions.tolist() == [[0, 1, 0, 1, 2], [0, 1, 2, 0, 1]]
     assert batch.labels.tolist() == [[IGNORE, 6, IGNORE, 8, 9], [IGNORE, 8, 9, IGNORE, IGNORE]]
+    assert batch.edges.tolist() == [0, 2, 5, 8] + [10] * (EDGES - 4)
+    assert collate([[second]], padding=0, width=5).ids.tolist() == [[7, 8, 9, 0, 0]]
     assert set(batch.inputs) == {"input_ids", "use_cache", "position_ids"}
     alone = collate([[first], [second]], padding=0, packed=False)
     assert alone.inputs["attention_mask"].tolist() == [[1, 1, 0], [1, 1, 1]]
@@ -41,7 +44,9 @@ def test_rows_restart_positions_and_train_no_first_token() -> None:
 def test_packed_and_single_logits_agree(model: torch.nn.Module) -> None:
     docs = documents(6)
     assert max(len(document.ids) for document in docs) > 2 * WINDOW
-    assert isolation_error(model.eval(), docs, padding=0) < 1e-3
+    leak, shift, _ = isolation_error(model.eval(), docs, padding=0)
+    assert leak < 1e-3
+    assert shift < 1e-3
 
 
 @pytest.mark.parametrize("model", [llama(), gemma(3)], ids=["llama", "gemma3"])

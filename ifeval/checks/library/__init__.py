@@ -22,6 +22,7 @@ from ifeval.checks.library.instruction import (
     Wording,
     records_in,
 )
+from ifeval.checks.text.reading import on_text
 
 __all__ = [
     "CHECKS",
@@ -48,8 +49,8 @@ INSTRUCTIONS: dict[str, InstructionType] = {
 }
 """The library's own instruction types by id. Tasks draw from these alone, so that samples are the same everywhere."""
 
-CHECKS: dict[str, Check] = {name: record.check for name, record in INSTRUCTIONS.items()}
-"""The check of each instruction type of `INSTRUCTIONS`."""
+CHECKS: dict[str, Check] = {name: on_text(record.check) for name, record in INSTRUCTIONS.items()}
+"""The check of each instruction type of `INSTRUCTIONS`; it takes a text, or a `Reading` where a language is to be given."""
 
 
 @dataclass(frozen=True, slots=True)

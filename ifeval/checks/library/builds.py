@@ -5,8 +5,7 @@ from random import Random
 
 from ifeval.checks.library.draft import CannotBuild, Draft, Material
 from ifeval.checks.library.instruction import Arguments, Build
-from ifeval.checks.text.counting import count_words
-from ifeval.checks.text.punkt import count_sentences
+from ifeval.checks.text.reading import read
 
 QUESTIONS = ("Do you want to know", "Are you wondering", "Have you asked yourself", "Would you like to know")
 """What an indirect question makes a question with."""
@@ -33,7 +32,7 @@ def weave(words: str) -> Build:
     return lambda draft, arguments: draft.weave(words)
 
 
-def mention(draft: Draft, words: list[str]) -> None:
+def mention_each(draft: Draft, words: list[str]) -> None:
     """Add the sentences that use `words`, each once."""
     for sentence in dict.fromkeys(map(draft.using, words)):
         if not any(sentence == block[index] for block, index in draft.sentences()):
@@ -97,6 +96,21 @@ def build_relation(measure: Callable[[str], int], wanted: str) -> Build:
     """The same where the relation is "at least"; otherwise the draft stays as it is."""
     grow = until(measure, wanted)
     return lambda draft, arguments: grow(draft, arguments) if arguments["relation"] == "at least" else None
+
+
+def count_words(text: str) -> int:
+    """How many words the checks find in it."""
+    return len(read(text).words)
+
+
+def count_different_words(text: str) -> int:
+    """How many different words the checks find in it."""
+    return len(set(read(text).folded))
+
+
+def count_sentences(text: str) -> int:
+    """How many sentences the checks find in it."""
+    return len(read(text).sentences)
 
 
 build_least_sentences = until(count_sentences, "sentences")

@@ -1,17 +1,20 @@
 """Small things that the text must hold: placeholders, highlights, addresses, labels."""
 
-import re
+import regex
 
-from ifeval.checks.ifeval import content, repaired
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import amount
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import exactly
-from ifeval.checks.text.division import lines_of_text
+from ifeval.checks.text.counting import at_least, exactly, shorten
+from ifeval.checks.text.labels import labelled
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
-_EMAIL = re.compile(r"\w@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_HASHTAG = re.compile(r"(?<![\w#&])#\w+")
+_EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
+_HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
+_PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
 LABELS = ("Summary", "Note", "Reminder", "In short")
 _PLACEHOLDERS = ("[name]", "[telephone number]", "[address]", "[date]")
 
@@ -34,28 +37,43 @@ def _build_highlights(draft: Draft, arguments: Arguments) -> None:
 
 def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
     """The last words of the subject, then those of the title, as tags after the text."""
-    words = [*re.findall(r"[A-Za-z]{4,}", draft.material.title), *re.findall(r"[A-Za-z]{4,}", draft.material.subject)]
+    words = [
+        *regex.findall(r"[A-Za-z]{4,}", draft.material.title),
+        *regex.findall(r"[A-Za-z]{4,}", draft.material.subject),
+    ]
     tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
     draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 
 
-def email_address(text: str) -> CheckResult:
-    """At least one e-mail address."""
-    found = _EMAIL.search(text)
-    return CheckResult(found is not None, "an e-mail address" if found else "no e-mail address")
+def placeholders(reply: Reading, *, num_placeholders: Count) -> CheckResult:
+    """At least so many words or phrases in square brackets, such as [name]; links, check boxes and [1] are none."""
+    return at_least(len(_PLACEHOLDER.findall(reply.text)), num_placeholders, "placeholder")
 
 
-def hashtags(text: str, *, hashtags: int) -> CheckResult:
-    """Exactly so many words with a `#` before them."""
-    return exactly(len(_HASHTAG.findall(text)), hashtags, "hashtag")
+def highlights(reply: Reading, *, num_highlights: Count) -> CheckResult:
+    """At least so many stretches of text are emphasised in Markdown, each counted once however it is marked."""
+    return at_least(len(reply.structure.highlights), num_highlights, "highlighted section")
 
 
-def labelled_line(text: str, *, label: str) -> CheckResult:
-    """Exactly one line starts with the label and a colon, and goes on after it."""
-    mark = f"{label}:"
-    return exactly(
-        sum(line.startswith(mark) and line != mark for line in lines_of_text(text)), 1, f"line/lines with {mark!r}"
-    )
+def email_address(reply: Reading) -> CheckResult:
+    """At least one e-mail address: a name, an @, and a domain with a dot in it, of any script."""
+    found = _EMAIL.search(reply.text)
+    return CheckResult(found is not None, f"e-mail address {shorten(found[0])}" if found else "no e-mail address")
+
+
+def hashtags(reply: Reading, *, hashtags: Count) -> CheckResult:
+    """Exactly so many hashtags: a `#` with a word right after it that holds a letter ("#1" is none)."""
+    return exactly(len(_HASHTAG.findall(reply.text)), hashtags, "hashtag")
+
+
+def labelled_line(reply: Reading, *, label: Word) -> CheckResult:
+    """Exactly one line starts with the label and a colon, with text after it or on the next line."""
+    mark = f"{label.strip()}:"
+    found = labelled(reply.lines, [label])
+    count = sum(1 for _, text in found if text)
+    if found and not count:
+        return CheckResult(False, f"nothing after {mark!r}")
+    return exactly(count, 1, f"line that starts with {mark!r}/lines that start with {mark!r}")
 
 
 CONTENT = (
@@ -76,27 +94,27 @@ CONTENT = (
         ),
         sample=amount("num_placeholders", 2, 4),
         build=_build_placeholders,
-        check=content.number_placeholders,
+        check=placeholders,
         stage=Stage.CONTENT,
     ),
     InstructionType(
         id="detectable_format:number_highlighted_sections",
         group="highlights",
         order=(
-            "Highlight at least {num_highlights} parts of the text with asterisks, *like this*.",
-            "Put {num_highlights} or more phrases between asterisks, as in *highlighted phrase*.",
+            "Highlight at least {num_highlights} parts of the text in Markdown, *like this*.",
+            "Emphasise {num_highlights} or more phrases in Markdown, as in *highlighted phrase*.",
         ),
         requirement=(
             "At least {num_highlights} phrases must be highlighted in Markdown, as in *highlighted phrase*.",
-            "The reply has to highlight {num_highlights} or more passages with asterisks, *like this*.",
+            "The reply has to highlight {num_highlights} or more passages in Markdown, *like this*.",
         ),
         note=(
-            "at least {num_highlights} phrases *highlighted* with asterisks",
+            "at least {num_highlights} phrases *highlighted* in Markdown",
             "{num_highlights} or more *highlighted phrases*",
         ),
         sample=amount("num_highlights", 2, 3),
         build=_build_highlights,
-        check=repaired.number_highlighted_sections,
+        check=highlights,
         stage=Stage.CONTENT,
     ),
     InstructionType(

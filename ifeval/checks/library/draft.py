@@ -205,7 +205,7 @@ def before_stop(sentence: str, words: str) -> str:
     return f"{sentence[:-1]} {words}{sentence[-1]}"
 
 
-def words_of(sentence: str) -> Iterator[str]:
+def bare_words(sentence: str) -> Iterator[str]:
     """The words of a sentence in lower case, marks around them gone."""
     return (word for part in sentence.lower().split() if (word := part.strip(".,'")))
 
@@ -215,6 +215,6 @@ def _sentences_by_word(material: Material) -> dict[str, str]:
     found: dict[str, str] = {}
     for point in material.points:
         for sentence in point.sentences:
-            for word in words_of(sentence):
+            for word in bare_words(sentence):
                 found.setdefault(word, sentence)
     return found | material.every_word

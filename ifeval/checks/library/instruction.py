@@ -7,11 +7,13 @@ from random import Random
 from types import ModuleType
 from typing import Any, Literal, get_args
 
-from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.library.draft import Draft, Material
+from ifeval.records import CheckResult
 
 Arguments = dict[str, Any]
 Build = Callable[[Draft, Arguments], None]
+ReadingCheck = Callable[..., CheckResult]
+"""`def check(reply: Reading, *, ...arguments) -> CheckResult`: pure, bounded in time on hostile text."""
 Wording = Literal["order", "requirement", "note"]
 """A sentence in the imperative, a sentence about the reply, or a few words."""
 
@@ -71,7 +73,7 @@ class InstructionType:
     note: tuple[str, ...]
     sample: Callable[[Random, Material], Arguments] = lambda rng, material: {}
     build: Build
-    check: Check
+    check: ReadingCheck
     stage: Stage
     excludes: frozenset[str] = frozenset()
     spoken: Callable[[Arguments], Mapping[str, str]] = field(default=lambda arguments: {})

@@ -3,12 +3,13 @@
 from collections import Counter
 from random import Random
 
-from ifeval.checks.ifeval import repaired
-from ifeval.checks.library.builds import mention
-from ifeval.checks.library.draft import CannotBuild, Draft, Material, words_of
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import mention_each
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage, listed
-from ifeval.checks.text.counting import plural
-from ifeval.checks.text.division import places
+from ifeval.checks.text.counting import Relation, compare_occurrences, plural, quoted
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 
@@ -21,13 +22,13 @@ def _common(material: Material) -> Counter[str]:
     """How many sentences of the material hold each of its longer words that are no names."""
     sentences = [sentence for point in material.points for sentence in point.sentences]
     text = " ".join(sentences)
-    common = Counter(word for one in sentences for word in set(words_of(one)) if word.isalpha() and len(word) > 4)
+    common = Counter(word for one in sentences for word in set(bare_words(one)) if word.isalpha() and len(word) > 4)
     return Counter({word: count for word, count in common.items() if f" {word}" in text})
 
 
 def _topic_arguments(rng: Random, material: Material) -> Arguments:
     said = _common(material)
-    known = [word for word in words_of(material.subject) if word in said]
+    known = [word for word in bare_words(material.subject) if word in said]
     if not known:
         raise CannotBuild
     return {"keyword": known[-1]}
@@ -43,7 +44,7 @@ def _frequency_arguments(rng: Random, material: Material) -> Arguments:
 
 def _build_frequency(draft: Draft, arguments: Arguments) -> None:
     def holds(sentence: str) -> bool:
-        return arguments["keyword"] in words_of(sentence)
+        return arguments["keyword"] in bare_words(sentence)
 
     missing = arguments["frequency"] - sum(holds(block[index]) for block, index in draft.sentences())
     for _ in range(missing):
@@ -51,34 +52,56 @@ def _build_frequency(draft: Draft, arguments: Arguments) -> None:
 
 
 def _keep_out(draft: Draft, arguments: Arguments) -> None:
-    draft.keep(lambda sentence: not {*words_of(sentence)} & {word.lower() for word in arguments["forbidden_words"]})
+    draft.keep(lambda sentence: not {*bare_words(sentence)} & {word.lower() for word in arguments["forbidden_words"]})
 
 
-def mentioned(text: str, *, keyword: str) -> CheckResult:
-    """The word occurs as a word of its own; case doesn't matter."""
-    return repaired.existence(text, keywords=[keyword])
+def mention(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs as a word of its own, ignoring case: "moon" in "Moon's" and "full-moon", not in "moons"."""
+    return existence(reply, keywords=[keyword])
 
 
-def mention_any(text: str, *, keywords: list[str]) -> CheckResult:
-    """At least one of the words occurs as a word of its own; case doesn't matter."""
-    found = next((word for word in keywords if mentioned(text, keyword=word).ok), None)
-    return CheckResult(found is not None, f"{found!r} appears" if found else f"none of {', '.join(keywords)} appears")
+def mention_any(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """At least one of the words occurs as a word of its own, ignoring case."""
+    found = next((word for word in keywords if reply.places(word)), None)
+    wanted = " or ".join(map(quoted, keywords))
+    return CheckResult(found is not None, f"{quoted(found)} appears" if found else f"{wanted} missing")
 
 
-def keyword_once(text: str, *, keyword: str) -> CheckResult:
-    """The word occurs exactly once as a word of its own; case doesn't matter."""
-    count = len(places(text, keyword))
-    return CheckResult(count == 1, f"{keyword!r} appears {plural(count, 'time')}, wanted exactly once")
-
-
-def keyword_order(text: str, *, first: str, second: str) -> CheckResult:
-    """Both words occur, and the first one's first place is before the second one's; case doesn't matter."""
-    found = places(text, first), places(text, second)
-    missing = [word for word, at in zip((first, second), found, strict=True) if not at]
+def existence(reply: Reading, *, keywords: list[Word]) -> CheckResult:
+    """Every one of the words or phrases occurs as a word of its own, ignoring case."""
+    missing = [keyword for keyword in keywords if not reply.places(keyword)]
     if missing:
-        return CheckResult(False, f"{' and '.join(map(repr, missing))} missing")
-    ok = found[0][0] < found[1][0]
-    return CheckResult(ok, f"{first!r} appears {'before' if ok else 'after'} {second!r}")
+        return CheckResult(False, f"{', '.join(map(quoted, missing))} missing")
+    return CheckResult(True, f"{', '.join(map(quoted, keywords))} {'appears' if len(keywords) == 1 else 'appear'}")
+
+
+def frequency(reply: Reading, *, keyword: Word, frequency: Count, relation: Relation) -> CheckResult:
+    """The word occurs less than, or at least, so many times as a word of its own, ignoring case."""
+    return compare_occurrences(quoted(keyword), len(reply.places(keyword)), relation, frequency)
+
+
+def forbidden_words(reply: Reading, *, forbidden_words: list[Word]) -> CheckResult:
+    """None of the words occurs as a word of its own, ignoring case; inside a longer word they may."""
+    found = [word for word in forbidden_words if reply.places(word)]
+    if found:
+        return CheckResult(False, f"{', '.join(map(quoted, found))} found, wanted none")
+    return CheckResult(True, "no forbidden word appears")
+
+
+def once(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The word occurs exactly once as a word of its own, ignoring case."""
+    count = len(reply.places(keyword))
+    return CheckResult(count == 1, f"{quoted(keyword)} appears {plural(count, 'time')}, wanted exactly once")
+
+
+def order(reply: Reading, *, first: Word, second: Word) -> CheckResult:
+    """Both words occur, the second one somewhere after the first, ignoring case; each may come again anywhere."""
+    found = reply.places(first), reply.places(second)
+    missing = [word for word, places in zip((first, second), found, strict=True) if not places]
+    if missing:
+        return CheckResult(False, f"{' and '.join(map(quoted, missing))} missing")
+    ok = found[0][0] < found[1][-1]
+    return CheckResult(ok, f"{quoted(second)} {'appears' if ok else 'never appears'} after {quoted(first)}")
 
 
 KEYWORDS = (
@@ -90,8 +113,8 @@ KEYWORDS = (
         requirement=("The reply must contain the word '{keyword}'.", "The word '{keyword}' has to be mentioned."),
         note=("mention '{keyword}'", "with the word '{keyword}'"),
         sample=_topic_arguments,
-        build=lambda draft, arguments: mention(draft, [arguments["keyword"]]),
-        check=mentioned,
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
+        check=mention,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -102,8 +125,8 @@ KEYWORDS = (
         requirement=("The reply must include the word '{keyword}'.", "The word '{keyword}' has to appear somewhere."),
         note=("include the word '{keyword}'", "'{keyword}' appears somewhere"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
-        build=lambda draft, arguments: mention(draft, [arguments["keyword"]]),
-        check=mentioned,
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
+        check=mention,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -118,7 +141,7 @@ KEYWORDS = (
         note=("at least one of the words {listed}", "one or more of these words: {listed}"),
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(3)},
-        build=lambda draft, arguments: mention(draft, arguments["keywords"][:1]),
+        build=lambda draft, arguments: mention_each(draft, arguments["keywords"][:1]),
         check=mention_any,
         stage=Stage.CONTENT,
     ),
@@ -133,8 +156,8 @@ KEYWORDS = (
         note=("contains the words {listed}", "with the keywords {listed}"),
         spoken=lambda arguments: {"listed": listed(arguments["keywords"])},
         sample=lambda rng, material: {"keywords": material.draw(rng.randint(2, 3))},
-        build=lambda draft, arguments: mention(draft, arguments["keywords"]),
-        check=repaired.existence,
+        build=lambda draft, arguments: mention_each(draft, arguments["keywords"]),
+        check=existence,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -151,7 +174,7 @@ KEYWORDS = (
         note=("the word '{keyword}' at least {frequency} times", "'{keyword}' {frequency} times or more"),
         sample=_frequency_arguments,
         build=_build_frequency,
-        check=repaired.frequency,
+        check=frequency,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -164,7 +187,7 @@ KEYWORDS = (
         spoken=lambda arguments: {"listed": listed(arguments["forbidden_words"])},
         sample=lambda rng, material: {"forbidden_words": material.draw(rng.randint(2, 3))},
         build=_keep_out,
-        check=repaired.forbidden_words,
+        check=forbidden_words,
         stage=Stage.CHOICE,
     ),
     InstructionType(
@@ -177,8 +200,8 @@ KEYWORDS = (
         ),
         note=("the word '{keyword}' exactly once", "'{keyword}' one time only"),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
-        build=lambda draft, arguments: mention(draft, [arguments["keyword"]]),
-        check=keyword_once,
+        build=lambda draft, arguments: mention_each(draft, [arguments["keyword"]]),
+        check=once,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -195,7 +218,7 @@ KEYWORDS = (
         note=("the word '{first}' and later the word '{second}'", "'{first}' mentioned before '{second}'"),
         sample=lambda rng, material: dict(zip(("first", "second"), material.draw(2), strict=True)),
         build=_build_order,
-        check=keyword_order,
+        check=order,
         stage=Stage.CONTENT,
     ),
 )

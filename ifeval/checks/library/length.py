@@ -4,12 +4,19 @@ from collections import Counter
 from math import ceil
 from random import Random
 
-from ifeval.checks.ifbench import count, words
-from ifeval.checks.ifeval import length
-from ifeval.checks.library.builds import bound, build_least_words, build_relation, until
-from ifeval.checks.library.draft import Material, words_of
+from ifeval.checks.ifbench.arguments import Number, Whole
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import (
+    bound,
+    build_least_words,
+    build_relation,
+    count_words,
+    until,
+)
+from ifeval.checks.library.draft import Material, bare_words
 from ifeval.checks.library.instruction import InstructionType, Stage
-from ifeval.checks.text.counting import at_least, at_most, count_words
+from ifeval.checks.text.counting import Relation, at_least, at_most, compare, plural, quoted
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 
@@ -26,17 +33,45 @@ def demand(material: Material, rng: Random) -> int:
 
 
 def _most_repeated(material: Material) -> int:
-    return max(3, *Counter(words_of(" ".join(material.least()))).values())
+    return max(3, *Counter(bare_words(" ".join(material.least()))).values())
 
 
-def most_words(text: str, *, words: int) -> CheckResult:
-    """At most so many words."""
-    return at_most(count_words(text), words, "word")
+def most_words(reply: Reading, *, words: Count) -> CheckResult:
+    """At most so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    return at_most(len(reply.words), words, "word")
 
 
-def least_words(text: str, *, words: int) -> CheckResult:
-    """At least so many words."""
-    return at_least(count_words(text), words, "word")
+def least_words(reply: Reading, *, words: Count) -> CheckResult:
+    """At least so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    return at_least(len(reply.words), words, "word")
+
+
+def number_words(reply: Reading, *, num_words: Count, relation: Relation) -> CheckResult:
+    """Less than, or at least, so many words; "don't" and "well-known" are one each."""
+    return compare(len(reply.words), relation, num_words, "word")
+
+
+def word_range(reply: Reading, *, min_words: Number, max_words: Number) -> CheckResult:
+    """From so many to so many words, both included; "don't" and "well-known" are one each."""
+    count = len(reply.words)
+    return CheckResult(
+        min_words <= count <= max_words, f"{plural(count, 'word')}, wanted {min_words:g} to {max_words:g}"
+    )
+
+
+def different_words(reply: Reading, *, N: Whole) -> CheckResult:
+    """At least so many different words, ignoring case and the marks around them."""
+    return at_least(len(set(reply.folded)), int(N), "different word")
+
+
+def repeats(reply: Reading, *, small_n: Whole) -> CheckResult:
+    """No word occurs more often than so many times, ignoring case and the marks around it."""
+    (word, count), *_ = Counter(reply.folded).most_common(1) or [("", 0)]
+    if not count:
+        return CheckResult(False, "no words")
+    return CheckResult(
+        count <= small_n, f"{quoted(word)} appears {plural(count, 'time')}, wanted no word more than {small_n:g} times"
+    )
 
 
 LENGTH = (
@@ -80,7 +115,7 @@ LENGTH = (
             else {"num_words": room(material, rng), "relation": "less than"}
         ),
         build=build_relation(count_words, "num_words"),
-        check=length.number_words,
+        check=number_words,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -98,7 +133,7 @@ LENGTH = (
         note=("{min_words} to {max_words} words", "between {min_words} and {max_words} words"),
         sample=lambda rng, material: (lambda low: {"min_words": low, "max_words": low + 20})(demand(material, rng)),
         build=until(count_words, "min_words"),
-        check=count.word_count_range,
+        check=word_range,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -112,7 +147,7 @@ LENGTH = (
         note=("at least {N} different words", "{N} or more different words"),
         sample=lambda rng, material: {"N": 5 * (demand(material, rng) // 7)},
         build=until(lambda text: len({word.strip(".,!?;:()[]{}*\"'#<>|-") for word in text.lower().split()}), "N"),
-        check=count.unique_word_count,
+        check=different_words,
         stage=Stage.LENGTH,
     ),
     InstructionType(
@@ -133,7 +168,7 @@ LENGTH = (
         note=("no word more than {small_n} times", "each word at most {small_n} times"),
         sample=lambda rng, material: {"small_n": _most_repeated(material)},
         build=lambda draft, arguments: None,
-        check=words.repeats,
+        check=repeats,
         stage=Stage.LENGTH,
     ),
 )

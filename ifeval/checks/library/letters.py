@@ -1,13 +1,21 @@
 """Letters to use or to leave out, and capital and small ones."""
 
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
-from ifeval.checks.ifeval import keywords, repaired
+import regex
+
+from ifeval.checks.ifeval.arguments import Count, Letter
 from ifeval.checks.library.draft import Draft, Material
 from ifeval.checks.library.instruction import EXACT_WORDS, Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import none, plural, shorten
+from ifeval.checks.text.counting import Relation, compare, compare_occurrences, none, plural, quoted
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
+
+_TWO_LETTERS = regex.compile(r"\p{Lu}\p{Lu}")
+
 
 RARE_LETTERS = "bgkvw"
 """Letters that a short reply has a few of."""
@@ -47,38 +55,60 @@ def _shout(draft: Draft, arguments: Arguments) -> None:
         block[index] = " ".join(words)
 
 
-def _one_case(text: str, wrong: Callable[[str], bool], name: str) -> CheckResult:
-    letters = [letter for letter in text if letter.isalpha()]
+def letter_frequency(reply: Reading, *, letter: Letter, let_frequency: Count, let_relation: Relation) -> CheckResult:
+    """The letter (or mark) occurs less than, or at least, so many times, small and capital alike, accents aside."""
+    return compare_occurrences(quoted(letter.strip()), _times(reply, letter), let_relation, let_frequency)
+
+
+def no_letter(reply: Reading, *, letter: Letter) -> CheckResult:
+    """The letter doesn't occur, neither small nor as a capital, nor with an accent."""
+    return none(_times(reply, letter), f"letter {quoted(letter)}/letters {quoted(letter)}")
+
+
+def uppercase(reply: Reading) -> CheckResult:
+    """There are letters, and none of them is lower-case; Markdown's and HTML's own marks aside."""
+    return _one_case(reply, str.islower, "lower-case")
+
+
+def lowercase(reply: Reading) -> CheckResult:
+    """There are letters, and none of them is upper-case; Markdown's and HTML's own marks aside."""
+    return _one_case(reply, str.isupper, "upper-case")
+
+
+def title_case(reply: Reading) -> CheckResult:
+    """Every word starts with a capital letter; one that starts with a digit or has a capital inside ("iPhone") may stay."""
+    wrong = [word for word in reply.words if word[0].islower() and word.islower()]
+    if not reply.words or not wrong:
+        return CheckResult(bool(reply.words), "every word starts with a capital" if reply.words else "no words")
+    return CheckResult(False, f"{plural(len(wrong), 'word')} without a capital, {quoted(wrong[0])} first")
+
+
+def capital_word_frequency(reply: Reading, *, capital_frequency: Count, capital_relation: Relation) -> CheckResult:
+    """Less than, or at least, so many words hold two letters or more, side by side and all of them capitals."""
+    count = sum(1 for word in reply.words if word.isupper() and _TWO_LETTERS.search(word))
+    return compare(count, capital_relation, capital_frequency, "word in capitals/words in capitals")
+
+
+def _one_case(reply: Reading, wrong: Callable[[str], bool], name: str) -> CheckResult:
+    letters = [letter for letter in reply.text if letter.isalpha()]
     found = sum(map(wrong, letters))
     if not letters:
         return CheckResult(False, "no letters")
+    first = next((word for word in reply.words if any(map(wrong, word))), "")
     return CheckResult(
-        not found, f"{found} of {len(letters)} letters are {name}, wanted none" if found else f"no {name} letters"
+        not found,
+        f"{plural(found, f'{name} letter')}, wanted none (first in {quoted(first)})" if found else f"no {name} letters",
     )
 
 
-def no_letter(text: str, *, letter: str) -> CheckResult:
-    """The letter doesn't occur, neither small nor as a capital."""
-    return none(text.lower().count(letter.lower()), f"letter {letter!r}/letters {letter!r}")
+def _times(reply: Reading, letter: str) -> int:
+    """How often a letter occurs, one character at a time, so that hostile runs of accents take linear time."""
+    wanted = _base(letter.strip())
+    return sum(count for found, count in Counter(reply.text).items() if _base(found) == wanted)
 
 
-def uppercase(text: str) -> CheckResult:
-    """Letters occur, and none of them is lower-case."""
-    return _one_case(text, str.islower, "lower-case")
-
-
-def lowercase(text: str) -> CheckResult:
-    """Letters occur, and none of them is upper-case."""
-    return _one_case(text, str.isupper, "upper-case")
-
-
-def title_case(text: str) -> CheckResult:
-    """The first letter of every word is a capital; white space separates words."""
-    wrong = [word for word in text.split() if (first := next(filter(str.isalpha, word), "")) and first.islower()]
-    return CheckResult(
-        not wrong,
-        f"{plural(len(wrong), 'word')} without a capital, {shorten(wrong[0])!r} first" if wrong else "title case",
-    )
+def _base(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[:1].lower()
 
 
 LETTERS = (
@@ -100,7 +130,7 @@ LETTERS = (
         ),
         sample=_letter_arguments,
         build=_build_letter,
-        check=keywords.letter_frequency,
+        check=letter_frequency,
         stage=Stage.CONTENT,
     ),
     InstructionType(
@@ -182,7 +212,7 @@ LETTERS = (
         ),
         sample=lambda rng, material: {"capital_frequency": rng.randint(2, 5), "capital_relation": "at least"},
         build=_shout,
-        check=repaired.capital_word_frequency,
+        check=capital_word_frequency,
         stage=Stage.CONTENT,
     ),
 )

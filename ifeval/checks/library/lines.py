@@ -2,12 +2,14 @@
 
 from itertools import pairwise
 
-from ifeval.checks.ifbench import format
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import begin
 from ifeval.checks.library.draft import Draft, joined, marked, prose
 from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import exactly, shorten
-from ifeval.checks.text.division import lines_of_text
+from ifeval.checks.text.counting import exactly, plural, quoted
+from ifeval.checks.text.reading import Reading
+from ifeval.checks.text.words import fold, words_of
 from ifeval.records import CheckResult
 
 ACROSTICS = ("HINT", "KIND", "MOST", "PATH", "STAR", "WARM", "WIND", "TASK")
@@ -36,14 +38,14 @@ def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
             block[0] = begin(_STARTS[letter], block[0])
 
 
-def lines(text: str, *, lines: int) -> CheckResult:
-    """Exactly so many lines that are not blank."""
-    return exactly(len(lines_of_text(text)), lines, "line")
+def lines(reply: Reading, *, lines: Count) -> CheckResult:
+    """Exactly so many lines that hold a letter, a digit or an emoji; blank lines, rules and fences don't count."""
+    return exactly(len(reply.lines), lines, "line of text/lines of text")
 
 
-def stairs(text: str, *, steps: int) -> CheckResult:
-    """Exactly so many lines that are not blank, each indented by more white space than the one before."""
-    found = [line for line in text.split("\n") if line.strip()]
+def stairs(reply: Reading, *, steps: Count) -> CheckResult:
+    """Exactly so many lines of text, each indented by more white space than the one before."""
+    found = [line.expandtabs(4) for line in reply.source.split("\n") if any(map(str.isalnum, line))]
     indents = [len(line) - len(line.lstrip()) for line in found]
     flat = next((n for n, (above, here) in enumerate(pairwise(indents), 2) if here <= above), None)
     if flat is not None:
@@ -51,10 +53,21 @@ def stairs(text: str, *, steps: int) -> CheckResult:
     return exactly(len(indents), steps, "line")
 
 
-def acrostic(text: str, *, word: str) -> CheckResult:
-    """The first letters of the lines that are not blank spell the word; case doesn't matter."""
-    spelled = "".join(line[0] for line in lines_of_text(text))
-    return CheckResult(spelled.lower() == word.lower(), f"the lines spell {shorten(spelled)!r}, wanted {word!r}")
+def acrostic(reply: Reading, *, word: Word) -> CheckResult:
+    """The first letters of the lines of text spell the word, ignoring case; quotes, list marks and Markdown aside."""
+    spelled = "".join(next(filter(str.isalnum, line), "") for line in reply.lines)
+    return CheckResult(
+        fold(spelled) == fold(word.strip()), f"the lines spell {quoted(spelled.upper())}, wanted {quoted(word.upper())}"
+    )
+
+
+def word_per_line(reply: Reading) -> CheckResult:
+    """Every line of text holds one word; there are two words at least."""
+    counts = [len(words_of(line, reply.language)) for line in reply.lines]
+    crowded = next((n for n, count in enumerate(counts, 1) if count > 1), None)
+    if crowded:
+        return CheckResult(False, f"line {crowded} holds {counts[crowded - 1]} words, wanted one on each")
+    return CheckResult(sum(counts) > 1, f"{plural(sum(counts), 'word')} on {plural(len(counts), 'line')}")
 
 
 LINES = (
@@ -101,7 +114,7 @@ LINES = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Let the first letters of the lines spell the word {word}, one letter a line.",
+            "Let the first letters of the lines spell the word {word}, one letter per line.",
             "Write {letters} lines whose first letters, read downwards, spell {word}.",
         ),
         requirement=(
@@ -124,7 +137,7 @@ LINES = (
         requirement=("Each word must be on a new line.", "Every line of the reply holds one word only."),
         note=("each word on a new line", "one word per line"),
         build=lambda draft, arguments: draft.arrange(2, lambda blocks: "\n".join(prose(blocks).split())),
-        check=format.newline,
+        check=word_per_line,
         stage=Stage.LAYOUT,
     ),
 )

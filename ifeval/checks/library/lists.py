@@ -1,18 +1,16 @@
 """Bullet points and numbered items."""
 
-import re
 from functools import partial
 
-from ifeval.checks.ifeval import repaired
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.draft import Blocks, Draft, marked
 from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import at_least, exactly, plural
-from ifeval.checks.text.division import lines_of_text
+from ifeval.checks.text.counting import at_least, exactly, plural, shorten
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 MARKS = ("=>", "~", "->", ">>", "@@")
-_BULLET = re.compile(r"^[^\S\n]*[*+•-][^\S\n]+\S", re.MULTILINE)
-_NUMBERED = re.compile(r"^[^\S\n]*(\d{1,9})[.)][^\S\n]+\S", re.MULTILINE)
 
 
 def _build_sub_bullets(draft: Draft, arguments: Arguments) -> None:
@@ -25,37 +23,44 @@ def _sub_bullets(labels: list[str], blocks: Blocks) -> str:
     return "\n".join(f"* {label}\n  - {' '.join(block)}" for label, block in zip(labels, blocks, strict=True))
 
 
-def least_bullets(text: str, *, bullets: int) -> CheckResult:
-    """At least so many lines that start with a bullet (`*`, `-`, `+` or `•`) and go on after it."""
-    return at_least(len(_BULLET.findall(text)), bullets, "bullet point")
+def least_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
+    """At least so many bullet points with text (lines that start with -, *, + or •); points below a point don't count."""
+    return at_least(len(reply.bullets), bullets, "bullet point")
 
 
-def numbered_list(text: str, *, items: int) -> CheckResult:
-    """Lines that start with "1." (or "1)") up to exactly `items`, in order."""
-    numbers = [int(number) for number in _NUMBERED.findall(text)]
-    verdict = exactly(len(numbers), items, "numbered item")
-    if verdict.ok and numbers != list(range(1, items + 1)):
-        return CheckResult(False, f"the items are numbered {', '.join(map(str, numbers))}, wanted 1 to {items}")
-    return verdict
+def bullets(reply: Reading, *, num_bullets: Count) -> CheckResult:
+    """Exactly so many bullet points with text (lines that start with -, *, + or •), with the points below points or without."""
+    count = len(reply.bullets)
+    every = sum(item.number is None and any(map(str.isalnum, item.text)) for item in reply.structure.items)
+    return exactly(every if every == num_bullets else count, num_bullets, "bullet point")
 
 
-def sub_bullets(text: str, *, bullets: int) -> CheckResult:
-    """Exactly so many lines start with "* " and each has an indented "- " line below it, before the next "* " line."""
-    below: list[int] = []
-    for line in text.split("\n"):
-        if line.startswith("* "):
-            below.append(0)
-        elif below and line[:1].isspace() and line.lstrip().startswith("- "):
-            below[-1] += 1
-    if 0 in below:
-        return CheckResult(False, f"{below.count(0)} of {plural(len(below), 'bullet point')} without a sub-bullet")
-    return exactly(len(below), bullets, "bullet point")
+def numbered_list(reply: Reading, *, items: Count) -> CheckResult:
+    """Exactly so many numbered items with text, numbered from 1 on in order; items below an item don't count."""
+    numbers = [item.number for item in reply.numbered]
+    counted = exactly(len(numbers), items, "numbered item")
+    if counted.ok and numbers != list(range(1, items + 1)):
+        return CheckResult(
+            False, f"the items are numbered {shorten(', '.join(map(str, numbers)))}, wanted 1 to {items}"
+        )
+    return counted
 
 
-def marked_list(text: str, *, mark: str, items: int) -> CheckResult:
-    """Exactly so many lines start with the mark and go on after it."""
-    found = sum(line.startswith(mark) and line != mark for line in lines_of_text(text))
-    return exactly(found, items, f"item/items marked {mark}")
+def sub_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
+    """Exactly so many bullet points that start with `*`, each with an indented point that starts with `-` below it."""
+    found = [item for item in reply.bullets if item.mark == "*"]
+    bare = sum(not any(below.mark == "-" and below.text.strip() for below in item.below) for item in found)
+    if bare:
+        return CheckResult(False, f"{bare} of {plural(len(found), 'bullet point')} without a sub-bullet '- '")
+    return exactly(len(found), bullets, "bullet point '* '/bullet points '* '")
+
+
+def marked_list(reply: Reading, *, mark: Word, items: Count) -> CheckResult:
+    """Exactly so many lines start with the mark and go on after it; a longer run of the mark is another mark."""
+    mark = mark.strip()
+    rests = [line.strip()[len(mark) :] for line in reply.source.split("\n") if line.strip().startswith(mark)]
+    found = sum(any(map(str.isalnum, rest)) and not rest.startswith(mark[-1]) for rest in rests)
+    return exactly(found, items, f"item marked {mark}/items marked {mark}")
 
 
 LISTS = (
@@ -96,7 +101,7 @@ LISTS = (
         ),
         sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
-        check=repaired.number_bullet_lists,
+        check=bullets,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -105,7 +110,7 @@ LISTS = (
         excludes=frozenset({"digits", "wrapper"}),
         order=(
             "Write a numbered list of exactly {items} items (1., 2. and so on).",
-            "Number your points from 1. to {items}., one item to a line.",
+            "Number your points from 1. to {items}., one item per line.",
         ),
         requirement=(
             "The reply must hold a numbered list of exactly {items} items, starting with '1.'.",
@@ -113,7 +118,7 @@ LISTS = (
         ),
         note=(
             "a numbered list of exactly {items} items (1., 2. ...)",
-            "{items} items, numbered 1. to {items}., one a line",
+            "{items} items, numbered 1. to {items}., one per line",
         ),
         sample=lambda rng, material: {"items": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["items"], marked("{}. ".format)),
@@ -153,7 +158,7 @@ LISTS = (
             "Give the answer as {items} list items, each on a line that starts with {mark} in place of a bullet.",
         ),
         requirement=(
-            "The reply must list exactly {items} items with {mark} instead of bullet points, one item a line.",
+            "The reply must list exactly {items} items with {mark} instead of bullet points, one item per line.",
             "There have to be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),

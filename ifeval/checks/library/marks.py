@@ -2,14 +2,17 @@
 
 import re
 
-from ifeval.checks.ifbench import marks
-from ifeval.checks.ifeval import punctuation
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import amount, ask, exclaim, uncapitalised, weave
 from ifeval.checks.library.draft import CannotBuild, Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import at_least, exactly, none
+from ifeval.checks.text.counting import at_least, exactly, none, plural
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
+DEPTH = 5
+_CLOSES = {"(": ")", "[": "]", "{": "}"}
+_SMILEY = re.compile(r"(?<!\w)[:;=]-?[()]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _BRACKETS = "(see above [and below {and here (as always [in brackets])}])"
 
@@ -34,39 +37,68 @@ def _build_semicolons(draft: Draft, arguments: Arguments) -> None:
             raise CannotBuild
 
 
-def some_question(text: str) -> CheckResult:
-    """At least one question mark."""
-    return at_least(text.count("?"), 1, "question mark")
+def some_question(reply: Reading) -> CheckResult:
+    """At least one question mark, in any script; one inside a web address doesn't count."""
+    return at_least(reply.count("?"), 1, "question mark")
 
 
-def some_exclamation(text: str) -> CheckResult:
-    """At least one exclamation mark."""
-    return at_least(text.count("!"), 1, "exclamation mark")
+def some_exclamation(reply: Reading) -> CheckResult:
+    """At least one exclamation mark, in any script."""
+    return at_least(reply.count("!"), 1, "exclamation mark")
 
 
-def no_questions(text: str) -> CheckResult:
-    """No question mark."""
-    return none(text.count("?"), "question mark")
+def no_questions(reply: Reading) -> CheckResult:
+    """No question mark, in any script; one inside a web address doesn't count."""
+    return none(reply.count("?"), "question mark")
 
 
-def no_exclamations(text: str) -> CheckResult:
-    """No exclamation mark."""
-    return none(text.count("!"), "exclamation mark")
+def no_exclamations(reply: Reading) -> CheckResult:
+    """No exclamation mark, in any script; that of a Markdown image is none."""
+    return none(reply.count("!"), "exclamation mark")
 
 
-def questions(text: str, *, questions: int) -> CheckResult:
-    """Exactly so many question marks."""
-    return exactly(text.count("?"), questions, "question mark")
+def questions(reply: Reading, *, questions: Count) -> CheckResult:
+    """Exactly so many question marks, in any script; those inside web addresses don't count."""
+    return exactly(reply.count("?"), questions, "question mark")
 
 
-def exclamations(text: str, *, exclamations: int) -> CheckResult:
-    """Exactly so many exclamation marks."""
-    return exactly(text.count("!"), exclamations, "exclamation mark")
+def exclamations(reply: Reading, *, exclamations: Count) -> CheckResult:
+    """Exactly so many exclamation marks, in any script; those of Markdown images are none."""
+    return exactly(reply.count("!"), exclamations, "exclamation mark")
 
 
-def semicolons(text: str, *, semicolons: int) -> CheckResult:
-    """Exactly so many semicolons."""
-    return exactly(text.count(";"), semicolons, "semicolon")
+def semicolons(reply: Reading, *, semicolons: Count) -> CheckResult:
+    """Exactly so many semicolons; those of HTML entities ("&amp;") are none."""
+    return exactly(reply.count(";"), semicolons, "semicolon")
+
+
+def no_comma(reply: Reading) -> CheckResult:
+    """No comma of any script; one inside a web address doesn't count."""
+    return none(reply.count(","), "comma")
+
+
+def parentheses(reply: Reading) -> CheckResult:
+    """Brackets ( [ { stand at least 5 deep inside each other, with text inside and each of them closed."""
+    deepest = _depth(reply.text)
+    return CheckResult(deepest >= DEPTH, f"brackets {plural(deepest, 'level')} deep, wanted at least {DEPTH}")
+
+
+def _depth(text: str) -> int:
+    """How many levels of brackets are closed around each other somewhere, with a letter or digit inside."""
+    levels: list[tuple[str, int, bool]] = [("", 0, False)]
+    deepest = 0
+    for mark in _SMILEY.sub("", text):
+        kind, height, held = levels[-1]
+        if mark in _CLOSES:
+            levels.append((_CLOSES[mark], 0, False))
+        elif mark.isalnum():
+            levels[-1] = kind, height, True
+        elif mark == kind:
+            levels.pop()
+            above, most, full = levels[-1]
+            levels[-1] = above, max(most, height + 1), full or held
+            deepest = max(deepest, height + 1 if held else 0)
+    return deepest
 
 
 MARKS = (
@@ -186,7 +218,7 @@ MARKS = (
         requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
         note=("no commas", "without a single comma"),
         build=_build_no_comma,
-        check=punctuation.no_comma,
+        check=no_comma,
         stage=Stage.CHOICE,
     ),
     InstructionType(
@@ -206,7 +238,7 @@ MARKS = (
             "5 or more levels of nested ( [ {{ brackets",
         ),
         build=weave(_BRACKETS),
-        check=marks.parentheses,
+        check=parentheses,
         stage=Stage.CONTENT,
     ),
 )

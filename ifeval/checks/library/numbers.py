@@ -4,10 +4,11 @@ import re
 from datetime import date
 from random import Random
 
-from ifeval.checks.ifbench import count
+from ifeval.checks.ifbench.arguments import Whole
 from ifeval.checks.library.draft import CannotBuild, Draft, Material
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import plural
+from ifeval.checks.text.counting import at_least, exactly, none, shorten
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 _RUN = re.compile(r"\d+")
@@ -35,30 +36,38 @@ def _build_numbers(draft: Draft, arguments: Arguments) -> None:
         draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
 
 
+def some_number(reply: Reading) -> CheckResult:
+    """At least one number in digits; the mark of a list item is none."""
+    return at_least(len(reply.numbers), 1, "number in digits/numbers in digits")
+
+
+def no_digits(reply: Reading) -> CheckResult:
+    """No digit anywhere, in no script and no form (² and ① are digits), in list marks neither."""
+    found = sum(map(str.isdigit, reply.source))
+    return none(found, "digit")
+
+
+def numbers(reply: Reading, *, N: Whole) -> CheckResult:
+    """Exactly so many numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks count or not."""
+    found = reply.numbers
+    marks = sum(item.number is not None for item in reply.structure.items)
+    count = len(found) + marks if len(found) + marks == N else len(found)
+    counted = exactly(count, int(N), "number in digits/numbers in digits")
+    return CheckResult(counted.ok, f"{counted.reason}: {shorten(' '.join(found))}" if found else counted.reason)
+
+
+def iso_date(reply: Reading) -> CheckResult:
+    """At least one date that exists, written YYYY-MM-DD."""
+    found = next((match[0] for match in _DATE.finditer(reply.text) if _is_date(*map(int, match.groups()))), None)
+    return CheckResult(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
+
+
 def _is_date(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
     except ValueError:
         return False
     return True
-
-
-def some_number(text: str) -> CheckResult:
-    """At least one decimal digit."""
-    found = any(map(str.isdecimal, text))
-    return CheckResult(found, "a number in digits" if found else "no number in digits")
-
-
-def no_digits(text: str) -> CheckResult:
-    """No decimal digit anywhere."""
-    found = sum(map(str.isdecimal, text))
-    return CheckResult(not found, f"{plural(found, 'digit')}, wanted none" if found else "no digits")
-
-
-def iso_date(text: str) -> CheckResult:
-    """At least one date that exists, written YYYY-MM-DD."""
-    found = next((match.group() for match in _DATE.finditer(text) if _is_date(*map(int, match.groups()))), None)
-    return CheckResult(found is not None, f"date {found}" if found else "no date written YYYY-MM-DD")
 
 
 NUMBERS = (
@@ -105,7 +114,7 @@ NUMBERS = (
         note=("exactly {N} numbers in digits", "{N} numbers (digits), no more and no fewer"),
         sample=_as_many_numbers,
         build=_build_numbers,
-        check=count.numbers,
+        check=numbers,
         stage=Stage.CONTENT,
     ),
     InstructionType(

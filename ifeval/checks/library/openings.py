@@ -1,14 +1,19 @@
 """How the reply opens."""
 
-import re
+import regex
 
-from ifeval.checks.ifbench import placement
-from ifeval.checks.ifeval import combination, format
+from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.library.builds import first
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import shorten
+from ifeval.checks.text.counting import plural, quoted
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading, read
+from ifeval.checks.text.words import fold
 from ifeval.records import CheckResult
+
+_TITLE = regex.compile(r"(?:^[\s#>*_]*|(?<!\w)(?=<<\S))<<([^<>\n]{1,300})>>", regex.MULTILINE)
+
 
 START_PHRASES = (
     "Here is the short version.",
@@ -24,10 +29,9 @@ _SENTENCES = {
     "This": "This is what you need to know.",
     "Please": "Please read the following.",
     "Briefly": "Briefly put here are the main points.",
-    "What": "What you need to know is this.",
+    "These": "These are the points that matter.",
 }
 """First words of a reply, each with a sentence that starts with it."""
-_WORD = re.compile(r"\w+")
 
 
 def _build_positions(draft: Draft, arguments: Arguments) -> None:
@@ -36,17 +40,60 @@ def _build_positions(draft: Draft, arguments: Arguments) -> None:
     draft.tail.append(f"So much about the {word} too.")
 
 
-def start_phrase(text: str, *, phrase: str) -> CheckResult:
-    """The text starts with exactly this phrase."""
-    text = text.lstrip()
-    return CheckResult(text.startswith(phrase), f"starts with {shorten(text[: len(phrase) + 1])!r}, wanted {phrase!r}")
+def title(reply: Reading) -> CheckResult:
+    """A title with a word in it stands in double angular brackets, <<like this>>, on one line."""
+    found = next((text for text in _TITLE.findall(normalised(reply.raw)) if any(map(str.isalnum, text))), None)
+    return CheckResult(found is not None, f"title {quoted(found.strip())}" if found else "no <<title>> found")
 
 
-def first_word(text: str, *, word: str) -> CheckResult:
-    """The first word is this one; case and marks around it don't matter."""
-    found = _WORD.search(text)
-    first = found[0] if found else ""
-    return CheckResult(first.lower() == word.lower(), f"starts with {shorten(first)!r}, wanted {word!r}")
+def start_phrase(reply: Reading, *, phrase: Word) -> CheckResult:
+    """The text starts with exactly this phrase, capitals included; quotes and Markdown around it don't matter."""
+    wanted, start = _opening(normalised(phrase)), _opening(reply.text)
+    return CheckResult(
+        start.startswith(wanted), f"starts with {quoted(start[: len(wanted) + 1])}, wanted {quoted(phrase)}"
+    )
+
+
+def first_word(reply: Reading, *, word: Word) -> CheckResult:
+    """The first word is this one, ignoring case and the marks around it ("Today's" is another word than "Today")."""
+    first = reply.words[0] if reply.words else ""
+    return CheckResult(
+        fold(first) == fold(normalised(word).strip()), f"starts with {quoted(first)}, wanted {quoted(word)}"
+    )
+
+
+def repeat_prompt(reply: Reading, *, prompt_to_repeat: Word) -> CheckResult:
+    """The text starts with the request, word for word, and goes on after it; case and marks don't matter."""
+    repeated = repeated_request(reply, prompt_to_repeat)
+    if repeated.ok and len(reply.words) <= len(read(prompt_to_repeat, reply.language).words):
+        return CheckResult(False, "nothing after the repeated request")
+    return repeated
+
+
+def repeated_request(reply: Reading, request: str) -> CheckResult:
+    """Whether the text starts with the words of a request, all of them and in order."""
+    wanted = read(request, reply.language).folded
+    if reply.folded[: len(wanted)] != wanted:
+        place = next(
+            (n for n, pair in enumerate(zip(wanted, reply.folded, strict=False)) if pair[0] != pair[1]),
+            len(reply.folded),
+        )
+        found = quoted(reply.words[place]) if place < len(reply.words) else "nothing"
+        return CheckResult(False, f"{found} where the request has {quoted(wanted[place])}")
+    return CheckResult(True, "the request is repeated at the start")
+
+
+def words_position(reply: Reading, *, keyword: Word) -> CheckResult:
+    """The second word of the reply and the second to last are this one, ignoring case; marks and emoji are no words."""
+    found, wanted = reply.folded, fold(normalised(keyword).strip())
+    if len(found) < 3:
+        return CheckResult(False, f"{plural(len(found), 'word')}, wanted {quoted(keyword)} as the second")
+    places = f"the second word is {quoted(reply.words[1])} and the second to last {quoted(reply.words[-2])}"
+    return CheckResult(found[1] == found[-2] == wanted, f"{places}, wanted {quoted(keyword)} twice")
+
+
+def _opening(text: str) -> str:
+    return text.lstrip(" \n\t\"'")
 
 
 OPENINGS = (
@@ -64,7 +111,7 @@ OPENINGS = (
         ),
         note=("a title in double angular brackets, <<like this>>", "title written as <<Title>>"),
         build=lambda draft, arguments: draft.head.insert(0, f"<<{draft.material.title}>>\n"),
-        check=format.title,
+        check=title,
         stage=Stage.EDGES,
     ),
     InstructionType(
@@ -111,7 +158,7 @@ OPENINGS = (
         ),
         sample=lambda rng, material: {"prompt_to_repeat": material.request},
         build=first("{prompt_to_repeat}"),
-        check=combination.repeat_prompt,
+        check=repeat_prompt,
         stage=Stage.EDGES,
     ),
     InstructionType(
@@ -133,7 +180,7 @@ OPENINGS = (
         ),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
         build=_build_positions,
-        check=placement.words_position,
+        check=words_position,
         stage=Stage.EDGES,
     ),
 )

@@ -1,16 +1,23 @@
 """How the text is divided into paragraphs and answers."""
 
+import re
 from itertools import pairwise
 from random import Random
 
-from ifeval.checks.ifbench.placement import paragraph_last_first
-from ifeval.checks.ifeval import combination, length, repaired
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count, Ordinal
 from ifeval.checks.library.builds import begin
 from ifeval.checks.library.draft import Blocks, Draft, Material, joined, prose
 from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage
-from ifeval.checks.text.counting import at_least, exactly, none
-from ifeval.checks.text.division import blocks_of_text
+from ifeval.checks.text.counting import at_least, exactly, none, quoted
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading
+from ifeval.checks.text.words import fold, words_of
 from ifeval.records import CheckResult
+
+_DIVIDER = re.compile(r"(?<!\S)\*\*\*(?!\S)")
+_SEPARATOR = re.compile(r"(?<!\*)\*{6}(?!\*)")
+
 
 FIRST_WORDS = ("Also", "Next", "Then")
 _ECHOES = {
@@ -47,26 +54,73 @@ def _build_two(draft: Draft, arguments: Arguments) -> None:
     draft.blocks, draft.layout, draft.inline = [first, second], joined("\n******\n"), False
 
 
-def one_paragraph(text: str) -> CheckResult:
-    """No line break within the text."""
-    return none(text.strip().count("\n"), "line break")
+def one_paragraph(reply: Reading) -> CheckResult:
+    """No line break of any kind within the text, `<br>` included."""
+    breaks = reply.source.strip().count("\n")
+    return none(breaks, "line break") if reply.words else CheckResult(False, "no words")
 
 
-def least_paragraphs(text: str, *, paragraphs: int) -> CheckResult:
-    """At least so many blocks of text with blank lines between them."""
-    return at_least(len(blocks_of_text(text)), paragraphs, "paragraph")
+def least_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """At least so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    return at_least(len(reply.paragraphs), paragraphs, "paragraph")
 
 
-def paragraphs(text: str, *, paragraphs: int) -> CheckResult:
-    """Exactly so many blocks of text with blank lines between them."""
-    return exactly(len(blocks_of_text(text)), paragraphs, "paragraph")
+def paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """Exactly so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    return exactly(len(reply.paragraphs), paragraphs, "paragraph")
 
 
-def echo_paragraphs(text: str, *, paragraphs: int) -> CheckResult:
-    """Exactly so many paragraphs, each of which ends with the word it starts with."""
-    blocks = blocks_of_text(text)
-    counted = exactly(len(blocks), paragraphs, "paragraph")
-    return paragraph_last_first("\n".join(" ".join(block.split()) for block in blocks)) if counted.ok else counted
+def divided_paragraphs(reply: Reading, *, num_paragraphs: Count) -> CheckResult:
+    """Exactly so many stretches of text with the divider `***` between them; text stands in each."""
+    return _parts(reply, _DIVIDER, "***", num_paragraphs, "paragraph")
+
+
+def paragraph_start(reply: Reading, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: Word) -> CheckResult:
+    """Exactly so many paragraphs (see `layout:paragraphs`), the `nth` of which starts with the word, ignoring case."""
+    found = reply.paragraphs
+    counted = exactly(len(found), num_paragraphs, "paragraph")
+    if nth_paragraph > len(found):
+        return CheckResult(False, f"there is no paragraph {nth_paragraph}: {counted.reason}")
+    start = (words_of(found[nth_paragraph - 1], reply.language) or [""])[0]
+    if fold(start) != fold(normalised(first_word).strip()):
+        return CheckResult(False, f"paragraph {nth_paragraph} starts with {quoted(start)}, wanted {quoted(first_word)}")
+    return CheckResult(counted.ok, f"paragraph {nth_paragraph} starts with {quoted(first_word)}; {counted.reason}")
+
+
+def echo_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
+    """Exactly so many paragraphs (see `layout:paragraphs`), each of which ends with the word it starts with."""
+    counted = exactly(len(reply.paragraphs), paragraphs, "paragraph")
+    if not counted.ok:
+        return counted
+    for number, text in enumerate(reply.paragraphs, 1):
+        found = words_of(text, reply.language)
+        if len(found) < 2 or fold(found[0]) != fold(found[-1]):
+            ends = f"starts with {quoted(found[0])} and ends with {quoted(found[-1])}"
+            return CheckResult(False, f"paragraph {number} {ends if len(found) > 1 else 'is a single word'}")
+    return CheckResult(True, f"{counted.reason}, each ending with the word it starts with")
+
+
+def two_responses(reply: Reading) -> CheckResult:
+    """Exactly two stretches of text with six asterisks between them, that differ in more than marks and case."""
+    counted = _parts(reply, _SEPARATOR, "******", 2, "response")
+    if counted.ok:
+        one, other = (list(map(fold, words_of(part, reply.language))) for part in _texts(reply, _SEPARATOR))
+        if one == other:
+            return CheckResult(False, "the two responses have the same words")
+    return counted
+
+
+def _parts(reply: Reading, divider: re.Pattern[str], mark: str, wanted: int, noun: str) -> CheckResult:
+    parts = _texts(reply, divider)
+    if not all(parts[1:-1]):
+        return CheckResult(False, f"no text between two {mark}")
+    return exactly(sum(map(bool, parts)), wanted, noun)
+
+
+def _texts(reply: Reading, divider: re.Pattern[str]) -> list[str]:
+    """The text between the dividers, without first and last parts that hold no word."""
+    parts = [part.strip() if words_of(part) else "" for part in divider.split(reply.source)]
+    return parts[not parts[0] : len(parts) - (len(parts) > 1 and not parts[-1])]
 
 
 PARAGRAPHS = (
@@ -150,7 +204,7 @@ PARAGRAPHS = (
         ),
         sample=lambda rng, material: {"num_paragraphs": rng.randint(2, 4)},
         build=lambda draft, arguments: draft.arrange(arguments["num_paragraphs"], joined("\n***\n")),
-        check=length.number_paragraphs,
+        check=divided_paragraphs,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -177,7 +231,7 @@ PARAGRAPHS = (
         spoken=lambda arguments: {"ordinal": _ORDINALS[arguments["nth_paragraph"] - 1]},
         sample=_paragraph_start_arguments,
         build=_build_paragraph_start,
-        check=repaired.nth_paragraph_first_word,
+        check=paragraph_start,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -217,7 +271,7 @@ PARAGRAPHS = (
         ),
         note=("two different answers separated by ******", "two replies, ****** between them"),
         build=_build_two,
-        check=combination.two_responses,
+        check=two_responses,
         stage=Stage.LAYOUT,
     ),
 )

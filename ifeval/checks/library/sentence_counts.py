@@ -1,26 +1,37 @@
 """How many sentences the reply has."""
 
-from ifeval.checks.ifeval import length
-from ifeval.checks.library.builds import bound, build_exact_sentences, build_least_sentences, build_relation
+from ifeval.checks.ifeval.arguments import Count
+from ifeval.checks.library.builds import (
+    bound,
+    build_exact_sentences,
+    build_least_sentences,
+    build_relation,
+    count_sentences,
+)
 from ifeval.checks.library.instruction import ALONE, InstructionType, Stage
-from ifeval.checks.text.counting import at_least, at_most, exactly
-from ifeval.checks.text.punkt import count_sentences
+from ifeval.checks.text.counting import Relation, at_least, at_most, compare, exactly
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 
-def most_sentences(text: str, *, sentences: int) -> CheckResult:
-    """At most so many sentences, as Punkt splits them."""
-    return at_most(count_sentences(text), sentences, "sentence")
+def most_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
+    """At most so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    return at_most(len(reply.sentences), sentences, "sentence")
 
 
-def least_sentences(text: str, *, sentences: int) -> CheckResult:
-    """At least so many sentences, as Punkt splits them."""
-    return at_least(count_sentences(text), sentences, "sentence")
+def least_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
+    """At least so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    return at_least(len(reply.sentences), sentences, "sentence")
 
 
-def exact_sentences(text: str, *, sentences: int) -> CheckResult:
-    """Exactly so many sentences, as Punkt splits them."""
-    return exactly(count_sentences(text), sentences, "sentence")
+def number_sentences(reply: Reading, *, num_sentences: Count, relation: Relation) -> CheckResult:
+    """Less than, or at least, so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    return compare(len(reply.sentences), relation, num_sentences, "sentence")
+
+
+def exact_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
+    """Exactly so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    return exactly(len(reply.sentences), sentences, "sentence")
 
 
 SENTENCE_COUNTS = (
@@ -73,7 +84,7 @@ SENTENCE_COUNTS = (
             else {"num_sentences": material.wanted + rng.randint(2, 4), "relation": "less than"}
         ),
         build=build_relation(count_sentences, "num_sentences"),
-        check=length.number_sentences,
+        check=number_sentences,
         stage=Stage.LENGTH,
     ),
     InstructionType(

@@ -1,20 +1,22 @@
 """What a sentence owes to its place, or to the one before it."""
 
-import re
+from itertools import pairwise
 from random import Random
 
-from ifeval.checks.ifbench import marks, placement
-from ifeval.checks.ifbench import sentence as ifbench_sentence
-from ifeval.checks.ifbench.placement import last_first
-from ifeval.checks.ifbench.sentence import increment
+from ifeval.checks.ifbench.arguments import Position, Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import build_exact_sentences, uncapitalised
-from ifeval.checks.library.draft import CannotBuild, Draft, Material, before_stop, words_of
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words, before_stop
 from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
 from ifeval.checks.library.sentence_counts import exact_sentences
-from ifeval.checks.text.counting import plural
+from ifeval.checks.text.counting import plural, quoted, shorten
+from ifeval.checks.text.emoji import ends_with_emoji
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading
+from ifeval.checks.text.words import fold, spans_of, words_of
 from ifeval.records import CheckResult
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+ENDINGS = " .!?…。\"')]*_"
 
 
 def _words_of(sentence: str) -> int:
@@ -66,7 +68,7 @@ def _put(draft: Draft, sentence: str, number: int) -> None:
 def _position_arguments(rng: Random, material: Material) -> Arguments:
     """Where the word stands in its own sentence anyway."""
     (word,) = material.draw(1)
-    place = [*words_of(material.every_word[word])].index(word.lower())
+    place = [*bare_words(material.every_word[word])].index(word.lower())
     return {"keyword": word, "n": rng.randint(1, 3), "m": place + 1}
 
 
@@ -76,22 +78,81 @@ def _build_emoji(draft: Draft, arguments: Arguments) -> None:
     draft.fixed_sentences = True
 
 
-def longest_sentence(text: str, *, words: int) -> CheckResult:
-    """No sentence has more than so many words; a line break ends a sentence too."""
-    longest = max((len(sentence.split()) for sentence in _SENTENCE_END.split(text)), default=0)
-    return CheckResult(longest <= words, f"the longest sentence has {plural(longest, 'word')}, wanted at most {words}")
+def longest(reply: Reading, *, words: Count) -> CheckResult:
+    """No sentence, and no line without one, has more than so many words."""
+    counts = [len(words_of(piece.text, reply.language)) for block in reply.pieces for piece in block]
+    most = max(counts, default=0)
+    if not most:
+        return CheckResult(False, "no sentence")
+    return CheckResult(most <= words, f"the longest sentence has {plural(most, 'word')}, wanted at most {words}")
 
 
-def growing(text: str, *, sentences: int, step: int) -> CheckResult:
-    """Exactly so many sentences, each with `step` words more than the one before."""
-    counted = exact_sentences(text, sentences=sentences)
-    return increment(text, small_n=step) if counted.ok else counted
+def growing(reply: Reading, *, sentences: Count, step: Count) -> CheckResult:
+    """Exactly so many sentences, each with exactly `step` words more than the one before."""
+    counted = exact_sentences(reply, sentences=sentences)
+    return step_by_step(reply, step) if counted.ok else counted
 
 
-def chain(text: str, *, sentences: int) -> CheckResult:
-    """Exactly so many sentences, each of which starts with the last word of the one before."""
-    counted = exact_sentences(text, sentences=sentences)
-    return last_first(text) if counted.ok else counted
+def step_by_step(reply: Reading, step: int) -> CheckResult:
+    """Whether each sentence has exactly `step` words more than the one before."""
+    counts = [len(words_of(sentence, reply.language)) for sentence in reply.sentences]
+    for number, (before, here) in enumerate(pairwise(counts), start=2):
+        if here != before + step:
+            return CheckResult(
+                False, f"sentence {number} has {plural(here, 'word')}, wanted {before + step} ({step} more)"
+            )
+    series = shorten(", ".join(map(str, counts)))
+    return CheckResult(bool(counts), f"sentences of {series} words" if counts else "no sentence")
+
+
+def chain(reply: Reading, *, sentences: Count) -> CheckResult:
+    """Exactly so many sentences, each of which starts with the last word of the one before, ignoring case and marks."""
+    counted = exact_sentences(reply, sentences=sentences)
+    return linked(reply) if counted.ok else counted
+
+
+def linked(reply: Reading) -> CheckResult:
+    """Whether each sentence starts with the last word of the one before."""
+    found = [words_of(sentence, reply.language) for sentence in reply.sentences]
+    for number, (before, here) in enumerate(pairwise(found), start=2):
+        if fold(before[-1]) != fold(here[0]):
+            return CheckResult(
+                False, f"sentence {number} starts with {quoted(here[0])}, wanted {quoted(before[-1])} again"
+            )
+    return CheckResult(
+        bool(found), "each sentence starts with the last word of the one before" if found else "no sentence"
+    )
+
+
+def keyword(reply: Reading, *, word: Word, N: Position) -> CheckResult:
+    """Sentence number `N` holds the word as a word of its own, ignoring case."""
+    found, place = reply.sentences, int(N)
+    if len(found) < place:
+        return CheckResult(False, f"{plural(len(found), 'sentence')}, wanted {quoted(word)} in number {place}")
+    ok = bool(spans_of(normalised(word).strip(), found[place - 1]))
+    return CheckResult(ok, f"sentence {place} {'holds' if ok else 'lacks'} {quoted(word)}: {shorten(found[place - 1])}")
+
+
+def position(reply: Reading, *, keyword: Word, n: Position, m: Position) -> CheckResult:
+    """Word number `m` of sentence number `n` is this one, ignoring case; marks are no words, "it's" is one."""
+    found, sentence, place = reply.sentences, int(n), int(m)
+    if len(found) < sentence:
+        return CheckResult(False, f"{plural(len(found), 'sentence')}, wanted {quoted(keyword)} in number {sentence}")
+    words = words_of(found[sentence - 1], reply.language)
+    if len(words) < place:
+        return CheckResult(False, f"sentence {sentence} has {plural(len(words), 'word')}, wanted at least {place}")
+    ok = fold(words[place - 1]) == fold(normalised(keyword).strip())
+    wish = "as wanted" if ok else f"wanted {quoted(keyword)}"
+    return CheckResult(ok, f"word {place} of sentence {sentence} is {quoted(words[place - 1])}, {wish}")
+
+
+def emoji(reply: Reading) -> CheckResult:
+    """Every sentence ends with an emoji, before its stop or after it."""
+    for number, sentence in enumerate(reply.sentences, start=1):
+        if not ends_with_emoji(sentence.rstrip()) and not ends_with_emoji(sentence.rstrip(ENDINGS)):
+            return CheckResult(False, f"sentence {number} does not end with an emoji: {quoted(sentence[-40:])}")
+    found = bool(reply.sentences)
+    return CheckResult(found, "every sentence ends with an emoji" if found else "no sentence")
 
 
 SENTENCES = (
@@ -110,7 +171,7 @@ SENTENCES = (
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
         build=lambda draft, arguments: draft.keep(lambda sentence: _words_of(sentence) <= arguments["words"]),
-        check=longest_sentence,
+        check=longest,
         stage=Stage.CHOICE,
     ),
     InstructionType(
@@ -172,7 +233,7 @@ SENTENCES = (
         note=("the word '{word}' in sentence number {N}", "sentence number {N} contains '{word}'"),
         sample=lambda rng, material: {"word": material.draw(1)[0], "N": rng.randint(2, 4)},
         build=_build_keyword,
-        check=ifbench_sentence.keyword,
+        check=keyword,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -191,7 +252,7 @@ SENTENCES = (
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
         sample=_position_arguments,
         build=_build_position,
-        check=placement.keywords_specific_position,
+        check=position,
         stage=Stage.SENTENCES,
     ),
     InstructionType(
@@ -202,7 +263,7 @@ SENTENCES = (
         requirement=("Every sentence must end with an emoji.", "There has to be an emoji at the end of each sentence."),
         note=("an emoji at the end of every sentence", "every sentence ends with an emoji"),
         build=_build_emoji,
-        check=marks.emoji,
+        check=emoji,
         stage=Stage.LENGTH,
     ),
 )

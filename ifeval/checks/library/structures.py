@@ -1,12 +1,19 @@
 """Tables, sections, headings and other structures that hold the whole text."""
 
 import json
+from typing import Any
 
-from ifeval.checks.ifeval import repaired
+import regex
+
+from ifeval.checks.ifbench.arguments import Word
+from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.draft import Blocks, Draft, marked
 from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage, listed
-from ifeval.checks.text.counting import exactly, shorten
-from ifeval.checks.text.division import lines_of_text
+from ifeval.checks.text.counting import at_least, exactly, quoted, shorten
+from ifeval.checks.text.labels import labelled
+from ifeval.checks.text.markdown import without_fence
+from ifeval.checks.text.marks import normalised
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 TEMPLATES = (
@@ -16,7 +23,6 @@ TEMPLATES = (
     ("Subject", "Summary", "Further points"),
     ("Heading", "Text", "Last point"),
 )
-_TABLE_RULE = frozenset("|-: \t")
 
 
 def _build_table(draft: Draft, arguments: Arguments) -> None:
@@ -60,37 +66,67 @@ def _build_headings(draft: Draft, arguments: Arguments) -> None:
     draft.layout = marked(lambda number: f"## {labels[number - 1]}\n", "\n\n")
 
 
-def table(text: str, *, columns: int, rows: int) -> CheckResult:
-    """One Markdown table with a header, a rule, and exactly so many `rows` below it, each of `columns` cells."""
-    piped = [line for line in lines_of_text(text) if "|" in line]
-    if len(piped) < 2 or "-" not in piped[1] or not _TABLE_RULE.issuperset(piped[1]):
-        return CheckResult(False, "no Markdown table with a header and a rule of dashes")
-    widths = {len(line.removeprefix("|").removesuffix("|").split("|")) for line in piped}
+def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
+    """One Markdown table with text in its header and in every row, so many rows below it, and so many cells in each."""
+    tables = reply.structure.tables
+    if len(tables) != 1:
+        return exactly(len(tables), 1, "Markdown table (a header and a rule of dashes)/Markdown tables")
+    (written,) = tables
+    widths = {len(row) for row in written}
     if widths != {columns}:
         return CheckResult(False, f"table rows of {', '.join(map(str, sorted(widths)))} cells, wanted {columns}")
-    return exactly(len(piped) - 2, rows, "table row")
+    empty = next((n for n, row in enumerate(written) if not any(map(str.isalnum, "".join(row)))), None)
+    if empty is not None:
+        return CheckResult(False, f"no text in {f'table row {empty}' if empty else 'the header'}")
+    return exactly(len(written) - 1, rows, "table row")
 
 
-def headings(text: str, *, headings: int) -> CheckResult:
-    """Exactly so many lines that start with "## "."""
-    return exactly(
-        sum(line.startswith("## ") and len(line) > 3 for line in lines_of_text(text)), headings, "'##' heading"
-    )
+def sections(reply: Reading, *, section_spliter: Word, num_sections: Count) -> CheckResult:
+    """At least so many different numbers stand after the word at the start of a line, each with text after it."""
+    name = normalised(section_spliter).strip()
+    mark = regex.compile(rf"{regex.escape(name)}\s{{0,3}}(\d{{1,9}})\b\W*", regex.IGNORECASE)
+    filled: set[int] = set()
+    current = 0
+    for line in (line.lstrip("\"'([<") for line in reply.lines):
+        start = mark.match(line)
+        current = int(start[1]) if start else current
+        if current and any(map(str.isalnum, line[start.end() :] if start else line)):
+            filled.add(current)
+    return at_least(len(filled), num_sections, f"{quoted(name)} section with text/{quoted(name)} sections with text")
 
 
-def template(text: str, *, labels: list[str]) -> CheckResult:
-    """Lines start with the labels and a colon, each label once, in this order, and each is followed by text."""
-    found = [label for line in lines_of_text(text) for label in labels if line.startswith(f"{label}:")]
-    if found != labels:
+def headings(reply: Reading, *, headings: Count) -> CheckResult:
+    """Exactly so many headings of level two (`##`) with text; those of other levels, and in code, don't count."""
+    return exactly(sum(block.level == 2 for block in reply.headings), headings, "'##' heading")
+
+
+def json_value(reply: Reading) -> CheckResult:
+    """The whole reply is a JSON object or array that is not empty (RFC 8259: no NaN), a code fence around it aside."""
+    try:
+        value = json.loads(without_fence(reply.raw), parse_constant=_not_json)
+    except ValueError as error:
+        return CheckResult(False, f"not JSON: {error}")
+    except RecursionError:
+        return CheckResult(False, "not JSON: nested too deeply")
+    if not isinstance(value, dict | list):
+        return CheckResult(False, f"a bare JSON value {shorten(reply.raw)}, wanted an object or array")
+    return CheckResult(bool(value), f"{'parses as JSON' if value else 'empty JSON'}")
+
+
+def template(reply: Reading, *, labels: list[Word]) -> CheckResult:
+    """Lines start with the labels and a colon, each label once and in this order, each followed by text of its own."""
+    found = labelled(reply.lines, labels)
+    names = [name for name, _ in found]
+    if names != [label.strip() for label in labels]:
         return CheckResult(
-            False, f"labels {shorten(', '.join(found)) or 'missing'}, wanted {', '.join(labels)} in this order"
+            False, f"labels {shorten(', '.join(names)) or 'missing'}, wanted {', '.join(labels)} in this order"
         )
-    rest = text
-    for label in reversed(labels):
-        rest, _, after = rest.rpartition(f"{label}:")
-        if not after.strip():
-            return CheckResult(False, f"nothing after {label}:")
-    return CheckResult(True, "all labels, in order")
+    empty = next((name for name, text in found if not any(map(str.isalnum, text))), None)
+    return CheckResult(empty is None, f"nothing after {empty}:" if empty else "all labels, in order")
+
+
+def _not_json(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 STRUCTURES = (
@@ -136,7 +172,7 @@ STRUCTURES = (
             "num_sections": rng.randint(2, 3),
         },
         build=_build_sections,
-        check=repaired.multiple_sections,
+        check=sections,
         stage=Stage.LAYOUT,
     ),
     InstructionType(
@@ -171,7 +207,7 @@ STRUCTURES = (
         ),
         note=("whole reply as a JSON object", "JSON object or array only"),
         build=lambda draft, arguments: draft.arrange(3, _json),
-        check=repaired.json_format,
+        check=json_value,
         stage=Stage.LAYOUT,
     ),
     InstructionType(

@@ -1,9 +1,18 @@
 """What is wrapped around the whole reply."""
 
-from ifeval.checks.ifeval import startend
+import re
+
+from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, Build, InstructionType, Stage
+from ifeval.checks.text.counting import plural
+from ifeval.checks.text.marks import QUOTE, normalised
+from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
+_FENCED = re.compile(r"(`{3,})[^\n`]*\n(.*)\n[ \t]*\1", re.DOTALL)
+
 
 TAGS = ("answer", "reply", "text", "result", "output")
 
@@ -19,19 +28,48 @@ def _around(before: str, after: str) -> Build:
     return build
 
 
-def tags(text: str, *, tag: str) -> CheckResult:
-    """Everything stands between `<tag>` and `</tag>`, and each occurs once."""
-    text = text.strip()
+def quotation(reply: Reading) -> CheckResult:
+    """All of the text stands in double quotation marks, straight or curly: as a whole, or every paragraph by itself."""
+    text = reply.source.strip()
+    ok = _one_quotation(text) or all(map(_one_quotation, map(str.strip, _BLANK_LINE.split(text))))
+    return CheckResult(ok, f"{'' if ok else 'not '}wrapped in double quotation marks")
+
+
+def tags(reply: Reading, *, tag: Word) -> CheckResult:
+    """Everything stands between `<tag>` and `</tag>`, each of which occurs once, with text between them."""
+    text = reply.raw.strip()
     opening, closing = f"<{tag}>", f"</{tag}>"
-    ok = text.startswith(opening) and text.endswith(closing) and text.count(opening) == text.count(closing) == 1
-    return CheckResult(ok, f"{'' if ok else 'not '}wrapped in {opening} and {closing}")
+    if text.count(opening) != 1 or text.count(closing) != 1:
+        return CheckResult(
+            False,
+            f"{plural(text.count(opening), 'time')} {opening} and {plural(text.count(closing), 'time')} {closing}, wanted one each",
+        )
+    if not (text.startswith(opening) and text.endswith(closing)):
+        return CheckResult(False, f"text outside {opening} and {closing}")
+    inside = any(map(str.isalnum, text[len(opening) : -len(closing)]))
+    return CheckResult(inside, f"{'everything' if inside else 'nothing'} between {opening} and {closing}")
 
 
-def code_block(text: str) -> CheckResult:
-    """Everything stands in one fence of three backticks."""
-    text = text.strip()
-    ok = text.startswith("```") and text.endswith("```") and text.count("```") == 2
-    return CheckResult(ok, f"{'' if ok else 'not '}one fenced code block")
+def code_block(reply: Reading) -> CheckResult:
+    """Everything stands in one fenced code block of Markdown (``` or ~~~), with text in it."""
+    match = _FENCED.fullmatch(normalised(reply.raw).strip())
+    if match is None or match[1] in match[2]:
+        return CheckResult(False, "not one fenced code block with nothing outside it")
+    inside = any(map(str.isalnum, match[2]))
+    return CheckResult(inside, "one fenced code block" if inside else "nothing in the code block")
+
+
+def _one_quotation(text: str) -> bool:
+    if len(text) < 2 or text[0] != QUOTE or text[-1] != QUOTE or not any(map(str.isalnum, text)):
+        return False
+    depth = 1
+    for place in (match.start() for match in re.finditer(QUOTE, text[1:-1])):
+        before, after = text[place], text[place + 2]
+        opens = not (before.isalnum() or before in ".,!?…;:)") and not after.isspace()
+        depth += 1 if opens else -1
+        if not depth:
+            return False
+    return True
 
 
 WRAPPERS = (
@@ -49,7 +87,7 @@ WRAPPERS = (
         ),
         note=("everything in double quotation marks", "whole reply between double quotation marks"),
         build=_around('"', '"'),
-        check=startend.quotation,
+        check=quotation,
         stage=Stage.WRAPPER,
     ),
     InstructionType(

@@ -59,6 +59,11 @@ def shorten(text: str, limit: int = 60) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """`text`, shortened, in single quotes."""
+    return f"'{shorten(text)}'"
+
+
 def compare(count: int, relation: Relation, wanted: int, noun: str) -> CheckResult:
     """Whether `count` is less than or at least `wanted`: "412 words, wanted fewer than 400"."""
     ok = count < wanted if relation == "less than" else count >= wanted

@@ -4,12 +4,15 @@ Bodies come from servers nobody vouches for: every field is checked, and what do
 """
 
 import contextlib
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import escape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import orjson
 
@@ -162,20 +165,28 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
         return float(header[:9])
     try:
         at = parsedate_to_datetime(header)
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # a date no calendar has
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
 
 
 def redacted(body: bytes, secret: str) -> bytes:
-    """The body with every occurrence of `secret` redacted, escaped ones too: a server may echo what it was sent."""
+    """The body without `secret`, however it is spelt (JSON, percent, HTML, base64): a server may echo what it was sent."""
     if not secret:
         return body
     if b"\\" in body:
         with contextlib.suppress(ValueError):  # not JSON, so there are no escapes to undo
             body = dumps(loads(body))
-    return body.replace(secret.encode(), BLOT)
+    for spelling in {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        escape(secret),
+        b64encode(secret.encode()).decode(),
+    }:
+        body = re.sub(re.escape(spelling.encode()), BLOT, body, flags=re.IGNORECASE)
+    return body
 
 
 def _message(message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -27,6 +27,9 @@ LONGEST_WAIT = 300.0
 STRIKES = 3
 """After this many exchanges in a row without any answer a server counts as down."""
 
+FUTILE = 20
+"""So many requests in a row refused for good, in the same way and with none answered between, end the run."""
+
 PROBE_SECONDS = 10.0
 MOST_DOUBLINGS = 16
 MOST_NAMES = 8
@@ -38,7 +41,7 @@ class ClientSettings:
 
     concurrency: requests at once, to each server, at most. timeout: seconds for one reply. attempts: tries of one
     request. backoff: seconds before the second try, doubled at each further one. patience: seconds without any
-    server before the run stops.
+    server before the run stops. silence: seconds without a single reply, though servers are there, before it stops.
     """
 
     concurrency: int = 256
@@ -46,6 +49,7 @@ class ClientSettings:
     attempts: int = 8
     backoff: float = 0.5
     patience: float = 300.0
+    silence: float = 1800.0
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +101,8 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._clock = asyncio.get_running_loop().time
         self._deliver: Callable[[Response | Exception], None] = lambda _: None
+        self._answered_at = self._clock()
+        self._refusals: Counter[str] = Counter()  # since the last answer, by kind
 
     def begin(self, deliver: Callable[[Response | Exception], None]) -> None:
         """Whom to hand responses to; an exception is handed on where no server is left."""
@@ -104,6 +110,8 @@ class Pool:
         for server in self.servers:
             if server.down_since is not None:
                 self._spawn(self._revive(server))
+        self._answered_at = self._clock()
+        self._spawn(self._watch_silence())
 
     def submit(self, requests: Iterable[Request]) -> None:
         self._ready.extend(map(Job, requests))
@@ -146,6 +154,8 @@ class Pool:
         else:
             server.strikes = 0
             server.answered += 1
+            self._answered_at = self._clock()
+            self._refusals.clear()
             server.limit.answered(server.in_flight)
             self._deliver(response)
         finally:
@@ -164,6 +174,7 @@ class Pool:
         self._learn(server, failure, sent)
         if not failure.retry:
             self._give_up(job, failure.sentence)
+            self._check_futility(failure)
             return
         job.attempts += not failure.unreachable  # no connection says nothing about the request
         if job.attempts >= self._settings.attempts:
@@ -229,6 +240,35 @@ class Pool:
                     "start the server and repeat the command to go on."
                 )
             )
+
+    def _check_futility(self, failure: Failure) -> None:
+        """Stop the run where every request is refused for good: a key that expired, a quota, a model that is gone."""
+        self._refusals[failure.kind] += 1
+        if self._refusals[failure.kind] == FUTILE:
+            self._deliver(
+                UserError(
+                    f"{FUTILE} requests in a row were refused for good: {failure.sentence} What was finished is kept; "
+                    "mend that and repeat the command to go on."
+                )
+            )
+
+    async def _watch_silence(self) -> None:
+        """Stop the run where servers are there and take requests, but none has answered for too long."""
+        allowed = self._settings.silence
+        while True:
+            await asyncio.sleep(min(PROBE_SECONDS, allowed / 4))
+            waiting = self._ready or any(server.in_flight for server in self.servers)
+            if not waiting:
+                self._answered_at = self._clock()
+            elif self._clock() - self._answered_at > allowed:
+                listed = ", ".join(server.url for server in self.servers)
+                self._deliver(
+                    UserError(
+                        f"No reply for {allowed:g} s ({listed}), though requests are waiting. What was finished is kept; "
+                        "look at the server and repeat the command to go on, or allow more with --engine-arg silence=SECONDS."
+                    )
+                )
+                return
 
     def _later(self, seconds: float, action: Callable[..., None], *arguments: Any) -> None:
         async def wait() -> None:

@@ -2,8 +2,8 @@
 
 Isolation rests on `position_ids` that restart at 0 with every document *and* on no attention mask being given: only
 then does transformers derive a block-diagonal mask (`masking_utils.find_packed_sequence_indices`). With an all-ones
-mask the same row would let documents read each other, silently; `check_isolation` proves the model at hand before the
-first step.
+mask the same row would let documents read each other, silently; `ifeval.finetuning.training.isolation` proves the model
+at hand before the first step.
 """
 
 from bisect import bisect_left, insort
@@ -13,11 +13,10 @@ from typing import Any
 
 import torch
 
-from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import IGNORE, Document
 
-TOLERANCE = 1e-2
-"""Largest difference of a logit in fp32 between a packed and a single document; contamination is off by whole units."""
+EDGES = 32
+"""The number of documents in a batch is told in multiples of this, so that compiled code meets few sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,15 @@ class Batch:
     """Rows for one forward pass, each tensor of shape (rows, length), int64.
 
     `labels` are as `ids`, IGNORE where not trained and at every document's first token, which nothing before it in the
-    row may be asked to predict. `mask` is None for packed rows, else 1 where a token is no padding.
+    row may be asked to predict. `mask` is None for packed rows, else 1 where a token is no padding. `edges`, int32: where
+    documents begin in the rows laid end to end, then their end, repeated.
     """
 
     ids: torch.Tensor
     positions: torch.Tensor
     labels: torch.Tensor
     mask: torch.Tensor | None = None
+    edges: torch.Tensor | None = None
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -40,8 +41,9 @@ class Batch:
         return {"input_ids": self.ids, "use_cache": False, **position}
 
     def to(self, device: torch.device) -> "Batch":
-        mask = None if self.mask is None else self.mask.to(device)
-        return Batch(self.ids.to(device), self.positions.to(device), self.labels.to(device), mask)
+        parts = (self.ids, self.positions, self.labels, self.mask, self.edges)
+        there = [None if part is None else part.to(device) for part in parts]
+        return Batch(*there)  # type: ignore[arg-type]
 
 
 def best_fit_decreasing(lengths: Sequence[int], capacity: int) -> list[list[int]]:
@@ -80,14 +82,14 @@ def pack_pairs(documents: Sequence[Document], length: int) -> list[list[Document
     return [[document for i in bin for document in pairs[i]] for bin in bins]
 
 
-def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True) -> Batch:
-    """One row a pack, padded on the right with the id `padding`.
+def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True, width: int = 0) -> Batch:
+    """One row per pack, padded on the right with the id `padding` to the longest, and at least to `width`.
 
     packed: padding is one more document that nobody is trained on, and there is no mask. Otherwise each pack holds a
     single document, and padding is masked.
     """
     rows = [_row(documents) for documents in packs]
-    width = max(len(ids) for ids, _, _ in rows)
+    width = max(width, *(len(ids) for ids, _, _ in rows))
     lengths = torch.tensor([[len(ids)] for ids, _, _ in rows])
     for ids, positions, labels in rows:
         rest = width - len(ids)
@@ -95,7 +97,14 @@ def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = Tr
         positions += range(rest)
         labels += [IGNORE] * rest
     all_ids, all_positions, all_labels = (torch.tensor(part) for part in map(list, zip(*rows, strict=True)))
-    return Batch(all_ids, all_positions, all_labels, None if packed else (torch.arange(width) < lengths).long())
+    mask = None if packed else (torch.arange(width) < lengths).long()
+    return Batch(all_ids, all_positions, all_labels, mask, _edges(all_positions))
+
+
+def _edges(positions: torch.Tensor) -> torch.Tensor:
+    begins = (positions.flatten() == 0).nonzero().flatten()
+    repeated = EDGES - len(begins) % EDGES
+    return torch.cat([begins, torch.full((repeated,), positions.numel())]).int()
 
 
 def _row(documents: Sequence[Document]) -> tuple[list[int], list[int], list[int]]:
@@ -107,30 +116,3 @@ def _row(documents: Sequence[Document]) -> tuple[list[int], list[int], list[int]
         positions += range(len(document.ids))
         labels += [IGNORE, *document.labels[1:]]
     return ids, positions, labels
-
-
-@torch.no_grad()
-def isolation_error(model: Any, documents: Sequence[Document], padding: int) -> float:
-    """Largest absolute difference of a logit between the documents packed in one row and each alone."""
-    device = next(model.parameters()).device
-    packed = model(**collate([documents], padding).to(device).inputs).logits[0]
-    worst, start = 0.0, 0
-    for document in documents:
-        alone = model(input_ids=torch.tensor([document.ids], device=device), use_cache=False).logits[0]
-        end = start + len(document.ids)
-        worst = max(worst, (packed[start:end] - alone).abs().max().item())
-        start = end
-    return worst
-
-
-def check_isolation(model: Any, documents: Sequence[Document], padding: int) -> float:
-    """The isolation error of two documents; raises UserError where the model lets packed documents see each other."""
-    training = model.training
-    model.eval()
-    error = isolation_error(model, documents[:2], padding)
-    model.train(training)
-    if not error <= TOLERANCE:
-        raise UserError(
-            f"Packed documents see each other in this model (logits differ by {error:.2g}); train with --no-packing."
-        )
-    return error

@@ -16,17 +16,17 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import Document
-from ifeval.finetuning.data.packing import check_isolation, collate
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import padding_id, prepare
 from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
 from ifeval.finetuning.training.interrupt import stop_signals
 from ifeval.finetuning.training.judge import Judge
 from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
-from ifeval.finetuning.training.loss import choose_losses, labelled_losses
-from ifeval.finetuning.training.network import Neftune, choose_precision, default_learning_rate, load_network, trained
+from ifeval.finetuning.training.memory import peak_memory
+from ifeval.finetuning.training.network import Neftune, default_learning_rate, trained
 from ifeval.finetuning.training.objective import choose_objective
 from ifeval.finetuning.training.parallel import join
+from ifeval.finetuning.training.setup import set_up
 from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
 from ifeval.models.resolve import resolve
 
@@ -50,19 +50,14 @@ def train(options: SftOptions, watch: Watcher) -> Path:
 
     watch.phase("loading the model")
     torch.manual_seed(options.seed)
-    fresh = partial(load_network, model, options)
-    dtype = team.from_leader(partial(choose_precision, options.precision, team.device))
-    cast = partial(torch.autocast, team.device.type, dtype) if dtype else nullcontext
-    network = team.spread(fresh(team.home), dtype)
-    isolation = check_isolation(network, first_two(data.packs), padding) if options.packing else None
-    probe = collate([data.packs[0][-1:]], padding, options.packing).to(team.device)
-    token_losses = choose_losses(network, probe, team.as_forward(network, labelled_losses))
-    objective = choose_objective(options, token_losses)
+    ready = set_up(options, model, data.packs, padding, team)
+    network, cast = ready.network, ready.cast
+    objective = choose_objective(options, ready.token_losses)
     with cast():
         objective.prepare(network, data.packs, padding)
     highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
     weights = [weight for _, weight in trained(network)]
-    optimizer = torch.optim.AdamW(weights, lr=highest, weight_decay=options.weight_decay, fused=True)
+    optimizer = ready.optimizer(highest)
     noise = Neftune(network, options.neftune) if options.neftune else None
 
     steps_an_epoch = math.ceil(len(data.packs) / options.batch)
@@ -72,10 +67,10 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
     log = Log(folder, start, options.log, options.training_identity) if team.leads else None
     judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
-    copy = partial(team.copy, network, fresh)
+    copy = partial(team.copy, network, ready.fresh)
     watch.phase(
-        f"training: {steps} steps of {options.batch} rows, {'bf16 autocast' if dtype else 'fp32'}, "
-        f"{team.size if team.size > 1 else ''}{team.device.type}"
+        f"training: {steps} steps of {options.batch} rows, {ready.record['precision']}, weights in "
+        f"{ready.record['weights']}, {team.size if team.size > 1 else ''}{team.device.type}"
     )
 
     with stop_signals(patient=team.size > 1) as stopped, closing(log) if log else nullcontext():
@@ -88,19 +83,19 @@ def train(options: SftOptions, watch: Watcher) -> Path:
                 group["lr"] = rate
             window = window_of_step(data.packs, step, options.batch, options.seed)
             size = sum(objective.size(pack) for pack in window)
-            summed = 0.0
+            losses: list[torch.Tensor] = []
             for packs, counts in team.share(window, options.rows):
-                batch = collate(packs, padding, options.packing).to(team.device)
+                batch = ready.collate(packs, team.device)
                 if noise:
                     noise(batch)
                 with cast():
                     loss = objective(network, batch, packs)
                 (loss * counts * team.size / size).backward()  # gradients are averaged over the team
-                summed += loss.item() * counts
-                if team.total(len(stopped)):
+                losses.append(loss.detach() * counts)
+                if team.any(bool(stopped)):
                     save(step, rng=rng)
                     raise KeyboardInterrupt
-            summed, norm = team.total(summed), team.clip(weights, options.clip)
+            summed, norm = team.total(torch.stack(losses).sum().item()), team.clip(weights, options.clip)
             if not math.isfinite(summed + norm):
                 save(step, rng=rng)
                 raise UserError(
@@ -123,18 +118,17 @@ def train(options: SftOptions, watch: Watcher) -> Path:
                 judge.evaluate(done.step, copy, stopped)
 
     watch.phase("writing the checkpoint")
-    final = None if judge else copy()
+    del optimizer, save
+    final = None if judge else team.last(network, ready.fresh)
     if log is None:
         return options.out
     rows = read_log(folder / LOG)
     data.record["training"] = {
         "steps": steps,
         "learning_rate": highest,
-        "precision": "bf16 autocast" if dtype else "fp32",
+        **ready.record,
         "device": team.device.type,
         "processes": team.size,
-        "isolation_error": isolation,
-        "loss_head": token_losses.__name__,
         "seconds": sum(row["seconds"] for row in rows),
         "tokens": sum(row["tokens"] for row in rows),
         "peak_memory_bytes": peak_memory(team.device),
@@ -181,18 +175,3 @@ def schedule(step: int, steps: int, warmup: float) -> float:
     if step < rising:
         return (step + 1) / rising
     return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising)))
-
-
-def first_two(packs: Sequence[Sequence[Document]]) -> list[Document]:
-    """Two documents to try packing on; one twice where there is no second."""
-    documents = [document for pack in packs[:2] for document in pack][:2]
-    return documents if len(documents) == 2 else documents * 2
-
-
-def peak_memory(device: torch.device) -> int:
-    """Bytes: of the GPU's allocator, or the largest resident size of this process."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

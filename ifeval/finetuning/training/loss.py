@@ -13,10 +13,12 @@ from torch.utils.checkpoint import checkpoint
 
 from ifeval.finetuning.data.encode import IGNORE
 from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.training.attention import arguments
 from ifeval.finetuning.training.network import causal
 
 CHUNK = 1 << 24
-"""Logits in memory at once (64 MiB in fp32)."""
+GPU_CHUNK = 1 << 27
+"""Logits in memory at once: 64 MiB in fp32, 512 MiB on a GPU, whose matrix products want more rows."""
 
 TokenLosses = Callable[[Any, Batch], torch.Tensor]
 """A model and a batch to the cross-entropy (nats, fp32) of each of its n labelled tokens, in order: shape (n,)."""
@@ -25,18 +27,18 @@ TokenLosses = Callable[[Any, Batch], torch.Tensor]
 def labelled_losses(model: Any, batch: Batch) -> torch.Tensor:
     """From hidden states: the model's body runs whole, its head on labelled positions."""
     network = causal(model)
-    hidden = network.base_model(**batch.inputs).last_hidden_state[:, :-1]
+    hidden = network.base_model(**arguments(network, batch)).last_hidden_state[:, :-1]
     targets = batch.labels[:, 1:]
     chosen = targets != IGNORE
     head = network.get_output_embeddings()
-    rows = max(1, CHUNK // head.weight.shape[0])
+    rows = max(1, (GPU_CHUNK if hidden.is_cuda else CHUNK) // head.weight.shape[0])
     parts = zip(hidden[chosen].split(rows), targets[chosen].split(rows), strict=True)
     return torch.cat([checkpoint(_chunk, network.config, head, *part, use_reentrant=False) for part in parts])
 
 
 def whole_losses(model: Any, batch: Batch) -> torch.Tensor:
     """The same from the model's own logits at all positions: for models whose head is not a plain linear layer."""
-    logits = model(**batch.inputs).logits[:, :-1]
+    logits = model(**arguments(model, batch)).logits[:, :-1]
     targets = batch.labels[:, 1:]
     chosen = targets != IGNORE
     return functional.cross_entropy(logits[chosen].float(), targets[chosen], reduction="none")

@@ -1,4 +1,4 @@
-"""The model to train: loaded in fp32, adapters put on, noise hooked in; and which precision pays on this device."""
+"""The model to train: loaded, adapters put on, blocks compiled, noise hooked in; and which precision pays here."""
 
 import math
 import time
@@ -23,10 +23,10 @@ def device_of_machine() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def load_network(model: Model, options: SftOptions, device: torch.device) -> Any:
-    """The checkpoint as a causal language model with fp32 weights on `device`, in training mode.
+def load_network(model: Model, options: SftOptions, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
+    """The checkpoint as a causal language model with weights of `dtype` on `device`, in training mode.
 
-    With `options.lora`, all weights are frozen and every linear layer of the body gets an adapter of that rank.
+    With `options.lora`, all weights are frozen and every linear layer of the body gets an adapter of that rank, in fp32.
     Raises UserError where transformers cannot load it, or peft is needed and not installed.
     """
     from transformers import AutoModelForCausalLM
@@ -34,7 +34,7 @@ def load_network(model: Model, options: SftOptions, device: torch.device) -> Any
 
     logging.disable_progress_bar()
     try:
-        network: Any = AutoModelForCausalLM.from_pretrained(str(model.path), dtype=torch.float32)
+        network: Any = AutoModelForCausalLM.from_pretrained(str(model.path), dtype=dtype)
     except (ValueError, OSError, KeyError) as error:
         raise UserError(f"transformers cannot load {model.name}: {str(error).splitlines()[0]}") from error
     network = network.to(device)
@@ -52,7 +52,24 @@ def with_adapters(network: Any, rank: int) -> Any:
     except ImportError:
         raise UserError("--lora needs peft: pip install 'ifeval-harness[sft]'") from None
     settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    return get_peft_model(network, settings)
+    adapted: Any = get_peft_model(network, settings)
+    module: Any
+    for module in adapted.modules() if network.dtype != torch.float32 else ():
+        if hasattr(module, "cast_input_dtype_enabled"):
+            module.cast_input_dtype_enabled = False  # autocast gives adapters what they compute in
+    return adapted
+
+
+def blocks(network: Any) -> list[torch.nn.Module]:
+    """The decoder layers, as the model's own class names them."""
+    names = causal(network)._no_split_modules or ()
+    return [module for module in network.modules() if type(module).__name__ in names]
+
+
+def compile_blocks(network: Any) -> None:
+    """Compile the decoder layers. They share their code, so one is compiled for all."""
+    for block in blocks(network):
+        block.compile()
 
 
 def causal(network: Any) -> Any:

@@ -19,7 +19,7 @@ import torch
 
 from ifeval.finetuning.data.encode import Document
 from ifeval.finetuning.training.loss import TokenLosses
-from ifeval.finetuning.training.network import causal, device_of_machine, trained
+from ifeval.finetuning.training.network import blocks, device_of_machine, trained
 
 PATIENCE = timedelta(hours=12)
 """How long a process waits for the others, who may wait for an evaluation; one that ends takes the rest with it."""
@@ -53,6 +53,9 @@ class ProcessGroup(Protocol):
     def total(self, value: float) -> float:
         """The sum over all processes."""
 
+    def any(self, value: bool) -> bool:
+        """Is it so in any process?"""
+
     def from_leader(self, make: Callable[[], Value]) -> Value:
         """What `make` gives in the process that leads; the others wait for it."""
 
@@ -70,6 +73,9 @@ class ProcessGroup(Protocol):
 
     def copy(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
         """A copy of the network in one piece, None where the process does not lead. fresh: loads it as it once was."""
+
+    def last(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
+        """As `copy`, once nothing is trained any more: it may be the network itself."""
 
 
 class SingleProcess:
@@ -94,6 +100,9 @@ class SingleProcess:
     def total(self, value: float) -> float:
         return value
 
+    def any(self, value: bool) -> bool:
+        return value
+
     def from_leader(self, make: Callable[[], Value]) -> Value:
         return make()
 
@@ -111,6 +120,9 @@ class SingleProcess:
 
     def copy(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
         return copy.deepcopy(network)
+
+    def last(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
+        return network
 
 
 class Fsdp:
@@ -138,8 +150,7 @@ class Fsdp:
         mesh = init_device_mesh(self.device.type, (self.size,))
         lower = dtype if self.device.type == "cuda" else None  # on a CPU autocast alone lowers the precision
         policy = MixedPrecisionPolicy(param_dtype=lower, reduce_dtype=torch.float32)
-        blocks = causal(network)._no_split_modules or ()
-        for module in [*(module for module in network.modules() if type(module).__name__ in blocks), network]:
+        for module in [*blocks(network), network]:
             # By default the outermost weights stay whole after a forward pass without a backward one, and an optimiser
             # made then would update what is thrown away.
             fully_shard(module, mesh=mesh, mp_policy=policy, reshard_after_forward=True)
@@ -170,6 +181,9 @@ class Fsdp:
         tensor = torch.tensor(value, dtype=torch.float64, device=self.device)
         distributed.all_reduce(tensor)
         return tensor.item()
+
+    def any(self, value: bool) -> bool:
+        return bool(self.total(float(value)))
 
     def from_leader(self, make: Callable[[], Value]) -> Value:
         from torch import distributed
@@ -213,6 +227,9 @@ class Fsdp:
             for name, weight in trained(plain):
                 weight.copy_(weights.pop(name))
         return plain
+
+    def last(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
+        return self.copy(network, fresh)
 
 
 def join() -> ProcessGroup:

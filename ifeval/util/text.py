@@ -16,6 +16,9 @@ UNSEEN = re.compile(
     "]"
 )
 
+MARKDOWN = re.compile(r"[\\`*\[\]<>|#~@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""Characters that mean something in markdown; an underscore inside a word does not."""
+
 
 def visible(text: str) -> str:
     """The text with each invisible, direction-changing or unencodable character as `‹U+202E›`.
@@ -32,3 +35,14 @@ def clipped(text: str) -> str:
     left_out = len(text) - HEAD - TAIL
     mark = f"\n‹{left_out:,} of {len(text):,} characters are left out here›\n"
     return visible(text[:HEAD]) + mark + visible(text[-TAIL:])
+
+
+def one_line(text: str) -> str:
+    """`visible`, white space squeezed, and no beginning that a CI log would take for a command (`::error`)."""
+    line = " ".join(visible(text).split())
+    return line.replace("::", ": :", 1) if line.startswith("::") else line
+
+
+def markdown_escaped(text: str) -> str:
+    """Text that markdown shows as it is: no table, link, tag, mention, heading or list can begin in it."""
+    return MARKDOWN.sub(r"\\\g<0>", one_line(text)).replace("\\<", "&lt;")

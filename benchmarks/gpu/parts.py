@@ -1,0 +1,346 @@
+"""One part of check.sh: does something on this machine and writes what it measured to OUT/results/PART.json.
+
+python benchmarks/gpu/parts.py PART OUT
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import rows
+import shapes
+
+HERE = Path(__file__).resolve().parent
+TINY = os.environ.get("SIZES") == "tiny"
+LARGE, SMALL = ("tiny", "tiny") if TINY else ("8b", "small")
+REPLY_TOKENS = 8 if TINY else 400  # about as long as an 8B model's mean reply to these prompts
+LENGTH, STEPS = (256, 4) if TINY else (4096, 20)
+WARM_UP = 2
+LIMIT = 2 if TINY else 100
+MARK = "IFEVAL_GPU_CHECK"
+CPU_RUN = Path(os.environ.get("CPU_RUN", HERE.parents[1] / "results" / "summaries" / "greedy"))
+
+Found = dict[str, Any]
+
+
+def main() -> None:
+    part, out = sys.argv[1], Path(sys.argv[2]).resolve()
+    started = time.monotonic()
+    found = PARTS[part](out)
+    target = out / "results" / f"{part}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(found | {"part_seconds": round(time.monotonic() - started, 1)}, indent=1))
+
+
+def environment(out: Path) -> Found:
+    """What the machine is, and what `ifeval doctor` says of it."""
+    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
+    try:
+        card = subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        card = ""
+    doctor = subprocess.run([sys.executable, "-m", "ifeval", "doctor"], capture_output=True, text=True, check=False)
+    print(doctor.stdout, doctor.stderr)
+    import torch
+
+    from ifeval.finetuning.training.attention import varlen_works
+    from ifeval.runs.manifest import libraries
+
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return {
+        "card": card or "none",
+        "cores": os.cpu_count(),
+        "cuda": torch.version.cuda,
+        "versions": libraries(),
+        "doctor": doctor.stdout.splitlines(),
+        "varlen_attention": device.type == "cuda" and varlen_works(device),
+    }
+
+
+def vllm_bare(shape: str, out: Path) -> Found:
+    """`vllm.LLM.chat` and nothing else on the 541 prompts."""
+    command = [sys.executable, str(HERE.parent / "bare_vllm.py"), *served(shape, out), prompts(), limit()]
+    said, seconds = timed([*command, str(REPLY_TOKENS), *(["--load-format", "dummy"] if made_up(shape) else [])])
+    found = last_json(said)
+    return found | {"seconds": seconds, "tokens_per_second": found["tokens"] / found["generate_seconds"]}
+
+
+def vllm_ours(shape: str, out: Path) -> Found:
+    """`ifeval run` on the same prompts, scored and written."""
+    run = fresh(out / "runs" / f"ours-{shape}")
+    dummy = ["--engine-arg", "load_format=dummy"] if made_up(shape) else []
+    _, seconds = timed([
+        *ifeval("run", "--model", *served(shape, out), "--tasks", "ifeval", "--data", f"ifeval={prompts()}"),
+        *("--limit", limit(), "--max-tokens", str(REPLY_TOKENS), "--no-cache", "--out", str(run)),
+        *("--engine-arg", "max_model_len=4096", *dummy),
+    ])  # fmt: skip
+    return scores(run) | {"seconds": seconds}
+
+
+def train_large(out: Path, *flags: str) -> Found:
+    """Steps of the large shape with the settings that save memory."""
+    data = rows.write(out / f"rows-{LENGTH}.jsonl", 40 if TINY else 1000, 20 if TINY else 250)
+    folder = shapes.make(LARGE, tokenizer(), out / "models" / LARGE)
+    command = [sys.executable, str(HERE / "train_shape.py"), str(folder), str(data), str(fresh(out / "trained"))]
+    common = [f"max_length={LENGTH}", f"max_steps={STEPS}", "batch=2", "precision=bf16", "weights=bf16", "compile=true"]
+    said, seconds = timed([*command, *common, *flags])
+    return summed(last_json(said)) | {"seconds": seconds}
+
+
+def train_small(out: Path, *flags: str) -> Found:
+    """`ifeval sft` on the small shape, from loading to the written checkpoint."""
+    folder, data = small(out)
+    trained = fresh(out / "trained")
+    _, seconds = timed(sft(folder, data, trained, *flags))
+    found = {"steps": [json.loads(line) for line in (trained / "training" / "log.jsonl").read_text().splitlines()]}
+    record = json.loads((trained / "ifeval_sft.json").read_text())["training"]
+    choices = ("precision", "weights", "attention", "compiled", "isolation_error", "merge_error")
+    kept = {name: record[name] for name in choices}
+    return summed(found | kept | {"peak_bytes": record["peak_memory_bytes"]}) | {"seconds": seconds}
+
+
+def train_small_trl(out: Path, packed: str) -> Found:
+    """TRL's SFTTrainer on the same rows of the same shape."""
+    folder, data = small(out)
+    script = [sys.executable, str(HERE.parent / "trl_peer.py"), str(folder), str(data), str(fresh(out / "trained"))]
+    said, seconds = timed([*script, str(LENGTH), "1", str(STEPS), "bf16", packed, "1" if TINY else "4"])
+    found = last_json(said)
+    return summed({"steps": found["steps"], "peak_bytes": found["peak_memory_bytes"]}) | {"seconds": seconds}
+
+
+def resume(out: Path) -> Found:
+    """A training that is ended by SIGTERM and resumed, against one that was not: the losses of both."""
+    folder, data = small(out)
+    whole, cut = fresh(out / "trained"), fresh(out / "resumed")
+    timed(sft(folder, data, whole))
+    log = cut / "training" / "log.jsonl"
+    child = subprocess.Popen(sft(folder, data, cut))
+    wait_for(lambda: log.is_file() and log.read_text().count("\n") >= STEPS // 2, 80)
+    child.send_signal(signal.SIGTERM)
+    code = child.wait(60)
+    timed([*sft(folder, data, cut), "--resume"])
+    one, other = ([json.loads(line)["loss"] for line in (f / "training" / "log.jsonl").open()] for f in (whole, cut))
+    apart = max(abs(a - b) for a, b in zip(one, other, strict=True))
+    return {"interrupted_with": code, "steps": len(other), "largest_difference_of_a_loss": apart}
+
+
+def quality(out: Path) -> Found:
+    """The default suite on the real model, beside the recorded run on a CPU: same tasks, same versions, same settings."""
+    run = fresh(out / "runs" / "quality")
+    few = ["--limit", str(LIMIT)] if TINY else []
+    _, seconds = timed([*ifeval("run", "--model", model(), "--no-cache", *few, "--out", str(run)), *shared()])
+    there, here = (json.loads((folder / "summary.json").read_text())["tasks"] for folder in (CPU_RUN, run))
+    agreement = {}
+    for name, ours in here.items():
+        if name in there and there[name]["version"] == ours["version"]:
+            theirs, value = there[name]["metrics"][ours["primary"]], ours["metrics"][ours["primary"]]["value"]
+            within = theirs["low"] <= value <= theirs["high"]
+            agreement[name] = {"cpu": theirs["value"], "gpu": value, "within_its_interval": within}
+    return scores(run) | {"seconds": seconds, "against_cpu": agreement}
+
+
+def constrained(out: Path) -> Found:
+    """Replies held to their schema."""
+    run = fresh(out / "runs" / "constrained")
+    asked = ("--tasks", "structured", "--limit", str(LIMIT // 2), "--constrain", "--no-cache", "--out", str(run))
+    _, seconds = timed([*ifeval("run", "--model", model(), *asked), *shared()])
+    return scores(run) | {"seconds": seconds}
+
+
+def adapter(out: Path) -> Found:
+    """A LoRA adapter that training writes, served: the replies differ from the base's."""
+    from ifeval.runs.directory import load_run
+
+    data = rows.write(out / "rows-adapter.jsonl", 40, 20)
+    trained = fresh(out / "adapter")
+    timed([
+        *ifeval("sft", "--model", model(), "--data", str(data), "--out", str(trained), "--lora", "8"),
+        *("--keep-adapter", "--learning-rate", "0.01", "--max-steps", "4", "--batch", "2", "--max-length", "512"),
+    ])  # fmt: skip
+    asked = ("--tasks", "zero_shot", "--limit", str(LIMIT // 2), "--no-cache", *shared())
+    runs = [fresh(out / "runs" / name) for name in ("base", "adapted")]
+    timed([*ifeval("run", "--model", model(), *asked), "--out", str(runs[0])])
+    _, seconds = timed([*ifeval("run", "--model", model(), "--adapter", str(trained), *asked), "--out", str(runs[1])])
+    base, adapted = (list(load_run(run).samples["reply"]) for run in runs)
+    return {
+        "seconds": seconds,
+        "different_replies": sum(a != b for a, b in zip(base, adapted, strict=True)) / len(base),
+    }
+
+
+def killed(out: Path) -> Found:
+    """kill -9 in the middle: no process is left, and the same command goes on."""
+    run = fresh(out / "runs" / "killed")
+    folder = shapes.make(SMALL, tokenizer(), out / "models" / SMALL)
+    command = [
+        *ifeval("run", "--model", str(folder), "--tasks", "zero_shot", "--limit", "40" if TINY else "2000"),
+        *("--max-tokens", "64", "--no-cache", "--engine-arg", "load_format=dummy", "--out", str(run), *shared()),
+    ]
+    mark = f"{MARK}={os.getpid()}"
+    name, _, value = mark.partition("=")
+    child = subprocess.Popen(command, env=os.environ | {name: value}, start_new_session=True)
+    journal = run / "responses.jsonl"
+    wait_for(lambda: child.poll() is not None or (journal.is_file() and journal.stat().st_size > 0), 200)
+    processes = marked(mark)
+    child.kill()
+    child.wait()
+    left = wait_for(lambda: not marked(mark), 10)
+    _, seconds = timed(command)
+    return {"processes": len(processes), "seconds_until_none_is_left": left, "resumed_in": seconds} | scores(run)
+
+
+def transformers(out: Path) -> Found:
+    """The engine that stands in where vLLM is not installed."""
+    run = fresh(out / "runs" / "transformers")
+    asked = ("--tasks", "zero_shot", "--limit", str(max(2, LIMIT // 4)), "--no-cache", "--out", str(run))
+    _, seconds = timed([*ifeval("run", "--model", model(), "--engine", "transformers", *asked)])
+    return scores(run) | {"seconds": seconds}
+
+
+def ifeval(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "ifeval", *arguments]
+
+
+def sft(folder: Path, data: Path, out: Path, *flags: str) -> list[str]:
+    """The command line of a training of the small shape: the same rows a step as TRL gets."""
+    batch = "1" if TINY else "4"
+    return [
+        *ifeval("sft", "--model", str(folder), "--data", str(data), "--out", str(out), "--precision", "bf16"),
+        *("--max-length", str(LENGTH), "--batch", batch, "--rows", batch, "--max-steps", str(STEPS), *flags),
+    ]
+
+
+def small(out: Path) -> tuple[Path, Path]:
+    """The small shape with random weights, and rows for it."""
+    folder = shapes.make(SMALL, tokenizer(), out / "models" / f"{SMALL}-weights", weights=True)
+    return folder, rows.write(out / f"rows-small-{LENGTH}.jsonl", 60 if TINY else 1500, 20 if TINY else 250)
+
+
+def served(shape: str, out: Path) -> list[str]:
+    return [model() if shape == "real" else str(shapes.make(shape, tokenizer(), out / "models" / shape))]
+
+
+def made_up(shape: str) -> bool:
+    return shape != "real"
+
+
+def shared() -> list[str]:
+    """ENGINE_ARGS, words of k=v, for parts that may run beside others."""
+    return [word for pair in os.environ.get("ENGINE_ARGS", "").split() for word in ("--engine-arg", pair)]
+
+
+def model() -> str:
+    return os.environ["MODEL"]
+
+
+def tokenizer() -> Path:
+    return Path(os.environ.get("TOKENIZER") or model())
+
+
+def prompts() -> str:
+    return os.environ["IFEVAL"]
+
+
+def limit() -> str:
+    return "4" if TINY else "541"
+
+
+def fresh(folder: Path) -> Path:
+    """`folder`, which is not there."""
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def timed(command: Sequence[str]) -> tuple[str, float]:
+    """What a command writes to standard output, and the seconds it takes. Ends the part where it fails."""
+    print("+", *command, file=sys.stderr, flush=True)
+    started = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    seconds = time.monotonic() - started
+    print(done.stdout)
+    if done.returncode:
+        sys.exit(f"exit status {done.returncode}")
+    return done.stdout, round(seconds, 2)
+
+
+def last_json(said: str) -> Found:
+    return json.loads(next(line for line in reversed(said.splitlines()) if line.startswith("{")))
+
+
+def summed(found: Found) -> Found:
+    """Steps as totals: tokens per second after the warm-up, and the losses."""
+    steps = found.pop("steps")
+    counted = steps[WARM_UP:]
+    speed = sum(step["tokens"] for step in counted) / sum(step["seconds"] for step in counted)
+    losses = [round(step["loss"], 4) for step in steps if "loss" in step]
+    first = sum(step["seconds"] for step in steps[:WARM_UP])
+    return {"tokens_per_second": speed, "warm_up_seconds": first, "losses": losses, **found}
+
+
+def scores(run: Path) -> Found:
+    """Scores and speed of a run."""
+    summary, manifest = (json.loads((run / name).read_text()) for name in ("summary.json", "run.json"))
+    found = {name: task["metrics"][task["primary"]]["value"] for name, task in summary["tasks"].items()}
+    engine = summary["engine"]
+    return {
+        "scores": found,
+        "tokens": engine["generated_tokens"],
+        "tokens_per_second": engine["tokens_per_second"],
+        "phases": manifest["phases"],
+        "engine": engine["name"],
+    }
+
+
+def marked(mark: str) -> list[int]:
+    """Processes whose environment holds `mark`."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark.encode() in place.read_bytes().split(b"\0"):
+                found.append(int(place.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def wait_for(true: Callable[[], bool], seconds: float) -> float:
+    """Seconds until it was so. Ends the part where it is not in time."""
+    started = time.monotonic()
+    while not true():
+        if time.monotonic() - started > seconds:
+            sys.exit(f"waited {seconds} s in vain")
+        time.sleep(0.1)
+    return round(time.monotonic() - started, 2)
+
+
+PARTS: dict[str, Callable[[Path], Found]] = {
+    "environment": environment,
+    "vllm-8b-bare": lambda out: vllm_bare(LARGE, out),
+    "vllm-8b-ours": lambda out: vllm_ours(LARGE, out),
+    "train-8b-lora": lambda out: train_large(out, "lora=16"),
+    "train-8b-full": lambda out: train_large(out, "gradient_checkpointing=true"),
+    "train-small-compiled": lambda out: train_small(out, "--compile"),
+    "train-small-trl": lambda out: train_small_trl(out, "packed"),
+    "train-small": lambda out: train_small(out),
+    "train-small-lora": lambda out: train_small(out, "--lora", "16", "--compile"),
+    "train-small-unpacked": lambda out: train_small(out, "--no-packing"),
+    "train-small-trl-unpacked": lambda out: train_small_trl(out, "unpacked"),
+    "resume": resume,
+    "quality": quality,
+    "constrained": constrained,
+    "adapter": adapter,
+    "killed": killed,
+    "vllm-small-bare": lambda out: vllm_bare("real", out),
+    "vllm-small-ours": lambda out: vllm_ours("real", out),
+    "transformers": transformers,
+}
+
+if __name__ == "__main__":
+    main()

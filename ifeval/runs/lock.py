@@ -1,0 +1,98 @@
+"""One writer per run: a lock on the directory that falls with the process that holds it, and says who that is."""
+
+import errno
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from ifeval.errors import UserError
+from ifeval.util.jsonio import dumps, loads
+
+LOCK = ".lock"
+"""The file in a run's directory that its writer holds; it stays behind, empty of meaning, when nobody does."""
+
+_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+"""What a file system without locks answers (some NFS and FUSE mounts)."""
+
+
+class RunLock:
+    """Holds a run's directory from its making until `release`, or until the process ends however it ends.
+
+    Raises UserError where another process holds it (process and host are named), and where the folder cannot be
+    written. On a file system without locks the owner's mark is believed while its process lives on this host.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._path = run / LOCK
+        try:
+            run.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise UserError(f"{run} cannot be written: {error.strerror}.") from error
+        try:
+            self._take(run)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, dumps({"pid": os.getpid(), "host": socket.gethostname()}), 0)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _take(self, run: Path) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(
+                f"{run} is being written by {_owner(self._path)}; wait for it, or choose another --out."
+            ) from None
+        except OSError as error:
+            if error.errno not in _UNSUPPORTED:
+                raise UserError(f"{run} cannot be locked: {error.strerror}.") from error
+            owner = _read(self._path)
+            if (
+                owner.get("host") == socket.gethostname()
+                and owner.get("pid") != os.getpid()
+                and _lives(owner.get("pid"))
+            ):
+                raise UserError(
+                    f"{run} is being written by {_owner(self._path)}; wait for it, or choose another --out."
+                ) from None
+
+    def release(self) -> None:
+        """Let go. May be called twice."""
+        if self._file >= 0:
+            os.ftruncate(self._file, 0)
+            os.close(self._file)
+            self._file = -1
+
+
+def require_unlocked(run: Path) -> None:
+    """Raise UserError where another process is writing the run; for verbs that read what it writes and replace it."""
+    if (run / LOCK).exists():
+        RunLock(run).release()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _owner(path: Path) -> str:
+    owner = _read(path)
+    return f"process {owner['pid']} on {owner['host']}" if {"pid", "host"} <= owner.keys() else "another process"
+
+
+def _lives(pid: Any) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

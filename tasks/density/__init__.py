@@ -1,0 +1,1 @@
+"""Many instructions at once."""

@@ -1,0 +1,105 @@
+"""A run has one writer; rescoring replaces all of its files or none, and refuses what is not whole."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ifeval
+import ifeval.util.jsonio
+from ifeval.errors import UserError
+from ifeval.runs.lock import RunLock
+from ifeval.runs.replacement import DECIDED, STAGED, finish, replaced_together
+from ifeval.runs.rescore import rescore
+from ifeval.util.jsonio import loads, read_jsonl
+from tests.conftest import ROOT
+
+PLUGINS = ROOT / "tests" / "plugins"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return ifeval.evaluate("scripted:oracle", "tiny-copy", task_path=PLUGINS, out=tmp_path / "run", progress=False).path
+
+
+def _files(run: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in run.iterdir() if path.is_file() and not path.name.startswith(".")}
+
+
+def test_two_commands_on_one_directory_pay_once(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "ifeval",
+        "run",
+        "--model",
+        "scripted:oracle",
+        "--tasks",
+        "tiny-slow",
+        "--no-cache",
+    ]
+    command += ["--task-path", str(PLUGINS), "--out", str(tmp_path / "run")]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
+    said = [child.communicate(timeout=120)[1] for child in both]
+    rows = [(row["task"], row["sample_id"], row["repeat"]) for row in read_jsonl(tmp_path / "run" / "samples.jsonl")]
+    assert len(rows) == len(set(rows))
+    assert sorted(child.returncode for child in both) in ([0, 2], [0, 0])  # the slower one may find it finished
+    assert all(
+        "is being written by process" in text for child, text in zip(both, said, strict=True) if child.returncode
+    )
+
+
+def test_a_journal_that_two_writers_left_counts_each_sample_once(run: Path) -> None:
+    journal = run / "samples.jsonl"
+    journal.write_bytes(journal.read_bytes() * 2)
+    manifest = loads((run / "run.json").read_bytes())
+    (run / "run.json").write_bytes(ifeval.util.jsonio.dumps({**manifest, "status": "running"}))
+    again = ifeval.evaluate("scripted:oracle", "tiny-copy", task_path=PLUGINS, out=run, progress=False)
+    assert again.tasks["tiny-copy"].samples == again.tasks["tiny-copy"].primary.n == len(again.samples)
+
+
+def test_rescoring_waits_for_no_writer_and_changes_nothing(run: Path) -> None:
+    before = _files(run)
+    lock = RunLock(run)
+    with pytest.raises(UserError, match="is being written by process"):
+        rescore(run, {}, (PLUGINS,))
+    lock.release()
+    assert _files(run) == before
+
+
+@pytest.mark.parametrize("kept", [0, 1, 39])
+def test_a_damaged_journal_is_not_rescored_over_good_tables(run: Path, kept: int) -> None:
+    lines = (run / "samples.jsonl").read_bytes().splitlines(keepends=True)
+    (run / "samples.jsonl").write_bytes(b"".join(lines[:kept]))
+    before = _files(run)
+    with pytest.raises(UserError, match=rf"samples.jsonl holds {kept} of 40 samples"):
+        rescore(run, {}, (PLUGINS,))
+    assert _files(run) == before
+
+
+def test_a_run_that_is_not_complete_is_not_rescored(run: Path) -> None:
+    manifest = loads((run / "run.json").read_bytes())
+    (run / "run.json").write_bytes(ifeval.util.jsonio.dumps({**manifest, "status": "running"}))
+    with pytest.raises(UserError, match="is not complete: repeat its command"):
+        rescore(run, {}, (PLUGINS,))
+
+
+def test_a_replacement_is_all_or_nothing(run: Path) -> None:
+    before = _files(run)
+
+    def fails_half_way() -> None:
+        with replaced_together(run) as staged:
+            (staged / "run.json").write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
+    assert _files(run) == before
+    assert not (run / STAGED).exists()
+    # Killed after the decision, with some files moved: whoever opens the run next moves the others.
+    (run / DECIDED).mkdir()
+    (run / DECIDED / "summary.json").write_bytes(b'{"new": true}')
+    assert ifeval.load_run(run).summary == {"new": True}
+    finish(run)
+    assert not (run / DECIDED).exists()

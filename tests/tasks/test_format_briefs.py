@@ -1,0 +1,147 @@
+"""The briefs: written by hand, each its own, true for every draw; and the reading of what a reply says of them."""
+
+import re
+import statistics
+from itertools import chain
+from random import Random
+
+import pytest
+
+from ifeval.tasks.format.briefs import _all, brief, ids
+from ifeval.tasks.format.coverage import Reading, covered
+from ifeval.tasks.format.inventions import inventions
+from ifeval.tasks.format.spellings import in_words, pattern
+
+NAMES = [*ids("evaluation"), *ids("training")]
+DRAWN = [brief(name, Random(f"{name}{seed}")) for name in NAMES for seed in range(2)]
+
+
+def stem(text: str) -> list[str]:
+    return re.findall(r"\w+|\{[^}]*\}", text.lower())
+
+
+def test_there_are_enough_of_many_kinds_and_domains():
+    assert len(NAMES) >= 200
+    assert len(ids("training")) * 4 == len(NAMES)
+    assert len({one.domain for one in DRAWN}) >= 8
+    assert len({one.kind for one in DRAWN}) == 12
+    assert statistics.median(len(one.material.split()) for one in DRAWN) >= 80
+
+
+def test_no_two_share_eight_words_in_a_row():
+    seen: dict[tuple[str, ...], str] = {}
+    for name, (_, raw) in _all().items():
+        sentences = chain.from_iterable(fact["sentences"] for fact in raw["fact"])
+        for text in (raw["ask"], raw["material"], *sentences, *(sentence for _, sentence in raw["words"])):
+            words = stem(text)
+            for run in {tuple(words[n : n + 8]) for n in range(len(words) - 7)}:
+                assert seen.setdefault(run, name) == name, f"{name} and {seen[run]} share {' '.join(run)}"
+
+
+@pytest.mark.parametrize("one", DRAWN, ids=lambda one: one.id)
+def test_a_drawn_brief_is_sound(one):
+    assert "{" not in one.ask + one.topic + one.title
+    assert 5 <= len(one.facts) <= 12
+    people = re.findall(r"\b([A-Z]\w+)\|([A-Z]\w+)\b", " ".join(" ".join(chain(*fact.forms)) for fact in one.facts))
+    assert len({first for first, _ in set(people)}) == len({last for _, last in set(people)}) == len(set(people))
+    for fact in one.facts:
+        assert 2 <= len(fact.sentences) <= 3
+        for sentence in fact.sentences:
+            assert covered(Reading(sentence), fact.forms), (fact.say, sentence)
+            assert not inventions(sentence, f"{one.ask}\n{one.material}"), sentence
+        for given in (one.ask, one.topic, fact.say):
+            assert not covered(Reading(given), fact.forms), (fact.say, given)
+    for word, sentence in one.words:
+        assert word.lower() in sentence.lower()
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("1,240", ["£1240", "1 240 pounds", "1.240", "1,240.00", "twelve hundred and forty", "EUR 1'240"]),
+        ("14 March", ["14 march", "march 14th", "the fourteenth of march", "14.3.", "14/3", "14.03.2025", "3/14"]),
+        ("14 March", ["2025-03-14", "14-16 march", "tuesday, 14 mar"]),
+        ("10:30", ["10.30", "10:30 am", "half past ten", "1030"]),
+        ("14:00", ["2 pm", "2 o'clock", "14.00", "two o'clock", "2pm"]),
+        ("half past three", ["3:30", "15.30", "half past three"]),
+        ("23%", ["23 %", "twenty-three percent", "23 per cent"]),
+        ("3.5", ["3,5 m", "3.50", "three and a half"]),
+        ("four", ["4", "four"]),
+        ("Clara|Byrne", ["clara's idea", "mr byrne", "clara byrne"]),
+        ("drinks voucher", ["drinks vouchers", "a drinks voucher"]),
+        ("2nd", ["second", "2nd"]),
+    ],
+)
+def test_a_value_is_found_in_its_usual_spellings(part, said):
+    for text in said:
+        assert pattern(part).search(text.lower()), (part, text)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("1,240", ["11240", "12401", "1.24"]),
+        ("14 March", ["14 may", "4 march", "114 march"]),
+        ("20", ["120", "2020", "20.5", "twenty-three", "the 20th"]),
+        ("5", ["twenty-five", "15", "5.5", "10:05"]),
+        ("Clara|Byrne", ["declara", "byrnes2"]),
+    ],
+)
+def test_another_value_is_not_taken_for_it(part, said):
+    for text in said:
+        assert not pattern(part).search(text.lower()), (part, text)
+
+
+def test_numbers_in_words():
+    assert in_words(0) == "zero"
+    assert in_words(21) == "twenty-one"
+    assert in_words(105) == "one hundred and five"
+    assert in_words(1240) == "one thousand two hundred and forty"
+
+
+FORM = [["Clara|Byrne", "deposit"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The **deposit** is paid by _Clara Byrne_.",
+        "| Who | What |\n|---|---|\n| Clara Byrne | the deposit |",
+        "| Deposit | Rent |\n|---|---|\n| Clara Byrne | the club |",
+        "Deposit:\nMs Byrne",
+        "## Deposit\n\nClara pays.",
+        "Clara Byrne is the treasurer. She pays the deposit.",
+        "Clara Byrne\npays the\ndeposit.",
+        "CLARA BYRNE PAYS THE DEPOSIT!",
+        "“Clara’s” deposit",
+    ],
+)
+def test_what_stands_together_states_a_fact(text):
+    assert covered(Reading(text), FORM)
+
+
+def test_what_stands_apart_does_not():
+    long = "Clara Byrne took the chair of the meeting on Thursday. Nine members were there, which is more than usual. "
+    assert not covered(Reading(f"{long}A deposit is due."), FORM)
+    assert not covered(Reading("- Clara Byrne took the chair\n- the deposit is due"), FORM)
+
+
+MATERIAL = (
+    "Two quotes: 620 and 1,240 pounds. Vote 7 to 2 on 14 March. Clara Byrne pays. 25 members, 10 of them present."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Clara Byrne pays 1240 pounds, £620 more than the other.", []),
+        ("Both quotes come to 1,860 pounds; 40 % of the members were present.", []),
+        ("1. The vote\n2. The money\n\nThree points, 12 in all. See Section 31.", []),
+        ("Dated 2024-05-17, on 14 March 2024. Write to hello47@example.com or call [phone 555].", []),
+        ("The deposit is 375 pounds.", ["375"]),
+        ("It cost 62,000p.", []),
+        ("Dear John, the chair was Emily Carter.", ["John", "Emily"]),
+    ],
+)
+def test_inventions(text, found):
+    assert inventions(text, MATERIAL) == found
