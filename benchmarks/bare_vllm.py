@@ -9,10 +9,11 @@ the tokens generated and the seconds of loading and of generating as JSON.
 import argparse
 import json
 import os
+import shutil
 import time
 
 cores = sorted(os.sched_getaffinity(0))
-if not os.path.exists("/proc/driver/nvidia"):
+if shutil.which("nvidia-smi") is None:
     os.environ |= {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, cores)),

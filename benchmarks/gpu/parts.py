@@ -155,7 +155,7 @@ def constrained(out: Path) -> Found:
 
 def adapter(out: Path) -> Found:
     """A LoRA adapter that training writes, served: the replies differ from the base's."""
-    from ifeval.runs.directory import load_run
+    from ifeval import load_run
 
     data = rows.write(out / "rows-adapter.jsonl", 40, 20)
     trained = fresh(out / "adapter")

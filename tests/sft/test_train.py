@@ -99,6 +99,27 @@ def test_it_learns_and_writes_a_checkpoint_that_resolves(options: SftOptions) ->
         train(options, Watch())
 
 
+def test_weights_in_16_bits_learn_too(options: SftOptions) -> None:
+    watch = Watch()
+    out = train(replace(options, max_steps=40, neftune=0.0, precision="bf16", weights="bf16"), watch)
+    assert watch.steps[-1].loss < 0.7 * watch.steps[0].loss
+    training = json.loads((out / RECORD).read_text())["training"]
+    assert (training["precision"], training["weights"]) == ("bf16", "bf16")
+    assert training["attention"] == "ifeval_documents"
+    with pytest.raises(UserError, match="--precision"):
+        replace(options, weights="bf16").check()
+
+
+def test_adapters_on_a_base_in_16_bits_merge(options: SftOptions, base: Path) -> None:
+    out = train(replace(options, lora=4, precision="bf16", neftune=0.0, max_steps=20), Watch())
+    training = json.loads((out / RECORD).read_text())["training"]
+    assert (training["precision"], training["weights"]) == ("bf16 autocast", "bf16")
+    assert training["merge_error"] < 1e-4
+    before, after = weights(base), weights(out)
+    changed = [name for name in before if not torch.equal(before[name].bfloat16(), after[name])]
+    assert len(changed) == 2 * 7  # every linear layer of two blocks
+
+
 def test_the_record_says_where_it_comes_from(options: SftOptions, base: Path) -> None:
     record = json.loads((train(replace(options, max_steps=2), Watch()) / RECORD).read_text())
     assert record["seen_clusters"] == ["c0", "c1"]
@@ -112,7 +133,10 @@ def test_the_record_says_where_it_comes_from(options: SftOptions, base: Path) ->
     assert record["training"]["isolation_error"] < 1e-3
 
 
-def test_interrupted_and_resumed_equals_uninterrupted_bitwise(options: SftOptions, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", ["fp32", "bf16"])
+def test_interrupted_and_resumed_equals_uninterrupted_bitwise(options: SftOptions, tmp_path: Path, kept: Any) -> None:
+    if kept == "bf16":
+        options = replace(options, precision="bf16", weights="bf16")
     whole = train(options, Watch())
     halved = replace(options, out=tmp_path / "halved")
     stop = Watch({3: lambda: os.kill(os.getpid(), signal.SIGTERM)})

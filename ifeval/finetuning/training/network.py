@@ -42,6 +42,8 @@ def load_network(model: Model, options: SftOptions, device: torch.device, dtype:
         network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     if options.lora:
         network = with_adapters(network, options.lora)
+        if options.compile:  # else the first layer's input needs no gradient, and its code is another than the others'
+            network.enable_input_require_grads()
     return network.train()
 
 

@@ -37,50 +37,39 @@ class RoundingAdamW(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
+            numbers: dict[float, torch.Tensor] = {}  # by step; as a tensor, for compiled code is made anew per number
             for weight in group["params"]:
-                if weight.grad is not None:
-                    self._step(weight, weight.grad, group)
+                if weight.grad is None:
+                    continue
+                state = self.state[weight]
+                if not state:
+                    state["step"] = torch.zeros(())
+                    state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
+                state["step"] += 1
+                done = state["step"].item()
+                if done not in numbers:
+                    numbers[done] = torch.tensor(coefficients(group, done), device=weight.device)
+                tensors = (weight, weight.grad, state["exp_avg"], state["exp_avg_sq"])
+                parts = [local(tensor).view(-1) for tensor in tensors]
+                size = self._chunk or max(1, parts[0].numel())
+                for pieces in zip(*(part.split(size) for part in parts), strict=True):
+                    self._update(*pieces, numbers[done])
 
-    def _step(self, weight: torch.Tensor, gradient: torch.Tensor, group: dict[str, Any]) -> None:
-        state = self.state[weight]
-        if not state:
-            state["step"] = torch.zeros(())
-            state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
-        state["step"] += 1
-        first, second = group["betas"]
-        done = state["step"].item()
-        scalars = [
-            torch.tensor(value, dtype=torch.float32)  # tensors: compiled code would be made anew for every number
-            for value in (
-                group["lr"] / (1 - first**done),
-                (1 - second**done) ** -0.5,
-                group["lr"] * group["weight_decay"],
-                first,
-                second,
-                group["eps"],
-            )
-        ]
-        parts = [local(t).view(-1) for t in (weight, gradient, state["exp_avg"], state["exp_avg_sq"])]
-        size = self._chunk or max(1, parts[0].numel())
-        for pieces in zip(*(part.split(size) for part in parts), strict=True):
-            self._update(*pieces, *scalars)
+
+def coefficients(group: dict[str, Any], step: float) -> list[float]:
+    """The numbers of a step: rate over the first moment's bias correction, what the root of the second moment is
+    multiplied by, decay, both betas, eps.
+    """
+    first, second = group["betas"]
+    rate = group["lr"] / (1 - first**step)
+    return [rate, (1 - second**step) ** -0.5, group["lr"] * group["weight_decay"], first, second, group["eps"]]
 
 
 def update(
-    weight: torch.Tensor,
-    gradient: torch.Tensor,
-    mean: torch.Tensor,
-    square: torch.Tensor,
-    rate: torch.Tensor,
-    unbias: torch.Tensor,
-    decay: torch.Tensor,
-    first: torch.Tensor,
-    second: torch.Tensor,
-    eps: torch.Tensor,
+    weight: torch.Tensor, gradient: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, numbers: torch.Tensor
 ) -> None:
-    """One step of flat tensors, in place. rate: the learning rate over the first moment's bias correction; unbias: what
-    the root of the second moment is multiplied by; the others as in AdamW.
-    """
+    """One step of AdamW on flat tensors of one length, in place. numbers: see `coefficients`, fp32."""
+    rate, unbias, decay, first, second, eps = numbers.unbind()
     slope = gradient.float()
     new_mean = mean.float() * first + slope * (1 - first)
     new_square = square.float() * second + slope * slope * (1 - second)
