@@ -86,7 +86,7 @@ def _open(it: Draft, pattern: Sequence[Move], rules: tuple[Rule, ...]) -> Turn:
     wanted = it.rng.sample(range(len(it.about.facts)), it.rng.choice((2, 3)))
     facts = tuple(it.about.facts[place] for place in sorted(wanted))
     needed = [moves.CORRECTABLE] * ("correct" in pattern) + [tuple(moves.CONTRARY)] * ("retract" in pattern)
-    for names in needed or [tuple(moves.RULES)]:
+    for names in needed or [tuple(sorted(moves.RULES))]:
         rules = (*rules, _rule(it, names, rules, 1, facts))
     says, orders = [fact.say for fact in facts], [rule.said for rule in rules if rule.since]
     compose = it.rng.choice([compose for wording, compose in STYLES.values() if wording == "order"])
