@@ -189,7 +189,7 @@ def test_the_engine_is_told_how_long_conversations_get(tmp_path: Path, monkeypat
     engine = Late()
     run_with(engine, tmp_path / "first", "talk")
     assert engine.workload.conversations
-    assert engine.workload.max_new_tokens == 24 * 4 * 16
+    assert engine.workload.max_new_tokens == 24 * 4 * 16 // 2
     monkeypatch.setattr(Talk, "max_conversation_tokens", 900)
     plain = Late()
     run_with(plain, tmp_path / "plain", "tiny-copy")
