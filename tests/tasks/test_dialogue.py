@@ -9,6 +9,7 @@ import ifeval
 from ifeval.checks.library import CHECKS
 from ifeval.models.replies import keep_all
 from ifeval.records import Response, Sample
+from ifeval.report.contrasts import contrasts
 from ifeval.runs.conversation import play
 from ifeval.runs.directory import to_row
 from ifeval.runs.scoring import Scorer
@@ -115,6 +116,9 @@ def test_the_survival_curve(tmp_path, monkeypatch, samples: list[Sample]) -> Non
     assert [point["alive"] for point in summary["report"]["survival"]] == [1, 1, 1, 1, 1]
     assert [point["at_risk"] for point in summary["report"]["survival"]] == [32, 32, 32, 20, 8]
     assert summary["metrics"]["age_0"]["value"] == summary["metrics"]["kept"]["value"] == 1
+    (_, panels), *_ = contrasts([run.summary])
+    assert panels[0].title == "Conversations followed in full so far"
+    assert [line.counts for line in panels[0].lines] == [(32,), (32,), (32,), (20,), (8,)]
     rows = [to_row(row) for row in run.rows()]
     for row in rows[:8]:
         row.score.metrics.update(alive_2=0.0, alive_3=0.0)
