@@ -194,7 +194,7 @@ def test_contrasts_of_the_tasks_with_their_own_report(tmp_path: Path, monkeypatc
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
     run = ifeval.evaluate("scripted:echo", tasks=["format", "zero_shot"], out=tmp_path / "run", limit=60)
     page = page_of(run.path)
-    for title in ("composition, by number of constraints", "by style", "wording, the same items", "by kind of task"):
+    for title in ("composition, by number of instructions", "by style", "wording, the same items", "by kind of task"):
         assert title in page
     assert "expected by chance" in page
     assert "Upright tick: guessing." in page

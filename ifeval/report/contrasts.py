@@ -45,11 +45,11 @@ def _panels(parts: Sequence[Summary]) -> Iterator[Panel]:
 def _composition(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
     """Accuracy by how much is asked at once, and what parts that fail independently would give."""
     chains = any("value" in row for part in shown for row in part.values())
-    tag = "chain_length" if chains else "constraints"
+    tag = "chain_length" if chains else "instructions"
     lines = lines_of(shown if chains else [group.get(tag, {}) for group in breakdowns])
     last = shown[-1]
     lines = tuple(replace(line, reference=_expected(last.get(line.label, {}))) for line in lines)
-    unit = "steps in a chain" if chains else "constraints"
+    unit = "steps in a chain" if chains else "instructions"
     note = (
         "The tick multiplies the parts' own success rates. A score below it: parts that succeed alone fail together; "
         "above it: failures gather in the same replies."

@@ -78,7 +78,7 @@ def choose(
     low, high = facts
     while True:
         about = material(brief, rng.randint(low, min(high, len(brief.facts) - 1)), fresh, rng)
-        ranks = {name: (name in before, used[name, count], used[name, 0], rng.random()) for name in names}
+        ranks = {name: (name in before, used[name, count], used[name, 0], rng.random()) for name in sorted(names)}
         ranked = sorted(names, key=ranks.__getitem__)
         chosen: Instructions = []
         built: Built | None = None

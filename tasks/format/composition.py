@@ -15,11 +15,11 @@ RUNG = "instructions"
 
 
 def composition(rows: Iterable[Row]) -> dict[str, Any]:
-    """For each number of instructions: prompts, accuracy (strict), and what independent instructions would give.
+    """For each number of instructions: prompts, accuracy (`both`), and what independent demands would give.
 
-    `independent` is the mean over the prompts of the product of their instructions' success rates, each rate taken
-    over all rows with that instruction. Accuracy below it: instructions get in each other's way in this model. `gap`
-    is accuracy minus independent. `instructions` holds those rates: id -> [followed, asked]. `span`: the number of
+    `independent` is the mean over the prompts of the product of their instructions' success rates and of the rate of
+    coverage, each rate taken over all rows with that instruction, or all rows. Accuracy below it: the demands get in
+    each other's way in this model. `gap` is accuracy minus independent. `instructions` holds those rates: id -> [followed, asked]. `span`: the number of
     instructions at which half of the prompts are `followed`, and at which half are `both`, with intervals.
     """
     scored = [row for row in rows if row.score.checks]
@@ -28,9 +28,10 @@ def composition(rows: Iterable[Row]) -> dict[str, Any]:
     for check in (check for row in scored for check in row.score.checks):
         followed[check.name][0] += check.ok
         followed[check.name][1] += 1
+    coverage = fmean(row.score.metrics["covered"] or 0.0 for row in scored) if scored else 0.0
     for row in scored:
-        expected = prod(followed[check.name][0] / followed[check.name][1] for check in row.score.checks)
-        by_count[row.tags[RUNG]].append((row.score.metrics["followed"] or 0.0, expected))
+        expected = coverage * prod(followed[check.name][0] / followed[check.name][1] for check in row.score.checks)
+        by_count[row.tags[RUNG]].append((row.score.metrics["both"] or 0.0, expected))
     return {
         "composition": {str(count): _row(pairs) for count, pairs in sorted(by_count.items())},
         "instructions": dict(sorted(followed.items())),

@@ -119,7 +119,7 @@ def test_good_replies_of_a_run_become_rows(own_run: Path, tmp_path: Path) -> Non
     file = tmp_path / "own.jsonl"
     told = ["data", "make", "--replay", str(own_run), "--tasks", "format", "--out", str(file)]
     assert CliRunner().invoke(app, told).exit_code == 0
-    assert len(load([Source(file)], most_bad=0.0).examples) == 6
+    assert len(load([Source(file)], most_bad=0.0).examples) < 6  # the briefs of an evaluation are no training material
 
 
 def test_replies_that_answer_an_evaluation_are_no_rows(own_run: Path) -> None:

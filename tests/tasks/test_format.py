@@ -153,7 +153,7 @@ def test_composition_and_span():
     def row(number: int, count: int, *verdicts: tuple[str, bool]) -> Row:
         made = tuple(CheckResult(ok, "", name) for name, ok in verdicts)
         followed = float(all(ok for _, ok in verdicts))
-        score = Score(made, {"followed": followed, "both": followed})
+        score = Score(made, {"followed": followed, "both": followed, "covered": 1.0})
         return Row(str(number), 0, {"instructions": count}, reply("x"), score)
 
     rows = [

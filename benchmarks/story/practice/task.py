@@ -35,12 +35,15 @@ class Everyday(BUILTIN["manner"]):
                 f"everyday-{number:03}", [{"role": "user", "content": request}], oracle="That is a nice thing."
             )
 
+    def decoys(self, sample: Sample) -> None:
+        """None: any natural reply will do here."""
+
 
 class Practice(BUILTIN["format"]):
     """`format` as training may see it: training seeds, styles that are not held out."""
 
     name = "practice"
-    description = "format prompts of training seeds"
+    description = "format prompts of training seeds and briefs"
     size = 900
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
