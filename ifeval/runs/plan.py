@@ -199,7 +199,8 @@ def load_tasks(options: RunOptions) -> list[Task]:
 def workload(items: Iterator[Item]) -> Workload:
     """What the given items ask of an engine; a request that several share is counted once.
 
-    A conversation is planned by its task's bounds: as long as it may get at its end, and half of that on average.
+    A conversation is planned by its task's bounds: as long as it may get at its end, half of that on average, and half of
+    the tokens that its replies can have.
     """
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
@@ -210,7 +211,7 @@ def workload(items: Iterator[Item]) -> Workload:
         if digest in seen:
             continue
         seen.add(digest)
-        tokens += reply_tokens(item.task, request.sampling)
+        tokens += reply_tokens(item.task, request.sampling) // (2 if item.task.converses else 1)
         reply = max(reply, request.sampling.room)
         size = _prompt_bytes(request.sample)
         if item.task.converses:

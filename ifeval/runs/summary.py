@@ -44,7 +44,7 @@ class Tally:
     )
     tokens: Counter = field(default_factory=Counter)
     ended: Counter = field(default_factory=Counter)
-    lasted: Counter = field(default_factory=Counter)
+    efforts: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("d")))
 
     def add(self, row: Mapping[str, Any], task: Task) -> None:
         score = row["score"]
@@ -75,7 +75,8 @@ class Tally:
             self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
         if "turns" in row:
             self.ended[row["ended"]] += 1
-            self.lasted[str(len(row["turns"]))] += 1
+            for name, value in effort(row).items():
+                self.efforts[name].append(value)
 
 
 def unit_of(row: Mapping[str, Any], task: Task) -> str:
@@ -86,6 +87,17 @@ def unit_of(row: Mapping[str, Any], task: Task) -> str:
 def replies(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The responses of a row: of a conversation all, else the one."""
     return [turn["response"] for turn in row.get("turns") or [row]]
+
+
+def effort(row: Mapping[str, Any]) -> dict[str, float]:
+    """What a conversation took: replies, calls in them, tokens generated, seconds waited for replies."""
+    given = replies(row)
+    return {
+        "replies": len(given),
+        "calls": sum(len(response["tool_calls"] or ()) for response in given),
+        "tokens": sum(response["completion_tokens"] for response in given),
+        "seconds": sum(response["latency"] for response in given),
+    }
 
 
 def row_rates(row: Mapping[str, Any]) -> dict[str, bool]:
@@ -174,7 +186,17 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
             if len(tally.tags[tag]) > 1
         },
         "tokens": dict(tally.tokens),
-        **({"conversations": {"ended": dict(tally.ended), "replies": dict(tally.lasted)}} if tally.ended else {}),
+        **({"conversations": _conversations(tally)} if tally.ended else {}),
+    }
+
+
+def _conversations(tally: Tally) -> dict[str, Any]:
+    """How the conversations ended, how many replies they had, and what one took on average."""
+    lengths = Counter(str(int(length)) for length in tally.efforts["replies"])
+    return {
+        "ended": dict(tally.ended.most_common()),
+        "replies": dict(sorted(lengths.items(), key=lambda pair: int(pair[0]))),
+        "per_sample": {name: round(float(np.mean(values)), 3) for name, values in tally.efforts.items()},
     }
 
 
