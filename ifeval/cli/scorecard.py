@@ -113,6 +113,14 @@ def remarks(run: Run) -> Iterator[str]:
     ):
         if rates[rate] > NOTABLE_RATE:
             yield f"{percent(rates[rate])} of the replies {words}."
+    for name, task in run.summary["tasks"].items():
+        if talks := task.get("conversations"):
+            spent = talks["per_sample"]
+            ends = ", ".join(f"{ending} {count}" for ending, count in talks["ended"].items())
+            yield (
+                f"{name}: {spent['replies']:.1f} replies, {spent['calls']:.1f} calls, {spent['tokens']:,.0f} tokens and "
+                f"{spent['seconds']:.1f} s per sample; conversations ended: {ends}."
+            )
     if retries := run.manifest.get("engine_settings", {}).get("retries"):
         yield f"Tried again: {', '.join(f'{kind} ({count})' for kind, count in retries.items())}."
     if engine["tokens_per_second"]:
