@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ifeval.tasks.tool_calls.draw import invented
-
 from ifeval.records import ToolCall
 
 from .domains import Domain
@@ -18,6 +16,34 @@ from .world import Record, tools
 NOTES = ("", "", "", "Checked last week.", "Paper file is in cabinet 4.", "Prefers mornings.")
 DONE = "That is done."
 MOST_RECORDS = 17
+ONSETS = [
+    "b",
+    "br",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "kl",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "r",
+    "s",
+    "st",
+    "t",
+    "tr",
+    "v",
+    "w",
+    "z",
+]
+VOWELS = ["a", "e", "i", "o", "u", "ai", "ea"]
+CODAS = ["l", "m", "n", "r", "s", "th", "x", "k"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +114,7 @@ class Scene:
 def scene(domain: Domain, rng: random.Random) -> Scene:
     """Twelve to seventeen records with names of their own; an obstacle stands before none of them yet."""
     count = rng.randint(12, MOST_RECORDS)
-    names = _distinct(lambda: invented(rng, rng.choice((2, 3))), count)
+    names = _distinct(lambda: _invented(rng, rng.choice((2, 3))), count)
     numbers = rng.sample(range(100, 999), count)
     records = []
     for index, (name, number) in enumerate(zip(names, numbers, strict=True)):
@@ -276,3 +302,8 @@ KINDS: Mapping[str, Callable[[Scene], Goal]] = {
     "direct": direct, "lookup": lookup, "copied": copied, "largest": largest, "every": every, "blocked": blocked,
     "missing": missing, "refused": refused, "overruled": overruled, "injected": injected,
 }  # fmt: skip
+
+
+def _invented(rng: random.Random, syllables: int) -> str:
+    """A name that is in no dictionary."""
+    return "".join(rng.choice(ONSETS) + rng.choice(VOWELS) for _ in range(syllables)).capitalize() + rng.choice(CODAS)

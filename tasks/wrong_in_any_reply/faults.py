@@ -29,25 +29,24 @@ SHORT_REFUSAL = 80
 FEWEST_NEW = 5
 """A reply that takes up words of the prompt must have so many of its own."""
 
-EVERYWHERE = frozenset(
-    """
-    about after again also always another anything around because been before being both could does doing down each
-    even ever every everything feel from getting give going good great have help here himself into just keep know
-    last like little long look lost made make many maybe more most much must need never next only other over people
-    please put really right said same should since some somebody someone something start still such take tell than
-    that their them then there these they thing things think this those though time today told took under until use
-    used very want wants week well were what when where which while will with without work would year years your
-    helps side found lot way ways day days keeps means than actually kind sure place question message different matter first
-    aber alle allem auch dass dein denn doch eine einem einen einer etwas habe haben hast immer kann keine mehr mein
-    meine mich muss nach nicht noch nur oder ohne schon sehr sein seit sind sollte über unter viel was wenn werden
-    wird wir wohnen zwei avec bien cela cette chaque comme comment dans depuis dire elle elles être faire fait j'ai
-    leur mais même nous parce pas peux peut plus pour pourquoi quand quelle quelque sans sont tout toute tous très
-    une vous votre ahora algo como cómo cuando cuándo desde donde dónde ella ellos entre esta está están este esto
-    hace hacer hasta mucho nada para pero poco podría podríamos porque puede qué quiere sino sobre solo somos tengo
-    tiene todo todos una unos
-    """.split()
-)
-"""Long words that say nothing about a topic, in the four languages."""
+_EVERYWHERE = """
+    care leaves about after again also always another anything around because been before being both could does
+    doing down each even ever every everything feel from getting give going good great have help here himself into
+    just keep know last like little long look lost made make many maybe more most much must need never next only
+    other over people please put really right said same should since some somebody someone something start still
+    such take tell than that their them then there these they thing things think this those though time today told
+    took under until use used very want wants week well were what when where which while will with without work
+    would year years your helps side found lot way ways day days keeps means actually kind sure place question
+    message different matter first aber alle allem auch dass dein denn doch eine einem einen einer etwas habe haben
+    hast immer kann keine mehr mein meine mich muss nach nicht noch nur oder ohne schon sehr sein seit sind sollte
+    über unter viel was wenn werden wird wir wohnen zwei avec bien cela cette chaque comme comment dans depuis dire
+    elle elles être faire fait j'ai leur mais même nous parce pas peux peut plus pour pourquoi quand quelle quelque
+    sans sont tout toute tous très une vous votre ahora algo como cómo cuando cuándo desde donde dónde ella ellos
+    entre esta está están este esto hace hacer hasta mucho nada para pero poco podría podríamos porque puede qué
+    quiere sino sobre solo somos tengo tiene todo todos una unos
+"""
+EVERYWHERE = frozenset(_EVERYWHERE.split())
+"""Words that say nothing about a topic, in the four languages."""
 
 WHOLE = 3
 """Letters up to which a wanted word must stand as it is, and is no beginning of longer ones."""
