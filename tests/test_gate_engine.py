@@ -45,9 +45,9 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(folder) -> Path:
-    """The model twice and the damaged copy, on the 40 natural requests of `manner`."""
+    """The model twice and the damaged copy, on 40 everyday requests."""
     for model, run in ((MODEL, "first"), (MODEL, "second"), (folder / "damaged", "worse")):
-        done = ifeval(folder, "run", "--model", model, "--tasks", "manner", "--no-cache", "--out", run)
+        done = ifeval(folder, "run", "--model", model, "--tasks", "wrong_in_any_reply:40", "--no-cache", "--out", run)
         assert done.returncode == 0, done.stderr
     assert ifeval(folder, "baseline", "add", "first", "--again", "second", "--name", "shipped").returncode == 0
     return folder
@@ -82,7 +82,7 @@ def test_the_verdict_on_real_runs(runs, candidate, policy, code, label):
 
 def test_another_template_is_not_comparable(runs):
     """A copy of the model with another system prompt in its template; four replies are enough to be refused."""
-    few = ("--tasks", "manner", "--limit", "4", "--out", "other")
+    few = ("--tasks", "wrong_in_any_reply", "--limit", "4", "--out", "other")
     assert ifeval(runs, "run", "--model", "retemplated", *few).returncode == 0
     done = ifeval(runs, "gate", "other", "--baseline", "shipped", "--junit", "gate.xml")
     assert done.returncode == 4

@@ -36,7 +36,7 @@ def test_the_drop_of_a_damaged_checkpoint_is_called_and_half_a_checkpoint_left_a
     record = out / "trajectory.json"
     command = [sys.executable, "-m", "ifeval", "watch", str(folder), "--out", str(out), "--poll", "1"]
     watching = subprocess.Popen(
-        [*command, "--tasks", "manner,format:60", "--no-cache"],
+        [*command, "--tasks", "wrong_in_any_reply:40,format:60", "--no-cache"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

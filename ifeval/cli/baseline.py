@@ -17,7 +17,7 @@ app = typer.Typer(
     cls=Verbs, help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True
 )
 
-SCRIPTS = ("empty", "echo", "constant", "random", "oracle")
+SCRIPTS = ("empty", "echo", "constant", "random", "blind", "stuffed", "other", "oracle")
 HERE = Path("baselines")
 
 
@@ -93,7 +93,7 @@ def floors(
     task_path: TaskPath = None,
     baselines: Folder = HERE,
 ) -> None:
-    """Record what costs no model: empty, echoed, constant and random replies (floors), and the oracle (ceiling)."""
+    """Record what costs no model: the floors (replies that know nothing, or only the prompt) and the oracle (ceiling)."""
     for script in SCRIPTS:
         kind = "ceiling" if script == "oracle" else "floor"
         add(f"scripted:{script}", name=f"{kind}-{script}", again=None, tasks=tasks, limit=None, repeat=1,

@@ -22,7 +22,12 @@ def show(
     verdict: Annotated[
         str | None, typer.Option(help="pass, fail, error, or a kind of failure such as wrong_value.")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Scores by the values of a tag (cluster, kind, difficulty).")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Scores by the values of a tag (cluster, kind, difficulty), or by the length of thoughts (thinking)."
+        ),
+    ] = None,
     beside: Annotated[
         list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
     ] = None,

@@ -9,6 +9,7 @@ from ifeval.runs.options import RunOptions
 
 PORTABLE = (
     "tasks", "limit", "seed", "repeats", "max_tokens", "temperature", "top_p", "top_k", "system", "template_args",
+    "chat_template", "sampling", "thinking_budget",
     "tool_dialect", "reasoning", "constrain", "engine", "engine_args",
 )  # fmt: skip
 """The options that decide what is asked and how; the others are places on one machine."""

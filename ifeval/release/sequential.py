@@ -7,6 +7,7 @@ alpha for it, by Bonferroni); PASS needs them all (an intersection-union test, e
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ class Watched:
 
     def __init__(self, name: str, task: TaskOutcomes, endpoint: Endpoint, alpha: float, tests: int) -> None:
         self.name, self.endpoint = name, endpoint
-        outcomes = dict(zip(task.ids, task.metrics[task.primary][:, 0].tolist(), strict=True))
+        values = zip(task.ids, task.metrics[task.primary][:, 0].tolist(), strict=True)
+        outcomes = {sample_id: value for sample_id, value in values if not isnan(value)}
         if task.clusters != task.ids or not set(outcomes.values()) <= {0.0, 1.0}:
             raise UserError(
                 f"--sequential needs one right-or-wrong outcome a sample, independent of the others; {name} has none. "
@@ -124,7 +126,10 @@ class SequentialWatch:
         watched = self._watched.get(item.task.name)
         if watched is None or item.request.repeat != 0:
             return
-        watched.add(printable(item.sample.id) or "", score.metrics.get(watched.primary) == 1.0)
+        primary = score.metrics.get(watched.primary)
+        if primary is None:
+            return
+        watched.add(printable(item.sample.id) or "", primary == 1.0)
         if self._decided():
             raise Decided
 

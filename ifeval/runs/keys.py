@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ifeval.records import Sample, Sampling
@@ -20,10 +21,29 @@ def request_key(sample: Sample, sampling: Sampling, repeat: int, context: Mappin
         "messages": sample.messages,
         "tools": sample.tools,
         "schema": sample.schema if sample.constrain else None,
-        "sampling": sampling,
+        "sampling": _drawn(sampling),
         "repeat": repeat,
     }
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The settings that every key holds, in the order in which the first keys had them: orjson keeps a dataclass's order."""
+
+    temperature: float
+    top_p: float
+    top_k: int
+    max_tokens: int
+    seed: int | None
+    stop: tuple[str, ...]
+
+
+def _drawn(sampling: Sampling) -> Any:
+    """What a key holds of the sampling; settings that came later only where they change something."""
+    given = sampling.identity()
+    first = {entry.name: given.pop(entry.name) for entry in fields(_Drawn)}
+    return {**first, **given} if given else _Drawn(**first)
 
 
 def digest64(text: str) -> int:

@@ -8,13 +8,13 @@ from typing import Any
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
-from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import CONSTRAINED, Request, Response, Sample, Sampling
 from ifeval.registry import datasets
 from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
 from ifeval.runs.keys import order_key, request_key
+from ifeval.runs.manner import Manner
 from ifeval.runs.options import RunOptions
 from ifeval.runs.shards import belongs
 from ifeval.task import Task
@@ -69,6 +69,7 @@ class Plan:
     options: RunOptions
     chat: Chat
     context: Mapping[str, Any]
+    manner: Manner = field(default_factory=Manner)
     _kept: dict[str, list[Sample]] = field(default_factory=dict, repr=False, compare=False)
 
     def items(self) -> Iterator[Item]:
@@ -129,7 +130,8 @@ class Plan:
     @property
     def reasoning(self) -> str:
         """The resolved reasoning parser."""
-        return resolve_reasoning(self.options.reasoning, self.chat.template)
+        named = self.options.reasoning
+        return self.chat.profile.reasoning_with(self.manner.template_args) if named == "auto" else named
 
     def seed(self, task: Task) -> int:
         return task.default_seed if self.options.seed is None else self.options.seed
@@ -139,13 +141,16 @@ class Plan:
         return task.limit if self.options.limit is None else self.options.limit
 
     def sampling(self, task: Task) -> Sampling:
-        options = self.options
+        manner = self.manner
         return Sampling(
-            temperature=options.temperature,
-            top_p=options.top_p,
-            top_k=options.top_k,
-            max_tokens=options.max_tokens or task.max_tokens,
-            seed=None if options.temperature == 0 else self.seed(task),
+            temperature=manner.temperature,
+            top_p=manner.top_p,
+            top_k=manner.top_k,
+            max_tokens=self.options.max_tokens or task.max_tokens,
+            seed=None if manner.temperature == 0 else self.seed(task),
+            min_p=manner.min_p,
+            repetition_penalty=manner.repetition_penalty,
+            thinking=manner.thinking,
         )
 
 
@@ -182,7 +187,7 @@ def workload(items: Iterator[Item]) -> Workload:
     """
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
-    constrained = seeded = repeated = False
+    constrained = seeded = repeated = thinking = False
     for item in items:
         request = item.request
         digest = bytes.fromhex(request.key)[:16]
@@ -190,7 +195,7 @@ def workload(items: Iterator[Item]) -> Workload:
             continue
         seen.add(digest)
         tokens += reply_tokens(item.task, request.sampling) // (2 if item.task.converses else 1)
-        reply = max(reply, request.sampling.max_tokens)
+        reply = max(reply, request.sampling.room)
         size = _prompt_bytes(request.sample)
         if item.task.converses:
             longest = item.task.max_conversation_tokens or size + reply_tokens(item.task, request.sampling)
@@ -198,13 +203,16 @@ def workload(items: Iterator[Item]) -> Workload:
         prompt, text = max(prompt, size), text + size
         constrained |= request.sample.constrain
         seeded |= request.sampling.seed is not None and request.sampling.temperature > 0
-    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded, repeated)
+        thinking |= request.sampling.thinking is not None
+    return Workload(
+        len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded, repeated, thinking
+    )
 
 
 def reply_tokens(task: Task, sampling: Sampling) -> int:
     """The most tokens that the replies of one sample can have together."""
-    tokens = sampling.max_tokens * task.max_turns * task.max_steps
-    return min(tokens, max(sampling.max_tokens, task.max_conversation_tokens or tokens))
+    tokens = sampling.room * task.max_turns * task.max_steps
+    return min(tokens, max(sampling.room, task.max_conversation_tokens or tokens))
 
 
 def _prompt_bytes(sample: Sample) -> int:

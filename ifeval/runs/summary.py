@@ -14,6 +14,7 @@ from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
+from ifeval.stats.ladder import span
 from ifeval.task import Task
 
 RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
@@ -158,6 +159,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
+        "advisory": task.advisory,
         "unit": task.unit or "sample",
         "units": units,
         "samples": len(np.unique(tally.samples)),
@@ -175,6 +177,11 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
             tag: {value: interval_json(_subset(primary, tally, index, repeated)) for value, index in _ordered(groups)}
             for tag, groups in tally.tags.items()
             if len(groups) <= MOST_VALUES
+        },
+        "ladders": {
+            tag: interval_json(_span(primary, tally, tally.tags[tag]))
+            for tag in task.ladders
+            if len(tally.tags[tag]) > 1
         },
         "tokens": dict(tally.tokens),
         **({"conversations": _conversations(tally)} if tally.ended else {}),
@@ -202,14 +209,14 @@ def interval_json(interval: Interval) -> dict[str, Any]:
 
 
 def families(tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Each family: the unweighted mean of its tasks' primary metrics.
+    """Each family: the unweighted mean of its tasks' primary metrics, those of advisory tasks left out.
 
     The bounds combine the tasks' own by square-and-add (MOVER; Zou and Donner 2008, Statistics in Medicine 27).
     """
     members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for summary in tasks.values():
         primary = summary["metrics"].get(summary["primary"])
-        if primary is not None and primary["n"]:
+        if primary is not None and primary["n"] and not summary["advisory"]:
             members[summary["family"]].append(primary)
     return {
         family: {
@@ -241,6 +248,13 @@ def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
 def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: bool) -> Interval:
     clusters = [tally.units[i] for i in index] if repeated else None
     return mean_interval(primary[np.array(index)], clusters=clusters)
+
+
+def _span(primary: np.ndarray, tally: Tally, rungs: Mapping[str, array]) -> Interval:
+    """The size at which half of the samples are right, over the rows that stand on a rung of the ladder."""
+    index = np.concatenate([np.array(rows) for rows in rungs.values()])
+    sizes = np.repeat([float(rung) for rung in rungs], [len(rows) for rows in rungs.values()])
+    return span(sizes, primary[index], np.array(tally.units)[index])
 
 
 def _ordered(groups: Mapping[str, array]) -> list[tuple[str, array]]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ifeval.records import ToolCall
-from ifeval.tasks.tool_calls.draw import invented
 
 from .domains import Domain
+from .names import invented
 from .world import Record, tools
 
 NOTES = ("", "", "", "Checked last week.", "Paper file is in cabinet 4.", "Prefers mornings.")

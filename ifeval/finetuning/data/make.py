@@ -13,7 +13,7 @@ from ifeval.errors import UserError
 from ifeval.finetuning.data import quality
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Response, Sample
 from ifeval.runs.conversation import play
 from ifeval.runs.run import Run
@@ -145,7 +145,7 @@ def played(task: Task, sample: Sample) -> tuple[Sample, list[Response]]:
             return Response("", one.oracle or "", "stop")
         return Response("", "", "tool_calls", tool_calls=tuple(one.oracle), native=True)
 
-    replies, _ = play(Scorer(keep_all, by_name("hermes")), task, sample, reply)
+    replies, _ = play(Scorer(Reading(keep_all, by_name("hermes"))), task, sample, reply)
     return asked[-1], replies
 
 
