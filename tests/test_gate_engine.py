@@ -77,7 +77,8 @@ def test_the_verdict_on_real_runs(runs, candidate, policy, code, label):
     assert loads(done.stdout)["verdict"] == label
     suite = ElementTree.parse(runs / "gate.xml").getroot().find("testsuite")
     assert suite is not None
-    assert (suite.get("failures"), suite.get("errors")) == {0: ("0", "0"), 1: ("2", "0"), 3: ("0", "1")}[code]
+    failures, errors = (int(suite.get(kind) or 0) for kind in ("failures", "errors"))
+    assert (failures > 0, errors > 0) == (code == 1, code == 3)
 
 
 def test_another_template_is_not_comparable(runs):

@@ -57,18 +57,6 @@ def without_system(messages: Sequence[Message]) -> list[Message]:
     return [merged, *messages[2:]]
 
 
-def plain_turns(messages: Sequence[Message], dialect: Dialect) -> list[Message]:
-    """All turns in words; the results of one reply stand in one turn, for many templates want roles to alternate."""
-    plain: list[Message] = []
-    for number, message in enumerate(messages):
-        turn = plain_turn(message, dialect)
-        if message["role"] == "tool" and number and messages[number - 1]["role"] == "tool":
-            plain[-1] = {**turn, "content": f"{plain[-1]['content']}\n{turn['content']}"}
-        else:
-            plain.append(turn)
-    return plain
-
-
 def plain_turn(message: Message, dialect: Dialect) -> Message:
     """A turn that holds calls or a tool's result, in words a template without tools can carry."""
     if message.get("tool_calls"):
@@ -101,3 +89,15 @@ def _content(message: Message, profile: TemplateProfile) -> Any:
 
 def _identifier(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:ID_LETTERS]
+
+
+def plain_turns(messages: Sequence[Message], dialect: Dialect) -> list[Message]:
+    """Turns that hold calls or results, in words a template without tools can carry; the results of one reply in one turn."""
+    plain: list[Message] = []
+    for number, message in enumerate(messages):
+        turn = plain_turn(message, dialect)
+        if message["role"] == "tool" and number and messages[number - 1]["role"] == "tool":
+            plain[-1] = {**turn, "content": f"{plain[-1]['content']}\n{turn['content']}"}
+        else:
+            plain.append(turn)
+    return plain

@@ -12,6 +12,7 @@ import numpy as np
 from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
+from ifeval.runs.reliability import reliability
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
 from ifeval.stats.ladder import span
@@ -167,6 +168,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "metrics": {
             **{name: interval_json(mean_interval(values, clusters=clusters)) for name, values in tally.metrics.items()},
             **{name: interval_json(_ratio(tally, name, repeated)) for name, _ in tally.counts.items()},
+            **{name: interval_json(interval) for name, interval in _reliability(primary, tally).items()},
         },
         "rates": {name: tally.rates[name] / n if n else 0.0 for name in RATES},
         "checks": {
@@ -243,6 +245,15 @@ def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
         _, cluster = np.unique(np.array(tally.units)[index.astype(int)], return_inverse=True)
         successes, trials = np.bincount(cluster, successes), np.bincount(cluster, trials)
     return clustered_ratio(successes, trials)
+
+
+def _reliability(primary: np.ndarray, tally: Tally) -> dict[str, Interval]:
+    """pass@k and its kin where samples have several replies; a primary metric over single checks has none."""
+    if not len(primary):
+        return {}
+    samples, units = (np.array(column, dtype=np.uint64) for column in (tally.samples, tally.units))
+    padded = np.concatenate([primary, np.full(len(samples) - len(primary), nan)])
+    return reliability(padded, samples, units)
 
 
 def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: bool) -> Interval:
