@@ -17,7 +17,7 @@ from statistics import median
 
 from ifeval.engines import open_engine, open_model
 from ifeval.models.prompts import Chat
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Request, Response, Sample, Sampling
 from ifeval.registry.plugins import discover
 from ifeval.runs.conversation import play
@@ -26,14 +26,14 @@ from ifeval.runs.plan import Item, workload
 from ifeval.runs.scoring import Scorer
 from ifeval.runs.validation import oracle_text
 from ifeval.task import Task
-from ifeval.tool_calls import by_name, detect
+from ifeval.tool_calls import by_name
 
 Talk = list[Request]
 
 
 def main(model: str, conversations: int = 24, rounds: int = 5, max_tokens: int = 48) -> None:
     opened = open_model(model)
-    chat = Chat(opened.chat_template, by_name(detect(opened.chat_template)))
+    chat = Chat(opened.chat_template, by_name("hermes"))
     sampling = Sampling(max_tokens=max_tokens)
     tasks = [discover()[name]() for name in ("tool_loop", "dialogue")]
     talks = [talk for task in tasks for talk in islice(_talks(task, chat, sampling), conversations // 2)]
@@ -60,7 +60,7 @@ def main(model: str, conversations: int = 24, rounds: int = 5, max_tokens: int =
 
 def _talks(task: Task, chat: Chat, sampling: Sampling) -> Iterator[Talk]:
     """The requests of each conversation, one after the other, with the oracle's replies as history."""
-    scorer = Scorer(keep_all, chat.dialect)
+    scorer = Scorer(Reading(keep_all, chat.dialect))
     for sample in task.samples(task.default_seed):
         asked: list[Sample] = []
 

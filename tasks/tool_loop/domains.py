@@ -1,4 +1,4 @@
-"""Eight domains out of `tool_calls`' catalogue, each made a world of records that tools find, show, list and change.
+"""Eight domains, each made a world of records that tools find, show, list and change.
 
 Their tools differ in name, argument and wording; what they do is alike: see `world`.
 """

@@ -7,7 +7,7 @@ import pytest
 
 import ifeval
 from ifeval.checks.library import CHECKS
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Response, Sample
 from ifeval.report.contrasts import contrasts
 from ifeval.runs.conversation import play
@@ -22,7 +22,7 @@ from ifeval.tasks.format.briefs import ids
 from ifeval.tool_calls import by_name
 
 HERMES = by_name("hermes")
-SCORER = Scorer(keep_all, HERMES)
+SCORER = Scorer(Reading(keep_all, HERMES))
 TASK = Dialogue()
 
 

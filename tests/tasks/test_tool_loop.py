@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.engines.scripted import random_reply
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Request, Response, Sample, Sampling, ToolCall
 from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
@@ -22,7 +22,7 @@ from ifeval.tasks.tool_loop.world import MOST_CALLS, opened, tools
 from ifeval.tool_calls import by_name
 
 HERMES = by_name("hermes")
-SCORER = Scorer(keep_all, HERMES)
+SCORER = Scorer(Reading(keep_all, HERMES))
 TASK = ToolLoop()
 Agent = Callable[[Sample, Sample, int], str]
 """(the conversation's first sample, the sample asked, replies before) -> the reply."""
