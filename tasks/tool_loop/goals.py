@@ -11,7 +11,6 @@ from typing import Any
 from ifeval.records import ToolCall
 
 from .domains import Domain
-from .names import invented
 from .world import Record, tools
 
 NOTES = ("", "", "", "Checked last week.", "Paper file is in cabinet 4.", "Prefers mornings.")
