@@ -35,7 +35,7 @@ def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) 
         wanted = summary["by"]["cluster"][value]
         assert (cells[0].estimate, cells[0].low, cells[0].high) == (wanted["value"], wanted["low"], wanted["high"])
     assert table.cells[-1][0].estimate == summary["metrics"]["correct"]["value"]
-    assert dict(zip(table.values, table.chance, strict=True))["conditional"] > 0.3
+    assert dict(zip(table.values, table.chance, strict=True))["conditional"] > 0.2
 
 
 def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
@@ -44,7 +44,7 @@ def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
     assert {row[2].estimate for row in table.cells} == {1.0}
     seeds, ceiling = agreement(table)
     assert seeds.startswith("other against random: correlation ")
-    assert "15 of 15 values agree" in seeds
+    assert "18 of 18 values agree" in seeds
     assert "correlation" not in ceiling, "a column without spread has none"
 
 

@@ -40,22 +40,24 @@ def table(run: Run) -> Any:
         shown.add_column(column, justify="left" if column in ("task", "metric") else "right")
     for name, task in labelled(run.summary["tasks"]):
         metrics = task["metrics"]
+        label = f"{name} (advisory)" if task.get("advisory") else name
         for position, metric in enumerate(sorted(metrics, key=lambda metric: metric != task["primary"])):
             first = position == 0
             rates = [percent(task["rates"][rate]) if first else "" for rate in ("truncated", "empty", "errors")]
             style = "bold" if first else "dim"
-            shown.add_row(name if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
+            shown.add_row(label if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
     for family, metric, score in families(run.summary):
         shown.add_row(family, metric, *interval_cells(score), style="bold")
     return shown
 
 
 def families(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(family, what it is the mean of, its score); nothing where every task is a family of its own."""
-    if len(summary["families"]) == len(summary["tasks"]):
+    """(family, what it is the mean of, its score); nothing where every task that counts is a family of its own."""
+    if len(summary["families"]) == sum(not task.get("advisory") for task in summary["tasks"].values()):
         return
     for family, score in summary["families"].items():
-        members = [name for name, task in summary["tasks"].items() if task["family"] == family]
+        tasks = summary["tasks"].items()
+        members = [name for name, task in tasks if task["family"] == family and not task.get("advisory")]
         yield f"family {family}", f"mean of {', '.join(members)}", score
 
 
@@ -111,6 +113,14 @@ def remarks(run: Run) -> Iterator[str]:
     ):
         if rates[rate] > NOTABLE_RATE:
             yield f"{percent(rates[rate])} of the replies {words}."
+    for name, task in run.summary["tasks"].items():
+        if talks := task.get("conversations"):
+            spent = talks["per_sample"]
+            ends = ", ".join(f"{ending} {count}" for ending, count in talks["ended"].items())
+            yield (
+                f"{name}: {spent['replies']:.1f} replies, {spent['calls']:.1f} calls, {spent['tokens']:,.0f} tokens and "
+                f"{spent['seconds']:.1f} s per sample; conversations ended: {ends}."
+            )
     if retries := run.manifest.get("engine_settings", {}).get("retries"):
         yield f"Tried again: {', '.join(f'{kind} ({count})' for kind, count in retries.items())}."
     if engine["tokens_per_second"]:

@@ -44,6 +44,8 @@ def class_fault(kind: type[Task]) -> str | None:
         return "defines `follow`, but its max_turns and max_steps are 1; say how long a conversation can get"
     if kind.follow is not Task.follow and kind.score_turns is Task.score_turns:
         return "defines `follow`, but no `score_turns` to judge the replies with; make it a ConversationTask"
+    if not isinstance(kind.advisory, bool):
+        return f"has advisory = {kind.advisory!r}; it must be True or False"
     for name in ("unit", "cluster", "dataset"):
         if not isinstance(getattr(kind, name), str | None):
             return f"has {name} = {getattr(kind, name)!r}; it must be text or None"

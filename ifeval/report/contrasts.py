@@ -58,7 +58,7 @@ def _span_note(tag: str, parts: Sequence[Summary]) -> str:
 def _composition(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
     """Accuracy by how much is asked at once, and what parts that fail independently would give."""
     chains = any("value" in row for part in shown for row in part.values())
-    tag = "chain_length" if chains else "instructions"
+    tag = "steps" if chains else "instructions"
     lines = lines_of(shown if chains else [group.get(tag, {}) for group in breakdowns])
     last = shown[-1]
     lines = tuple(replace(line, reference=_expected(last.get(line.label, {}))) for line in lines)
@@ -151,6 +151,21 @@ def _seen(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set
     return Panel("Generalisation to kinds of task not seen in training", lines, f"{'; '.join(said)}.", axis), set()
 
 
+def _survival(shown: Sequence[Any], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
+    """Turn by turn the share of conversations in which everything was followed so far, without intervals of their own."""
+    curves = [{point["turn"]: point for point in part or ()} for part in shown]
+    lines = tuple(
+        Line(
+            f"after turn {turn}",
+            tuple(_point(curve[turn]["alive"] if turn in curve else None, s) for s, curve in enumerate(curves)),
+            tuple(curve[turn]["at_risk"] if turn in curve else 0 for curve in curves),
+        )
+        for turn in sorted({turn for curve in curves for turn in curve})
+    )
+    note = "n counts the conversations that have the turn and followed all turns before it (Kaplan and Meier 1958)."
+    return Panel("Conversations followed in full so far", lines, note), set()
+
+
 def _point(value: float | None, series: int) -> Mark:
     return Mark(value, value, value, series)
 
@@ -163,5 +178,6 @@ PARTS: dict[str, Callable[[Sequence[Part], Sequence[Part]], tuple[Panel, set[str
     "seen": _seen,
     "decoding": _decoding,
     "format_sensitivity": _sensitivity,
+    "survival": _survival,
 }
 """The parts of a task's `report` that are drawn, by name, in this order; others are in summary.json only."""
