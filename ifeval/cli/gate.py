@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def gate(
-    candidate: Annotated[str | None, typer.Argument(metavar="RUN|MODEL", help="A run, or a model to be run.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="A recorded baseline, or a run's directory.")] = None,
+    candidate: Annotated[
+        str | None, typer.Argument(metavar="RUN|MODEL", help="A run, another tool's results, or a model to be run.")
+    ] = None,
+    baseline: Annotated[str | None, typer.Option(help="A recorded baseline, a run, or another tool's results.")] = None,
     policy: Annotated[Path | None, typer.Option(help="A TOML file; --init writes one.")] = None,
     sequential: Annotated[
         bool, typer.Option("--sequential", help="Run the model and stop as soon as the planned looks have decided.")
@@ -47,6 +49,7 @@ def gate(
 
     from ifeval.cli.progress import observer
     from ifeval.comparison.baselines import builtin_folder, find
+    from ifeval.interop.importing import as_runs
     from ifeval.release.judging import judge, only_tasks
     from ifeval.release.policy import Policy, read_policy
     from ifeval.runs.options import RunOptions
@@ -61,7 +64,6 @@ def gate(
         raise UserError("ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from.")
     rules = Policy() if policy is None else read_policy(policy)
     rules = replace(rules, allow=(*rules.allow, *(allow or ())))
-    old = only_tasks(find(baseline, [baselines, builtin_folder()]), names(tasks))
     own = RunOptions(
         model=candidate,
         out=out,
@@ -71,8 +73,10 @@ def gate(
         task_paths=tuple(task_path or ()),
         trust_remote_code=trust_remote_code,
     )
-    verdict = judge(candidate, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
-    deliver(verdict, junit, markdown, json)
+    with as_runs(candidate, baseline) as (new, reference):
+        old = only_tasks(find(reference, [baselines, builtin_folder()]), names(tasks))
+        verdict = judge(new, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
+        deliver(verdict, junit, markdown, json)
     raise typer.Exit(verdict.exit_code)
 
 
