@@ -6,19 +6,32 @@ from typing import Annotated
 
 import typer
 
+from ifeval.cli.arguments import names
+
 
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of one evaluation of one model.")],
     out: Annotated[Path, typer.Option(help="The run directory to write; new or empty.")],
     source: Annotated[str | None, typer.Option("--from", help="The tool. [default: found out from the files]")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name; of several in a file, which one.")] = None,
+    task: Annotated[str | None, typer.Option(help="The task's name, of a table. [default: the file's]")] = None,
+    metric: Annotated[str | None, typer.Option(help="The metric that stands for each task.")] = None,
+    id_column: Annotated[str, typer.Option(help="A table's column of ids.")] = "id",
+    score_column: Annotated[
+        str, typer.Option(help="A table's columns of scores, the first is the task's own.")
+    ] = "score",
+    prompt_column: Annotated[str, typer.Option(help="A table's column of prompts.")] = "prompt",
+    reply_column: Annotated[str, typer.Option(help="A table's column of replies.")] = "reply",
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Make a run of the results of lm-eval, inspect, Every Eval Ever, HELM, promptfoo, OpenAI evals, or a plain table."""
     from ifeval.cli.scorecard import print_run
-    from ifeval.interop.importing import read
+    from ifeval.interop.importing import Choices, read
+    from ifeval.interop.plain import Columns
     from ifeval.interop.writing import announcement, write_run
 
-    found = read(paths, source)
+    columns = Columns(id_column, names(score_column), prompt_column, reply_column)
+    found = read(paths, source, Choices(model, task, metric, columns))
     write_run(found, out)
     print(announcement(found), file=sys.stderr)
     print_run(out, json=json)

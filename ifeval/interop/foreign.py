@@ -127,10 +127,9 @@ def primary_of(samples: Iterable[ForeignSample], preferred: Sequence[str] = ()) 
     return next(iter(known), "score")
 
 
-def only(values: Iterable[str], flag: str, what: str) -> str:
+def only(values: Iterable[str], what: str, remedy: str) -> str:
     """The one value; UserError where there are several, so that one run is one model."""
     known = list(dict.fromkeys(values))
     if len(known) > 1:
-        listed = ", ".join(known[:8])
-        raise UserError(f"The files hold several {what} ({listed}); choose one with {flag}.")
+        raise UserError(f"The files hold several {what} ({', '.join(known[:8])}); {remedy}.")
     return known[0] if known else "unknown"

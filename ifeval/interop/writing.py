@@ -58,7 +58,7 @@ def write_run(run: ForeignRun, out: Path) -> Path:
 def announcement(run: ForeignRun) -> str:
     """One line: what was imported, and what its source does not say."""
     counts = {name: sum(sample.task == name for sample in run.samples) for name in run.tasks}
-    tasks = ", ".join(f"{name} ({number:,} samples)" for name, number in counts.items())
+    tasks = ", ".join(f"{name} ({number:,} sample{'s' * (number != 1)})" for name, number in counts.items())
     unknown = f" Unknown: {', '.join(run.unknown)}." if run.unknown else ""
     notes = f" Note: {'; '.join(dict.fromkeys(run.notes))}." if run.notes else ""
     return f"Imported {run.model} from {run.tool}: {tasks}.{unknown}{notes}"
