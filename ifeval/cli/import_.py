@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import names
+from ifeval.cli.arguments import Data, data_paths, names
 
 
 def import_(
@@ -22,16 +22,24 @@ def import_(
     ] = "score",
     prompt_column: Annotated[str, typer.Option(help="A table's column of prompts.")] = "prompt",
     reply_column: Annotated[str, typer.Option(help="A table's column of replies.")] = "reply",
+    rescore: Annotated[
+        bool, typer.Option("--rescore", help="Score the replies again by the task of this harness that has the name.")
+    ] = False,
+    data: Data = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Make a run of the results of lm-eval, inspect, Every Eval Ever, HELM, promptfoo, OpenAI evals, or a plain table."""
     from ifeval.cli.scorecard import print_run
     from ifeval.interop.importing import Choices, read
     from ifeval.interop.plain import Columns
+    from ifeval.interop.rescoring import write_rescored
     from ifeval.interop.writing import announcement, write_run
 
     columns = Columns(id_column, names(score_column), prompt_column, reply_column)
     found = read(paths, source, Choices(model, task, metric, columns))
-    write_run(found, out)
+    if rescore:
+        write_rescored(found, out, data_paths(data or []))
+    else:
+        write_run(found, out)
     print(announcement(found), file=sys.stderr)
     print_run(out, json=json)

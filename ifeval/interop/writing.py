@@ -21,16 +21,24 @@ from ifeval.runs.summary import summarise
 from ifeval.task import Task
 from ifeval.util.jsonio import canonical, dumps
 
-DOCUMENTS = "documents.jsonl"
-"""The data rows that came with the source, in IFEval's format: what `ifeval rescore` scores the replies by."""
 FAMILIES = {"ifeval": "format", "ifbench": "format"}
 UNKNOWN = "unknown"
 
 
 def write_run(run: ForeignRun, out: Path) -> Path:
     """Write the run directory `out`, which must be new or empty. Raises UserError where it is not, or nothing is scored."""
+    require_new(out)
+    return write_files(run, out)
+
+
+def require_new(out: Path) -> None:
+    """Raise UserError where `out` is there and not an empty folder."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"--out {out} is not empty; choose another folder, or remove it.")
+
+
+def write_files(run: ForeignRun, out: Path) -> Path:
+    """Write the files of a run into `out`. Raises UserError where nothing is scored."""
     if not run.samples:
         raise UserError(f"{run.tool} gave no scored samples, so there is nothing to compare.")
     _leave_out_unbounded(run)
@@ -39,7 +47,6 @@ def write_run(run: ForeignRun, out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         with (out / JOURNAL).open("wb") as journal:
             journal.writelines(rows)
-        _write_documents(run, out)
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
 
@@ -132,13 +139,6 @@ def _row(run: ForeignRun, sample: ForeignSample) -> dict[str, Any]:
         "response": response,
         "score": score_to_json(score),
     }
-
-
-def _write_documents(run: ForeignRun, out: Path) -> None:
-    documents = {sample.id: sample.document for sample in run.samples if sample.document is not None}
-    if documents:
-        with (out / DOCUMENTS).open("wb") as file:
-            file.writelines(dumps(document) + b"\n" for document in documents.values())
 
 
 def _task(task: ForeignTask) -> Task:
