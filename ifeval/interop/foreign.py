@@ -3,12 +3,12 @@
 Readers fill in what their format says and leave the rest at None; `writing` turns that into a run directory.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from ifeval.comparison.prompts import prompt_hash
 from ifeval.errors import UserError
 from ifeval.records import CheckResult
 
@@ -49,10 +49,8 @@ class ForeignSample:
 
     @property
     def prompt_hash(self) -> str | None:
-        """Hash of what the user asked, white space squeezed; None where the source has no prompt."""
-        asked = [str(message.get("content", "")) for message in self.prompt if message.get("role") == "user"]
-        text = " ".join(" ".join(asked).split())
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16] if text else None
+        """Hash of what the user asked; None where the source has no prompt."""
+        return prompt_hash(self.prompt)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.interop.foreign import ForeignRun, ForeignSample, ForeignTask
+from ifeval.interop.foreign import ForeignRun, ForeignSample, ForeignTask, user
 from ifeval.records import CheckResult, Response, Score
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, journal_rows, write_json
 from ifeval.runs.manifest import now
@@ -133,8 +133,8 @@ def _row(run: ForeignRun, sample: ForeignSample) -> dict[str, Any]:
         "task": sample.task,
         "sample_id": sample.id,
         "repeat": sample.repeat,
-        "tags": {"prompt_hash": sample.prompt_hash} if sample.prompt_hash else {},
-        "messages": list(sample.prompt) or [{"role": "user", "content": ""}],
+        "tags": {},
+        "messages": list(sample.prompt) or user(""),
         "tools": None,
         "response": response,
         "score": score_to_json(score),

@@ -7,6 +7,7 @@ from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.differences import mean_noise, rate_pairs, stratum
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
+from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.errors import Exit, NotComparable
 from ifeval.release.policy import RULES, Endpoint, Policy
 from ifeval.stats.assessment import Assessment, Decision, decide, decide_scores, decide_strata, decision_of
@@ -92,7 +93,8 @@ class ReleaseDecision:
 def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> ReleaseDecision:
     """Judge a candidate against a baseline; runs that cannot be compared give a verdict that says so."""
     try:
-        notes = require_comparable(baseline, candidate, policy.allow)
+        baseline, candidate, paired = paired_by_prompt(baseline, candidate)
+        notes = paired + require_comparable(baseline, candidate, policy.allow)
         _require_all(baseline, candidate, policy)
     except NotComparable as error:
         return ReleaseDecision(baseline.name, candidate.name, policy, None, refusal=str(error))
