@@ -57,7 +57,7 @@ def read(paths: Sequence[Path]) -> ForeignRun:
         started=_time(about),
         engine=str((about.get("model_info") or {}).get("inference_platform") or library.get("name") or "unknown"),
         engine_version=str(library.get("version", "unknown")),
-        unknown=("chat template", "reasoning", *([] if described else ["versions", "sampling"])),
+        unknown=("reasoning", *([] if described else ["versions", "sampling"])),
     )
     if lower:
         run.notes.append(f"left out, for lower is better: {', '.join(sorted(lower))}")

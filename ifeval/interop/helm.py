@@ -40,7 +40,7 @@ def read(paths: Sequence[Path]) -> ForeignRun:
         tasks={},
         samples=[],
         engine=f"{TOOL} {str(adapters[0].get('model_deployment', 'unknown')).partition('/')[0]}",
-        unknown=("version of HELM", "date", "chat template", "reasoning"),
+        unknown=("version of HELM", "date", "reasoning"),
     )
     for folder, spec in zip(folders, specs, strict=True):
         name = _name(spec)

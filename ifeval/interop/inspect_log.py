@@ -71,7 +71,7 @@ def read(paths: Sequence[Path]) -> ForeignRun:
         engine_args=without_secrets({k: v for k, v in (first.get("model_args") or {}).items() if v is not None}),
         system=(first.get("model_generate_config") or {}).get("system_message"),
         limit=_limit(first),
-        unknown=("chat template", "reasoning"),
+        unknown=("reasoning",),
     )
     for file, log in logs:
         _add_log(run, file, log)

@@ -63,7 +63,6 @@ def _described(document: Mapping[str, Any], file: Path) -> ForeignRun:
     template = document.get("chat_template_sha")
     served = "completions" in str(config.get("model", ""))
     date, limit = number(document.get("date")), number(config.get("limit"))
-    unknown = ["reasoning", *(["chat template"] if template is None and served else [])]
     parameters, length = number(config.get("model_num_parameters")), number(document.get("max_length"))
     return ForeignRun(
         tool=f"{TOOL} {document.get('lm_eval_version', '')}".strip(),
@@ -79,7 +78,7 @@ def _described(document: Mapping[str, Any], file: Path) -> ForeignRun:
         limit=None if limit is None else max(1, int(limit)),
         parameters=None if parameters is None else int(parameters),
         context_length=None if length is None else int(length),
-        unknown=tuple(unknown if document else ["model", "versions", "sampling", "chat template", "reasoning"]),
+        unknown=("reasoning",) if document else ("model", "versions", "sampling", "reasoning"),
     )
 
 
@@ -167,7 +166,7 @@ def _check(name: str, ok: bool) -> CheckResult:
 
 def _prompt(arguments: Any) -> list[dict[str, str]]:
     """The first request's prompt: a string, or of a chat API a list that holds the messages as JSON."""
-    first = next(iter(arguments.values())) if isinstance(arguments, Mapping) else arguments[0]
+    first = next(iter(arguments.values()), {}) if isinstance(arguments, Mapping) else arguments[0]
     text = first["arg_0"] if isinstance(first, Mapping) else first[0]
     if isinstance(text, list):
         return messages(loads(text[0]) if isinstance(text[0], str) else text)

@@ -39,7 +39,7 @@ def _empty(spec: Mapping[str, Any], model: str) -> ForeignRun:
         samples=[],
         started=str(spec.get("created_at") or "") or None,
         engine=TOOL,
-        unknown=("version of OpenAI evals", "sampling", "chat template", "reasoning"),
+        unknown=("version of OpenAI evals", "sampling", "reasoning"),
     )
 
 

@@ -34,12 +34,14 @@ def read(paths: Sequence[Path], columns: Columns, task: str | None, model: str |
     """The rows of the files as one task. Raises UserError naming file, row and column."""
     name = task or paths[0].stem
     samples = [_sample(row, columns, name, f"{path}, row {place}") for path in paths for place, row in _rows(path)]
+    if not samples:
+        raise UserError(f"{paths[0]} has no rows.")
     return ForeignRun(
         tool=TOOL,
         model=model or paths[0].stem,
         tasks={name: ForeignTask(name, "unknown", columns.scores[0])},
         samples=samples,
-        unknown=(*(() if model else ("model",)), "engine", "sampling", "chat template", "reasoning"),
+        unknown=(*(() if model else ("model",)), "engine", "sampling", "reasoning"),
     )
 
 

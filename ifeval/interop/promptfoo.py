@@ -41,7 +41,7 @@ def read(paths: Sequence[Path], model: str | None = None) -> ForeignRun:
         started=str(first["results"].get("timestamp") or "") or None,
         engine=f"{TOOL} {chosen.partition(':')[0]}",
         engine_version=version,
-        unknown=("version of the tests", "sampling", "chat template", "reasoning"),
+        unknown=("version of the tests", "sampling", "reasoning"),
     )
 
 

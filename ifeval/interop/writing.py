@@ -66,9 +66,15 @@ def announcement(run: ForeignRun) -> str:
     """One line: what was imported, and what its source does not say."""
     counts = {name: sum(sample.task == name for sample in run.samples) for name in run.tasks}
     tasks = ", ".join(f"{name} ({number:,} sample{'s' * (number != 1)})" for name, number in counts.items())
-    unknown = f" Unknown: {', '.join(run.unknown)}." if run.unknown else ""
+    unknown = f" Unknown: {', '.join(unknown_of(run))}." if unknown_of(run) else ""
     notes = f" Note: {'; '.join(dict.fromkeys(run.notes))}." if run.notes else ""
     return f"Imported {run.model} from {run.tool}: {tasks}.{unknown}{notes}"
+
+
+def unknown_of(run: ForeignRun) -> list[str]:
+    """What the source does not say, in words."""
+    settings = {"chat template": run.template, "system prompt": run.system}
+    return list(dict.fromkeys([*(name for name, value in settings.items() if value == UNKNOWN), *run.unknown]))
 
 
 def _leave_out_unbounded(run: ForeignRun) -> None:
@@ -173,7 +179,7 @@ def _manifest(run: ForeignRun, content: str) -> dict[str, Any]:
             "chat_template": UNKNOWN,
         },
         "versions": {"ifeval-harness": version("ifeval-harness")},
-        "imported": {"from": run.tool, "unknown": list(run.unknown), "notes": list(run.notes)},
+        "imported": {"from": run.tool, "unknown": unknown_of(run), "notes": list(run.notes)},
         "phases": {},
     }
 
