@@ -6,6 +6,7 @@ What the source did not say is "unknown" in the settings, or missing where a num
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from ifeval.interop.foreign import ForeignRun, ForeignSample, ForeignTask, user
 from ifeval.records import CheckResult, Response, Score
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, journal_rows, write_json
 from ifeval.runs.manifest import now
-from ifeval.runs.run import write_table
+from ifeval.runs.run import printable, write_table
 from ifeval.runs.scoring import score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
 from ifeval.util.jsonio import canonical, dumps
+from ifeval.util.text import one_line
 
 FAMILIES = {"ifeval": "format", "ifbench": "format"}
 UNKNOWN = "unknown"
+MOST_REPEATS = 1000
 
 
 def write_run(run: ForeignRun, out: Path) -> Path:
@@ -41,6 +44,7 @@ def write_files(run: ForeignRun, out: Path) -> Path:
     """Write the files of a run into `out`. Raises UserError where nothing is scored."""
     if not run.samples:
         raise UserError(f"{run.tool} gave no scored samples, so there is nothing to compare.")
+    _clean_names(run)
     _leave_out_unbounded(run)
     rows = [dumps(_row(run, sample)) + b"\n" for sample in _unique(run.samples)]
     try:
@@ -77,6 +81,20 @@ def unknown_of(run: ForeignRun) -> list[str]:
     return list(dict.fromkeys([*(name for name, value in settings.items() if value == UNKNOWN), *run.unknown]))
 
 
+def _clean_names(run: ForeignRun) -> None:
+    """Names and ids without what a table cannot hold or a terminal would obey."""
+    clean = cache(one_line)
+    run.model, run.tool, run.engine = clean(run.model), clean(run.tool), clean(run.engine)
+    run.tasks = {
+        clean(name): replace(task, name=clean(name), primary=clean(task.primary)) for name, task in run.tasks.items()
+    }
+    for sample in run.samples:
+        sample.task, sample.id = clean(sample.task), printable(sample.id) or ""
+        sample.metrics = {clean(name): value for name, value in sample.metrics.items()}
+        sample.counts = {clean(name): value for name, value in sample.counts.items()}
+        sample.checks = tuple(replace(check, name=clean(check.name)) for check in sample.checks)
+
+
 def _leave_out_unbounded(run: ForeignRun) -> None:
     """Drop the metrics that are no shares; UserError where a task's own is one of them."""
     for task in run.tasks.values():
@@ -104,6 +122,11 @@ def _unique(samples: list[ForeignSample]) -> Iterator[ForeignSample]:
     """The samples; UserError where two share task, id and repeat, since one would replace the other."""
     seen: set[tuple[str, str, int]] = set()
     for sample in samples:
+        if not 0 <= sample.repeat < MOST_REPEATS:
+            raise UserError(
+                f"{sample.task}: sample {sample.id!r} is numbered as repeat {sample.repeat}; "
+                f"repeats run from 0 to {MOST_REPEATS - 1:,}."
+            )
         key = (sample.task, sample.id, sample.repeat)
         if key in seen:
             raise UserError(

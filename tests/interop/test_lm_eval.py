@@ -1,16 +1,22 @@
 """lm-eval's files as runs: its own numbers, to the last bit, and a verdict on them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from ifeval.cli import main
 from ifeval.comparison.differences import compare
 from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import UserError
 from ifeval.interop.foreign import IFEVAL_METRICS
 from ifeval.interop.importing import as_runs, kind_of, read
+from ifeval.interop.rescoring import write_rescored
 from ifeval.interop.writing import announcement, write_run
+from ifeval.release.decision import gate
+from ifeval.release.policy import Policy
+from ifeval.runs.rescore import rescore
 from ifeval.runs.run import Run, load_run
 
 
@@ -68,6 +74,46 @@ def test_results_without_samples_are_refused(files: Path, tmp_path: Path) -> Non
     (tmp_path / results.name).write_bytes(results.read_bytes())
     with pytest.raises(UserError, match="--log_samples"):
         read([tmp_path])
+
+
+def test_rescored_replies_have_reasons_and_the_same_verdict(files: Path, tmp_path: Path) -> None:
+    """lm-eval drops an instruction's arguments that are 0 or false, so a few of its scores differ from the official ones."""
+    runs = {}
+    for name in ("A", "B"):
+        path = write_rescored(read([files / name]), tmp_path / name, {})
+        runs[name] = run_outcomes(load_run(path))
+        again = load_run(path)
+        assert again.manifest["settings"]["tasks"]["ifeval"]["version"] == "1"
+        assert "words, wanted" in " ".join(again.checks["reason"])
+    plain = {name: run_outcomes(imported(files / name, tmp_path / f"plain-{name}")) for name in ("A", "B")}
+    ours, theirs = (gate(side["A"], side["B"], Policy()) for side in (runs, plain))
+    assert ours.label == theirs.label
+    assert rescore(tmp_path / "A", {}, ()) == 0
+
+
+def test_only_replies_to_our_tasks_are_rescored(files: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="toy_sums is no task of this harness"):
+        write_rescored(read([files / "toy_sums"]), tmp_path / "toy", {})
+
+
+def test_replies_are_matched_to_data_by_prompt(files: Path, golden: Path, tmp_path: Path) -> None:
+    run = read([files.parent / "eee" / "from_lm_eval"])
+    data = {"": golden / "ifeval" / "input_data.jsonl"}
+    assert load_run(write_rescored(run, tmp_path / "run", data)).tasks["ifeval"].metrics["instruction_strict"].n
+    assert {sample.id for sample in run.samples} >= {"1000", "1001"}
+
+
+def test_one_command_gates_two_foreign_runs(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ifeval", "gate", str(files / "C"), "--baseline", str(files / "A")])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ending:
+        main()
+    assert ending.value.code == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("FAIL: qwen2.5-0.5b against gpt-4o-mini")
+    assert said.err.count("\n") == 2
 
 
 def test_foreign_files_stand_in_for_runs(files: Path) -> None:
