@@ -18,8 +18,11 @@ def import_(
     metric: Annotated[str | None, typer.Option(help="The metric that stands for each task.")] = None,
     id_column: Annotated[str, typer.Option(help="A table's column of ids.")] = "id",
     score_column: Annotated[
-        str, typer.Option(help="A table's columns of scores, the first is the task's own.")
-    ] = "score",
+        str | None,
+        typer.Option(
+            help="A table's columns of scores, the first is the task's own. [default: score; none to rescore]"
+        ),
+    ] = None,
     prompt_column: Annotated[str, typer.Option(help="A table's column of prompts.")] = "prompt",
     reply_column: Annotated[str, typer.Option(help="A table's column of replies.")] = "reply",
     rescore: Annotated[
@@ -35,7 +38,8 @@ def import_(
     from ifeval.interop.rescoring import write_rescored
     from ifeval.interop.writing import announcement, write_run
 
-    columns = Columns(id_column, names(score_column), prompt_column, reply_column)
+    scores = names(score_column if score_column or rescore else "score")
+    columns = Columns(id_column, scores, prompt_column, reply_column)
     found = read(paths, source, Choices(model, task, metric, columns))
     if rescore:
         write_rescored(found, out, data_paths(data or []))

@@ -20,7 +20,7 @@ MOST_ROWS = 5_000_000
 class Columns:
     """Names of columns. `scores` become metrics, the first is the task's own; the others are used where present.
 
-    Without an id column a row goes by its prompt.
+    Without an id column a row goes by its prompt; without columns of scores its reply waits to be scored.
     """
 
     id: str = "id"
@@ -39,7 +39,7 @@ def read(paths: Sequence[Path], columns: Columns, task: str | None, model: str |
     return ForeignRun(
         tool=TOOL,
         model=model or paths[0].stem,
-        tasks={name: ForeignTask(name, "unknown", columns.scores[0])},
+        tasks={name: ForeignTask(name, "unknown", next(iter(columns.scores), "score"))},
         samples=samples,
         unknown=(*(() if model else ("model",)), "engine", "sampling", "reasoning"),
     )

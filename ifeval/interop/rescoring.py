@@ -33,6 +33,8 @@ def write_rescored(run: ForeignRun, out: Path, data: Mapping[str, Path]) -> Path
     if any(sample.reply is None and sample.error is None for sample in run.samples):
         raise UserError("--rescore: the source does not hold every reply, so they cannot be scored again.")
     require_new(out)
+    for sample in run.samples:  # a table of replies has no scores yet
+        sample.metrics.setdefault(run.tasks[sample.task].primary, None)
     out.mkdir(parents=True, exist_ok=True)
     places = {name: _data(run, out, name, data, kinds[name]) for name in run.tasks}
     for name, place in places.items():

@@ -14,8 +14,10 @@ from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import UserError
 from ifeval.interop.importing import Choices, kind_of, read
 from ifeval.interop.plain import Columns
+from ifeval.interop.rescoring import write_rescored
 from ifeval.interop.writing import announcement, write_run
 from ifeval.runs.run import Run, load_run
+from tests.bfcl_data import bfcl_data  # noqa: F401 - a fixture
 from tests.interop import samples
 
 OURS = {
@@ -180,3 +182,15 @@ def test_a_sample_twice_and_an_unknown_metric_are_refused(tmp_path: Path) -> Non
     single = lines(tmp_path / "s.jsonl", [{"id": "0", "score": 1}])
     with pytest.raises(UserError, match="--metric nosuch: s has score"):
         write_run(read([single], None, Choices(metric="nosuch")), tmp_path / "other")
+
+
+def test_replies_to_bfcl_are_scored_from_its_result_files(bfcl_data: Path, golden: Path, tmp_path: Path) -> None:  # noqa: F811
+    rows = [json.loads(line) for line in (golden / "bfcl" / "golden_ast.jsonl").read_text().splitlines()]
+    own = {row["id"]: row for row in rows if row["category"] == "simple_python" and row["variant"] == "str_as_list"}
+    kept = list(own.values())[:20]
+    source = lines(tmp_path / "result.jsonl", [{"id": row["id"], "result": row["model_output"]} for row in kept])
+    run = read([source], None, Choices("m", "bfcl", None, Columns(scores=(), reply="result")))
+    scored = load_run(write_rescored(run, tmp_path / "run", {"": bfcl_data})).samples.set_index("sample_id")
+    assert {row["id"]: bool(scored.loc[row["id"], "metric.correct"]) for row in kept} == {
+        row["id"]: row["valid"] for row in kept
+    }
