@@ -11,8 +11,10 @@ from ifeval.errors import UserError
 
 
 def gate(
-    candidate: Annotated[str | None, typer.Argument(metavar="RUN|MODEL", help="A run, or a model to be run.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="A recorded baseline, or a run's directory.")] = None,
+    candidate: Annotated[
+        str | None, typer.Argument(metavar="RUN|MODEL", help="A run, another tool's results, or a model to be run.")
+    ] = None,
+    baseline: Annotated[str | None, typer.Option(help="A recorded baseline, a run, or another tool's results.")] = None,
     policy: Annotated[Path | None, typer.Option(help="A TOML file; --init writes one.")] = None,
     preset: Annotated[
         str | None, typer.Option(help="release, strict, deployment or smoke, instead of a file. [default: release]")
@@ -46,6 +48,7 @@ def gate(
 
     from ifeval.cli.progress import observer
     from ifeval.comparison.baselines import builtin_folder, find
+    from ifeval.interop.importing import as_runs
     from ifeval.release.decision import refused
     from ifeval.release.delivery import deliver, write_files
     from ifeval.release.judging import judge, only_tasks
@@ -64,7 +67,6 @@ def gate(
             raise UserError("ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from.")
         rules = chosen_policy(policy, preset)
         rules = replace(rules, allow=(*rules.allow, *(allow or ())))
-        old = only_tasks(find(baseline, [baselines, builtin_folder()]), names(tasks))
         own = RunOptions(
             model=candidate,
             out=out,
@@ -75,7 +77,9 @@ def gate(
             task_paths=tuple(task_path or ()),
             trust_remote_code=trust_remote_code,
         )
-        verdict = judge(candidate, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
+        with as_runs(candidate, baseline) as (new, reference):
+            old = only_tasks(find(reference, [baselines, builtin_folder()]), names(tasks))
+            verdict = judge(new, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
     except UserError as error:
         write_files(
             refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json

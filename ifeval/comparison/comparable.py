@@ -14,6 +14,8 @@ Values = tuple[str, str]
 
 FREE_SETTINGS = frozenset({"model", "limit", "repeats", "tasks"})
 """Settings two comparable runs may differ in: samples and repeats are matched, tasks are judged one by one."""
+UNKNOWN = "unknown"
+"""What an imported run has where its source says nothing."""
 FREE_OF_SCRIPTS = ("engine", "template", "tool_dialect", "tools_in_words", "reasoning", "sampling")
 """Settings that a floor or ceiling has none of: whoever writes without a model has no template and samples nothing."""
 
@@ -51,8 +53,10 @@ def require_comparable_settings(
         raise NotComparable(
             f"{baseline.name} and {candidate} differ in {listed}; run both alike, or accept it with {flags}."
         )
+    unknown = unknown_settings(baseline.settings, settings)
     return [
-        f"They differ in {_named(name, tasks)}: {old} and {new}." for name, tasks, (old, new) in _grouped(differing)
+        *(f"They differ in {_named(name, tasks)}: {old} and {new}." for name, tasks, (old, new) in _grouped(differing)),
+        *([f"Neither says its {', '.join(unknown)}, so they are taken to be alike."] if unknown else []),
     ]
 
 
@@ -88,6 +92,12 @@ def differing_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         values = [side.get(name) for side in flat]
         if values[0] != values[1]:
             yield name, (_short(values[0]), _short(values[1]))
+
+
+def unknown_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The settings that neither of two imported runs has from its source."""
+    sides = [dict(_flatten(_bound(side))) for side in (old, new)]
+    return [name for name, value in sides[0].items() if value == sides[1].get(name) == UNKNOWN]
 
 
 def _bound(settings: Mapping[str, Any]) -> dict[str, Any]:

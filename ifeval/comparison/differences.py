@@ -9,6 +9,7 @@ import numpy.typing as npt
 from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, Values, failed_checks
 from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
+from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.runs.summary import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
@@ -118,7 +119,8 @@ def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str
     allow: settings that may differ, by name ("template", "tasks.format.sampling"). Raises NotComparable naming every
     other setting that differs, or where the runs share no sample, or more than 1 % of a run's requests failed.
     """
-    notes = require_comparable(baseline, candidate, allow)
+    baseline, candidate, paired = paired_by_prompt(baseline, candidate)
+    notes = paired + require_comparable(baseline, candidate, allow)
     baseline, candidate = align(baseline, candidate)
     shared = primary_metrics(baseline)
     primaries = [(task, match(baseline.tasks[task], candidate.tasks[task], primary)) for task, primary in shared]

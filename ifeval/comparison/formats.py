@@ -103,7 +103,8 @@ def remarks(comparison: Comparison) -> Iterator[str]:
     for row in comparison.tasks:
         yield f"{row.name}: {row.n} samples find a true difference of {points(row.detectable)} points in 80 of 100 cases."
     old, new = comparison.tokens
-    yield f"Mean reply: {old:.0f} tokens, now {new:.0f}."
+    if old or new:  # an imported run may not know its replies' lengths
+        yield f"Mean reply: {old:.0f} tokens, now {new:.0f}."
     before, after = comparison.speed
     if before and after:
         yield f"Speed: {before:,.0f} tokens a second, now {after:,.0f}."

@@ -7,6 +7,7 @@ from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
+from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.errors import Exit, NotComparable, UserError
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, judged_rise, rises_between
@@ -120,7 +121,8 @@ def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> 
 def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> ReleaseDecision:
     """Judge a candidate against a baseline; runs that cannot be compared give a verdict that says so."""
     try:
-        notes = require_comparable(baseline, candidate, policy.allow)
+        baseline, candidate, paired = paired_by_prompt(baseline, candidate)
+        notes = [*paired, *require_comparable(baseline, candidate, policy.allow)]
         require_all(baseline, candidate, policy)
     except NotComparable as error:
         return refused(baseline.name, candidate.name, policy, error)
