@@ -14,22 +14,27 @@ BACKGROUND = ("title", "context", "document", "passage", "article", "background"
 QUESTIONS = ("prompt", "question", "query", "problem")
 INPUTS = ("input", "inputs")
 CHOICES = ("choices", "options")
-REPLIES = tuple(
-    [
-        "output",
-        "completion",
-        "response",
-        "answer",
-        "answers",
-        "answer_key",
-        "answerkey",
-        "target",
-        "targets",
-        "solution",
-    ]
+REPLIES = (
+    "output",
+    "completion",
+    "response",
+    "answer",
+    "answers",
+    "answer_key",
+    "answerkey",
+    "target",
+    "targets",
+    "solution",
 )
-REASONING = tuple(
-    ["reasoning", "reasoning_content", "thinking", "thought", "rationale", "cot", "complex_cot", "chain_of_thought"]
+REASONING = (
+    "reasoning",
+    "reasoning_content",
+    "thinking",
+    "thought",
+    "rationale",
+    "cot",
+    "complex_cot",
+    "chain_of_thought",
 )
 CHOSEN = ("chosen", "chosen_response", "preferred_output")
 REJECTED = ("rejected", "rejected_response", "rejected_messages", "non_preferred_output")
