@@ -35,7 +35,7 @@ def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) 
         wanted = summary["by"]["cluster"][value]
         assert (cells[0].estimate, cells[0].low, cells[0].high) == (wanted["value"], wanted["low"], wanted["high"])
     assert table.cells[-1][0].estimate == summary["metrics"]["correct"]["value"]
-    assert dict(zip(table.values, table.chance, strict=True))["conditional"] > 0.3
+    assert dict(zip(table.values, table.chance, strict=True))["conditional"] > 0.2
 
 
 def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
@@ -44,7 +44,7 @@ def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
     assert {row[2].estimate for row in table.cells} == {1.0}
     seeds, ceiling = agreement(table)
     assert seeds.startswith("other against random: correlation ")
-    assert "15 of 15 values agree" in seeds
+    assert "18 of 18 values agree" in seeds
     assert "correlation" not in ceiling, "a column without spread has none"
 
 
@@ -53,13 +53,13 @@ def test_numbers_sort_by_size_and_tasks_are_chosen(runs: dict[str, Run], capsys:
     numbers = [int(value) for value in table.values[:-1]]
     assert numbers == sorted(numbers)
     assert to_text(table)[0].split() == [
-        *("tool_calls", "n", "correct", "correct_any_form", "called", "parsed", "refrained")
+        *("tool_calls", "n", "correct", "correct_any_form", "called", "parsed", "refrained", "answered")
     ]
     print_breakdowns([runs["oracle"].path], "kind", None, json=False)
     assert capsys.readouterr().out.startswith("tool_calls ")
     print_breakdowns([runs["oracle"].path], "kind", "tool_calls", json=True)
     records = [loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {record["score"] for record in records if record["column"] == "correct"} == {1.0}
+    assert {record["score"] for record in records if record["column"] == "correct" and record["n"]} == {1.0}
     assert records[-1]["value"] == "all"
     assert records[-1]["n"] <= 128
 

@@ -18,6 +18,7 @@ from ifeval.cli import (
     data,
     doctor,
     gate,
+    import_,
     leaderboard,
     merge,
     report,
@@ -61,6 +62,7 @@ app.command("merge")(merge.merge)
 app.command("compare")(compare.compare)
 app.add_typer(baseline.app, name="baseline")
 app.command("gate")(gate.gate)
+app.command("import")(import_.import_)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.add_typer(data.app, name="data")
 app.command("sft")(sft.sft)

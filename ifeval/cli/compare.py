@@ -10,7 +10,7 @@ Folder = Annotated[Path, typer.Option("--baselines", help="Where your recorded b
 
 
 def compare(
-    baseline: Annotated[str, typer.Argument(help="A run's directory, or a recorded baseline.")],
+    baseline: Annotated[str, typer.Argument(help="A run, a recorded baseline, or another tool's results.")],
     candidates: Annotated[list[str], typer.Argument(help="One or more runs to compare with it.")],
     allow: Annotated[
         list[str] | None, typer.Option(help="A setting the runs may differ in (template). Repeatable.")
@@ -25,14 +25,16 @@ def compare(
     from ifeval.comparison.baselines import builtin_folder, find
     from ifeval.comparison.differences import compare as compare_runs
     from ifeval.comparison.formats import to_json, to_text
+    from ifeval.interop.importing import as_runs
 
     folders = [baselines, builtin_folder()]
-    old = find(baseline, folders)
     comparisons = []
-    for reference in candidates:
-        new = find(reference, folders)
-        new = replace(new, name=f"{new.name} ({Path(reference).name})") if new.name == old.name else new
-        comparisons.append(compare_runs(old, new, allow or []))
+    with as_runs(baseline, *candidates) as (first, *others):
+        old = find(first, folders)
+        for reference in others:
+            new = find(reference, folders)
+            new = replace(new, name=f"{new.name} ({Path(reference).name})") if new.name == old.name else new
+            comparisons.append(compare_runs(old, new, allow or []))
     if json:
         sys.stdout.buffer.write(to_json(comparisons))
     else:

@@ -25,7 +25,7 @@ def as_taken(messages: Sequence[Message], profile: TemplateProfile, dialect: Dia
     if not any(message.get("tool_calls") or message["role"] == "tool" for message in messages):
         return list(messages)
     if not profile.calls:
-        return [plain_turn(message, dialect) for message in messages]
+        return plain_turns(messages, dialect)
     taken: list[Message] = []
     waiting: list[str] = []
     names: dict[str, str] = {}
@@ -89,3 +89,15 @@ def _content(message: Message, profile: TemplateProfile) -> Any:
 
 def _identifier(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:ID_LETTERS]
+
+
+def plain_turns(messages: Sequence[Message], dialect: Dialect) -> list[Message]:
+    """Turns that hold calls or results, in words a template without tools can carry; the results of one reply in one turn."""
+    plain: list[Message] = []
+    for number, message in enumerate(messages):
+        turn = plain_turn(message, dialect)
+        if message["role"] == "tool" and number and messages[number - 1]["role"] == "tool":
+            plain[-1] = {**turn, "content": f"{plain[-1]['content']}\n{turn['content']}"}
+        else:
+            plain.append(turn)
+    return plain

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.models.history import as_taken, plain_turn
+from ifeval.models.history import as_taken, plain_turns
 from ifeval.models.probe import profile_of
 from ifeval.models.profile import TemplateProfile
 from ifeval.models.render import strftime_on
@@ -59,11 +59,16 @@ class Chat:
         return self.ends if self.template else PLAIN_STOP
 
     def prepare(self, sample: Sample) -> Sample:
-        """The sample with `--system` put first and, where the template knows no tools, the tools in words."""
+        """The sample with `--system` put first and, where the template knows no tools, the tools in words.
+
+        Where no tools are offered, results of calls are words too: no template or server takes them without the calls.
+        """
         messages = list(sample.messages)
         tools = sample.tools
+        if not tools or self.tools_in_words:
+            messages = plain_turns(messages, self.dialect)
         if tools and self.tools_in_words:
-            messages = with_system([plain_turn(m, self.dialect) for m in messages], tool_prompt(tools, self.dialect))
+            messages = with_system(messages, tool_prompt(tools, self.dialect))
             tools = None
         if self.system is not None:
             messages = with_system(messages, self.system)

@@ -51,6 +51,6 @@ def digest64(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def order_key(seed: int, task: str, sample_id: str) -> bytes:
-    """Sorting by it is a random order of samples that depends on the seed and the samples alone."""
-    return hashlib.sha256(f"{seed}\0{task}\0{sample_id}".encode("utf-8", "surrogatepass")).digest()
+def order_key(seed: int, task: str, unit: str) -> bytes:
+    """Sorting by it is a random order of a task's units that depends on the seed and their names alone."""
+    return hashlib.sha256(f"{seed}\0{task}\0{unit}".encode("utf-8", "surrogatepass")).digest()

@@ -7,7 +7,7 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,21 @@ from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
 
 
-def run(options: RunOptions, observer: Observer | None = None) -> Path:
+def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
     """Do what `options` ask and return the run's directory.
 
+    `wanted` is asked of each item just before it goes to the engine; what is not wanted any more is left out.
     Raises UserError for what a user can mend; KeyboardInterrupt passes through with everything finished on disk.
     """
-    return Pipeline(options, observer or Silent()).run()
+    return Pipeline(options, observer or Silent(), wanted).run()
 
 
 class Pipeline:
     """One run from its options to its summary."""
 
-    def __init__(self, options: RunOptions, observer: Observer) -> None:
+    def __init__(self, options: RunOptions, observer: Observer, wanted: Callable[[Item], bool] | None = None) -> None:
         self._observer = observer
+        self._wanted = wanted
         self._phases = Phases(observer)
         with self._phases("prepare"):
             model = open_model(
@@ -170,6 +172,8 @@ class Pipeline:
                 if not waiting:
                     return
                 yield None
+            elif self._wanted is not None and not self._wanted(item):
+                continue
             elif item.request.key in waiting:
                 waiting[item.request.key].append(item)
             elif (reply := self._replies.get(item.request.key)) is not None:

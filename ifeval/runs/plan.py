@@ -57,6 +57,12 @@ class Item:
         """What a journal line is found by."""
         return self.task.name, self.sample.id, self.request.repeat
 
+    @property
+    def unit(self) -> str:
+        """The independent unit it belongs to: the item that the task's `unit` names, else the sample itself."""
+        own = self.sample.id.removesuffix(CONSTRAINED)
+        return str(self.sample.tags.get(self.task.unit, own)) if self.task.unit else own
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -73,11 +79,22 @@ class Plan:
     _kept: dict[str, list[Sample]] = field(default_factory=dict, repr=False, compare=False)
 
     def items(self) -> Iterator[Item]:
-        """In task order; with `order_seed` in the random order that it gives."""
+        """In task order; with `order_seed` all tasks side by side, each in a random order of its independent units."""
         seed = self.options.order_seed
-        if seed is None:
-            return self._in_task_order()
-        return iter(sorted(self._in_task_order(), key=lambda item: order_key(seed, item.task.name, item.sample.id)))
+        return self._in_task_order() if seed is None else iter(self._interleaved(seed))
+
+    def _interleaved(self, seed: int) -> list[Item]:
+        """At any point about the same share of every task has been asked; samples of one unit come together."""
+        items = list(self._in_task_order())
+        units: dict[str, set[str]] = {}
+        for item in items:
+            units.setdefault(item.task.name, set()).add(item.unit)
+        place = {
+            (task, unit): (rank + 0.5) / len(names)
+            for task, names in units.items()
+            for rank, unit in enumerate(sorted(names, key=lambda name: order_key(seed, task, name)))
+        }
+        return sorted(items, key=lambda item: (place[item.task.name, item.unit], item.task.name))
 
     def _in_task_order(self) -> Iterator[Item]:
         for task in sorted(self.tasks, key=lambda task: -reply_tokens(task, self.sampling(task))):
@@ -182,7 +199,8 @@ def load_tasks(options: RunOptions) -> list[Task]:
 def workload(items: Iterator[Item]) -> Workload:
     """What the given items ask of an engine; a request that several share is counted once.
 
-    A conversation is planned by its task's bounds: as long as it may get at its end, and half of that on average.
+    A conversation is planned by its task's bounds: as long as it may get at its end, half of that on average, and half of
+    the tokens that its replies can have.
     """
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
@@ -193,7 +211,7 @@ def workload(items: Iterator[Item]) -> Workload:
         if digest in seen:
             continue
         seen.add(digest)
-        tokens += reply_tokens(item.task, request.sampling)
+        tokens += reply_tokens(item.task, request.sampling) // (2 if item.task.converses else 1)
         reply = max(reply, request.sampling.room)
         size = _prompt_bytes(request.sample)
         if item.task.converses:

@@ -74,7 +74,12 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...])
 
 
 def _require_whole(run: Run, samples: Mapping[str, Mapping[str, Sample]]) -> None:
-    """Raise UserError where the journal lacks samples that the run asked: rescoring would overwrite good tables."""
+    """Raise UserError where the journal lacks samples that the run asked: rescoring would overwrite good tables.
+
+    An imported run never asked: it holds what its source had.
+    """
+    if "imported" in run.manifest:
+        return
     repeats = run.manifest["settings"].get("repeats", 1)
     wanted = repeats * sum(map(len, samples.values()))
     held = sum(1 for _ in run.rows())
