@@ -27,12 +27,11 @@ from ifeval.finetuning.data.messages import (
     Message,
     check_marks,
     json_of,
-    list_of,
     message,
     messages_of,
-    text_of,
     tools_of,
 )
+from ifeval.finetuning.data.questions import asked_of, turns_of
 
 __all__ = ["Example", "LeftOut", "Malformed", "Message", "examples_of", "read_row"]
 
@@ -228,117 +227,17 @@ def _conversations(fields: Fields, pair: bool) -> list[list[Message]]:
         messages = messages_of(fields.get(key), key)
         reply = fields.first(names.REPLIES)
         if reply and not pair and messages and messages[-1]["role"] != "assistant":
-            messages += _turns(fields.get(reply), "assistant", reply)
+            messages += turns_of(fields.get(reply), "assistant", reply)
         return [messages]
     if "instances" in fields and "instruction" in fields:
-        return [_asked(fields, pair, instance) for instance in _instances(fields.get("instances"))]
-    return [_asked(fields, pair)]
+        return [asked_of(fields, pair, instance) for instance in _instances(fields.get("instances"))]
+    return [asked_of(fields, pair)]
 
 
 def _instances(instances: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(instances, list) or not instances or not all(isinstance(item, dict) for item in instances):
         raise Malformed("`instances` must be a list of objects")
     return instances
-
-
-def _asked(fields: Fields, pair: bool, instance: Mapping[str, Any] | None = None) -> list[Message]:
-    """A question and its reply from columns of their own."""
-    own = Fields(instance, Columns()) if instance is not None else fields
-    messages = _history(fields)
-    question = fields.first(names.QUESTIONS)
-    if question and isinstance(fields.get(question), list | dict):
-        messages += [_context(turn) for turn in _turns(fields.get(question), "user", question)]
-    elif asked := _question(fields, own):
-        messages.append(message("user", asked))
-    elif not pair:
-        raise Malformed(_no_form(fields))
-    if pair:
-        return messages
-    reply = _reply(own)
-    if reply is None:
-        raise Malformed("an instruction without `output`" if "instruction" in fields else _no_form(fields))
-    return [*messages, *reply]
-
-
-def _no_form(fields: Fields) -> str:
-    return f"no known form of instruction data; the row has {', '.join(fields.names[:8]) or 'nothing'} (--map COLUMN=MEANING tells what a column is)"
-
-
-def _context(turn: Message) -> Message:
-    return turn | {"weight": 0} if turn["role"] == "assistant" else turn
-
-
-def _history(fields: Fields) -> list[Message]:
-    messages: list[Message] = []
-    for turn in list_of({"history": fields.get("history")}, "history"):
-        if isinstance(turn, dict):
-            messages += messages_of([turn], "history")
-        elif isinstance(turn, list) and len(turn) == 2:
-            messages += [message("user", turn[0]), message("assistant", turn[1])]
-        else:
-            raise Malformed("`history` must be a list of [instruction, reply] pairs or of messages")
-    return messages
-
-
-def _question(fields: Fields, own: Fields) -> str:
-    """What is asked: the instruction, what it is about, the question, its input and its choices, in this order.
-
-    A part that another holds already is said once.
-    """
-    parts = [
-        *fields.all(names.INSTRUCTIONS).values(),
-        *fields.all(names.BACKGROUND).values(),
-        *fields.all(names.QUESTIONS).values(),
-        *own.all(names.INPUTS).values(),
-    ]
-    said: list[str] = []
-    for part in parts:
-        text = "\n".join(map(str, part)) if isinstance(part, list) else text_of(part, "question")
-        if text.strip() and not any(text in other for other in said):
-            said = [other for other in said if other not in text] + [text]
-    if not said or not (fields.first(names.INSTRUCTIONS) or fields.first(names.QUESTIONS) or own.first(names.INPUTS)):
-        return ""
-    return "\n\n".join([*said, *_choices(fields)])
-
-
-def _choices(fields: Fields) -> list[str]:
-    choices = _options(fields)
-    return ["\n".join(f"{letter}. {choice}" for letter, choice in choices.items())] if choices else []
-
-
-def _options(fields: Fields) -> dict[str, str]:
-    """The choices of a question by letter."""
-    given = json_of(fields.get(*names.CHOICES) or [], "`choices`")
-    if isinstance(given, dict) and isinstance(given.get("text"), list):
-        letters = given.get("label") if isinstance(given.get("label"), list) else None
-        given = dict(zip(letters, given["text"], strict=False)) if letters else given["text"]
-    if isinstance(given, dict):
-        return {str(letter): text_of(choice, "choice") for letter, choice in given.items()}
-    if not isinstance(given, list) or len(given) > 26:
-        raise Malformed("`choices` must be a list of up to 26")
-    return {chr(ord("A") + n): text_of(choice, "choice") for n, choice in enumerate(given)}
-
-
-def _reply(fields: Fields) -> list[Message] | None:
-    """The reply's messages, None where there is none. Raises Malformed where two columns could be it."""
-    found = fields.all(names.REPLIES)
-    if not found:
-        return None
-    if len(found) > 1:
-        whole = max(found, key=lambda name: len(str(found[name])))
-        if any(str(value).strip() not in str(found[whole]) for value in found.values()):
-            columns = " and ".join(f"`{name}`" for name in found)
-            raise Malformed(f"{columns} could each be the reply; leave one unread with --ignore-column")
-        found = {whole: found[whole]}
-    ((name, value),) = found.items()
-    if isinstance(value, dict) and isinstance(value.get("text"), list):  # SQuAD
-        value = value["text"]
-    if isinstance(value, list) and name in ("answers", "targets") and value and not isinstance(value[0], dict):
-        value = value[0]
-    options = _options(fields)
-    if options and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(options):
-        value = ". ".join(list(options.items())[value])
-    return _turns(value, "assistant", name)
 
 
 def _with_system(fields: Fields, messages: list[Message]) -> list[Message]:
@@ -364,7 +263,7 @@ def _preference(messages: list[Message], chosen: Any, rejected: Any) -> tuple[li
 
     Where both sides are whole conversations, they must agree up to their last message.
     """
-    better, worse = (_turns(side, "assistant", "chosen or rejected") for side in (chosen, rejected))
+    better, worse = (turns_of(side, "assistant", "chosen or rejected") for side in (chosen, rejected))
     if not better or not worse or better[:-1] != worse[:-1]:
         raise Malformed("`chosen` and `rejected` must differ in their last message only")
     if len(better) > 1:
@@ -377,18 +276,7 @@ def _preference(messages: list[Message], chosen: Any, rejected: Any) -> tuple[li
 
 def _worse_ending(messages: list[Message], rejected: Any) -> tuple[list[Message], Message]:
     """A conversation whose own last reply is the chosen one."""
-    return _preference(messages[:-1], [messages[-1]], _turns(rejected, "assistant", "rejected")[-1:])
-
-
-def _turns(value: Any, role: str, key: str) -> list[Message]:
-    """Text as one turn of `role`, one message as it is, or a list of messages."""
-    if isinstance(value, str) and value.lstrip().startswith("[{") and '"role"' in value:
-        value = json_of(value, f"`{key}`")
-    if isinstance(value, list):
-        return messages_of(value, key)
-    if isinstance(value, dict) and ("role" in value or "from" in value):
-        return messages_of([value], key)
-    return [message(role, value)]
+    return _preference(messages[:-1], [messages[-1]], turns_of(rejected, "assistant", "rejected")[-1:])
 
 
 def _check(messages: Sequence[Message]) -> None:
