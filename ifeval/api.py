@@ -128,7 +128,7 @@ def sft(
 
     sources = tuple(f"{file}:{w}" for file, w in data.items()) if isinstance(data, Mapping) else _texts("data", data)
     fields = _known(SftOptions, flags, "ifeval sft", {})
-    for name in ("log", "eval_args"):
+    for name in ("log", "eval_args", "ignore_column", "map"):
         if name in fields:
             fields[name] = _names(name, fields[name])
     options = SftOptions(model=str(model), data=sources, out=_path("out", out), **fields)

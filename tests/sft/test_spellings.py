@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -298,3 +299,34 @@ def test_damaged_files_are_one_sentence(tmp_path: Path) -> None:
         path.exists() or path.write_bytes(b"nothing of the kind")
         with pytest.raises(UserError, match=path.name):
             list(rows(path))
+
+
+def test_tools_in_a_system_message_and_turns_of_calls() -> None:
+    call = {"role": "tool_call", "content": json.dumps({"name": "f", "arguments": {}})}
+    system = {"role": "system", "content": "S", "tools": [{"name": "f", "parameters": {}}]}
+    example = only({"messages": [system, Q, call, {"role": "tool_response", "content": "r"}, A]})
+    assert [turn["role"] for turn in example.messages] == ["system", "user", "assistant", "tool", "assistant"]
+    assert example.tools is not None
+    assert example.messages[2]["tool_calls"][0]["function"] == {"name": "f", "arguments": {}}
+
+
+def test_a_role_that_is_masked_by_name() -> None:
+    assert only({"conversations": [Q, A], "mask": "User", "type": "VALUE_TO_TEXT"}).trained == [1]
+    with pytest.raises(Malformed, match="nothing to train"):
+        only({"conversations": [Q, A], "mask": "Assistant"})
+
+
+def test_labels_are_kept_and_unwanted_replies_are_not_imitated() -> None:
+    examples = [only(PAIR | {"label": said}) for said in (True, False)]
+    assert [only(one.row()).desirable for one in examples] == [True, False]
+    encoded = encoder(family("qwen2.5")).encode_all(examples)
+    assert (len(encoded.units), encoded.unwanted, encoded.dropped) == (1, 1, {})
+
+
+def test_a_rows_own_template_arguments_reach_the_template() -> None:
+    tokenizer = copy(family("qwen2.5"))
+    tokenizer.chat_template = "{{ tone }}{% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}"
+    writer = encoder(tokenizer)
+    (document,) = writer.encode(only(PAIR | {"chat_template_kwargs": {"tone": "kind: "}}))
+    assert tokenizer.decode(document.ids) == "kind: Hi<|im_end|>Hello<|im_end|>"
+    assert tokenizer.decode(writer.encode(only(PAIR))[0].ids) == "Hi<|im_end|>Hello<|im_end|>"
