@@ -31,8 +31,8 @@ SUITE = {
     "format": (300, 65, 320),
     "structured": (144, 92, 256),
     "tool_calls": (200, 643, 256),
-    "zero_shot": (512, 65, 96),
-    "manner": (40, 19, 400),
+    "zero_shot": (1152, 184, 256),
+    "wrong_in_any_reply": (120, 30, 1024),
     "ifeval": (541, 53, 1280),
     "ifbench": (300, 86, 1280),
     "bfcl": (3641, 600, 512),
@@ -40,7 +40,7 @@ SUITE = {
     "superni": (11900, 250, 128),
 }
 """Requests, mean prompt tokens (characters / 4; the last three estimated) and token limit of each task. `ifeval-fixed`
-asks what `ifeval` asks and shares its replies."""
+asks what `ifeval` asks, and `manner` what `wrong_in_any_reply` does; they share the replies."""
 
 
 @dataclass(frozen=True, slots=True)

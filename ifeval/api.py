@@ -80,15 +80,20 @@ def gate(
 ) -> "ReleaseDecision":
     """May `candidate` (a run, or a model that is run now as the baseline was) be released?
 
-    policy: a Policy, a TOML file, or its tables as a dict. The decision's `.label`, `.exit_code` and `.judged` are what
-    `ifeval gate` prints; runs that cannot be compared give a decision that says so. flags: places of the model's run
-    (`adapter`, `base_url`, `data`, `task_path`, `out`, `trust_remote_code`).
+    policy: a Policy, the name of a preset ("strict"), a TOML file, or its tables as a dict. The decision's `.label`,
+    `.exit_code` and `.judged` are what `ifeval gate` prints; runs that cannot be compared give a decision that says so. flags: places of the model's run
+    (`adapter`, `base_url`, `data`, `task_path`, `out`, `trust_remote_code`), and `repeat`, its replies to each sample.
     """
     from ifeval.release.judging import judge
-    from ifeval.release.policy import Policy, parse_policy, read_policy
+    from ifeval.release.policy import PRESETS, Policy, parse_policy, read_policy
 
     if isinstance(policy, Mapping):
-        rules = parse_policy(policy)
+        try:
+            rules = parse_policy(policy)
+        except ValueError as error:
+            raise UserError(f"policy: {error}.") from error
+    elif isinstance(policy, str) and policy in PRESETS:
+        rules = PRESETS[policy]
     elif isinstance(policy, str | Path):
         rules = read_policy(Path(policy))
     else:

@@ -7,7 +7,7 @@ This module imports nothing of ours.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 FinishReason = Literal["stop", "length", "tool_calls", "error"]
@@ -49,7 +49,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a reply is drawn. `temperature` 0 is greedy; `max_tokens` bounds the reply (>= 1)."""
+    """How a reply is drawn. `temperature` 0 is greedy; `max_tokens` bounds the answer (>= 1).
+
+    `thinking`: tokens that a thought may take beside it (None: the model isn't made to think).
+    """
 
     temperature: float = 0.0
     top_p: float = 1.0
@@ -57,6 +60,20 @@ class Sampling:
     max_tokens: int = 1280
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    thinking: int | None = None
+
+    @property
+    def room(self) -> int:
+        """New tokens a reply can have: its answer's and its thought's."""
+        return self.max_tokens + (self.thinking or 0)
+
+    def identity(self) -> dict[str, Any]:
+        """What tells two ways of drawing apart; settings that came later are left out where they change nothing."""
+        drawn = asdict(self)
+        later = {"min_p": 0.0, "repetition_penalty": 1.0, "thinking": None}
+        return {name: value for name, value in drawn.items() if name not in later or value != later[name]}
 
 
 @dataclass(frozen=True, slots=True)

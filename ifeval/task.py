@@ -37,10 +37,12 @@ class Task(ABC):
 
     `version` changes whenever a score could change. `primary` names the metric that stands for the task.
     `size` is the number of samples without a limit (None: all there are). `breakdowns` are the tags results are
-    broken down by; `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
+    broken down by, and `ladders` those of them whose values are sizes (fields, steps, tools offered): of each the summary
+    gives the span, the size at which half of the samples are right. `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
     one independent unit in intervals and tests. `cluster` is the tag that names the kind of task: the run of a
     fine-tuned checkpoint is split into the kinds seen in training and the others. `offers_tools`: samples have tools.
-    `dataset` is the external dataset (known to `ifeval data`) it needs.
+    `dataset` is the external dataset (known to `ifeval data`) it needs. `advisory`: the task describes and does not
+    grade, so it is shown, and neither counts in its family's mean nor decides a release.
 
     A task whose replies lead to further requests is a `ConversationTask`, below. Its bounds: `max_turns` turns of the
     user, `max_steps` replies within one turn (tools answer in between), and `max_conversation_tokens` of prompt and
@@ -56,10 +58,12 @@ class Task(ABC):
     size: ClassVar[int | None] = None
     max_tokens: ClassVar[int] = 1280
     breakdowns: ClassVar[tuple[str, ...]] = ()
+    ladders: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[str | None] = None
     cluster: ClassVar[str | None] = None
     offers_tools: ClassVar[bool] = False
     dataset: ClassVar[str | None] = None
+    advisory: ClassVar[bool] = False
     max_turns: ClassVar[int] = 1
     max_steps: ClassVar[int] = 1
     max_conversation_tokens: ClassVar[int | None] = None

@@ -91,6 +91,7 @@ def make_run(
             "fingerprint": f"{model}-fingerprint",
             "fingerprinted": True,
             "parameters": 135_000_000,
+            "chat_template": "model",
         },
         "versions": {"ifeval-harness": "0.1.0", "python": "3.11"},
         "commit": None,

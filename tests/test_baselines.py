@@ -9,7 +9,10 @@ from ifeval.comparison import baselines
 from ifeval.comparison.differences import compare
 from ifeval.comparison.outcomes import run_outcomes
 from ifeval.errors import NotComparable, UserError
+from ifeval.release.decision import gate
+from ifeval.release.policy import PRESETS
 from ifeval.runs.run import load_run
+from ifeval.stats.assessment import Decision
 from tests.made_runs import make_run
 
 RIGHT = [1] * 40
@@ -63,7 +66,39 @@ def test_repeats_and_fractions_survive(tmp_path):
     assert again.tasks["u"].primary_noise == 0.5
 
 
-@given(st.lists(st.lists(st.sampled_from([0.0, 1.0, np.nan, 0.5]), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_scores_are_kept_exactly(tmp_path):
+    """An identical candidate must not differ from its own baseline: 2/3 is not .6667."""
+    run = outcomes(tmp_path / "run", {"t": [2 / 3] * 120})
+    again = baselines.load(baselines.save(baselines.record(run), "b", tmp_path))
+    (row,) = compare(again, run).tasks
+    assert (row.losses, row.wins, row.interval.estimate) == (0, 0, 0.0)
+    verdict = gate(again, run, PRESETS["strict"])
+    assert verdict.decision is Decision.PASS
+
+
+def test_the_same_run_twice_shows_no_noise(tmp_path):
+    run = outcomes(tmp_path / "run", {"t": RIGHT})
+    with pytest.raises(UserError, match="the same run twice"):
+        baselines.record(run, run)
+
+
+def test_a_write_that_fails_leaves_the_old_baseline(tmp_path, monkeypatch):
+    run = outcomes(tmp_path / "run", {"t": RIGHT})
+    path = baselines.save(baselines.record(run), "b", tmp_path)
+    before = path.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserError, match="No space left"):
+        baselines.save(baselines.record(run), "b", tmp_path)
+    assert path.read_bytes() == before
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([0.0, 1.0, np.nan, 0.5, 2 / 3]), min_size=3, max_size=3), min_size=1, max_size=6)
+)
 def test_packing_round_trips(rows):
     values = np.array(rows)
     assert np.array_equal(baselines._unpacked(baselines._packed(values)), values, equal_nan=True)

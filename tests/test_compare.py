@@ -67,7 +67,8 @@ def test_the_noise_of_a_baseline_with_repeats(tmp_path):
     share = sum(row == [1, 0] for row in old) / 100
     result = compared(tmp_path, {"t": old}, {"t": [1] * 100}, old_settings={"repeats": 2})
     assert result.tasks[0].noise == result.families[0].noise == result.metrics[0].noise == pytest.approx(share)
-    assert result.tasks[0].losses == result.tasks[0].wins == 0
+    assert (result.tasks[0].losses, result.tasks[0].wins) == (0, round(share * 100)), "no reply is left out"
+    assert result.tasks[0].baseline == pytest.approx(1 - share / 2)
 
 
 def test_repeats_on_both_sides_are_averaged(tmp_path):
@@ -165,12 +166,21 @@ def test_a_path_is_shown_by_its_last_part(name, short):
         ({"system": "Be brief."}, "system"),
         ({"engine": {**SETTINGS["engine"], "version": "2"}}, "engine.version"),
         ({"template_args": {"enable_thinking": True}}, "template_args.enable_thinking"),
-        ({"tasks": {"t": {"version": "2", "seed": 0, "data": None, "sampling": {}}}}, "tasks.t.version"),
+        ({"tasks": {"t": {"version": "1", "seed": 7, "data": None, "sampling": {}}}}, "tasks.t.seed"),
     ],
 )
 def test_other_settings_are_refused_by_name(tmp_path, changes, field):
     with pytest.raises(NotComparable, match=rf"{field} \(.*--allow {field}"):
         compared(tmp_path, {"t": BETTER}, {"t": BETTER}, **changes)
+
+
+def test_another_version_of_a_task_asks_for_a_new_baseline(tmp_path):
+    newer = {"tasks": {"t": {"version": "2", "seed": 0, "data": None, "sampling": {"temperature": 0.0}}}}
+    with pytest.raises(NotComparable) as refusal:
+        compared(tmp_path / "1", {"t": BETTER}, {"t": BETTER}, **newer)
+    assert "t (version 1, now 2)" in str(refusal.value)
+    assert "ifeval baseline add old --tasks t --name old --yes" in str(refusal.value)
+    assert compared(tmp_path / "2", {"t": BETTER}, {"t": BETTER}, allow=["version"], **newer).tasks
 
 
 def test_a_difference_may_be_accepted(tmp_path):

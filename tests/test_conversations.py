@@ -20,9 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ifeval
+from ifeval.cli.show import describe
 from ifeval.engines.base import Workload, take
 from ifeval.engines.scripted import oracle_text
 from ifeval.records import Request, Response, Sample
+from ifeval.registry.contract import class_fault
+from ifeval.report.failures import collect
 from ifeval.runs import pipeline
 from ifeval.runs.conversation import next_sample
 from ifeval.runs.directory import journal_rows
@@ -31,6 +34,7 @@ from ifeval.runs.options import RunOptions
 from ifeval.runs.rescore import rescore
 from ifeval.runs.run import Run, load_run
 from ifeval.runs.validation import validate
+from ifeval.task import Task
 from ifeval.tool_calls import by_name
 from ifeval.util.jsonio import read_jsonl
 from tests.plugins.talk.task import Counter as CounterTask
@@ -114,6 +118,7 @@ def test_a_row_is_a_whole_conversation(tmp_path: Path) -> None:
     assert run.summary["tasks"]["talk"]["conversations"] == {
         "ended": {"done": 24},
         "replies": {"1": 6, "2": 6, "3": 6, "4": 6},
+        "per_sample": {"replies": 2.5, "calls": 0, "tokens": 5.0, "seconds": 0},
     }
     rows = rows_of(run.path)
     row = rows["talk", "3", 0]
@@ -184,7 +189,7 @@ def test_the_engine_is_told_how_long_conversations_get(tmp_path: Path, monkeypat
     engine = Late()
     run_with(engine, tmp_path / "first", "talk")
     assert engine.workload.conversations
-    assert engine.workload.max_new_tokens == 24 * 4 * 16
+    assert engine.workload.max_new_tokens == 24 * 4 * 16 // 2
     monkeypatch.setattr(Talk, "max_conversation_tokens", 900)
     plain = Late()
     run_with(plain, tmp_path / "plain", "tiny-copy")
@@ -260,7 +265,7 @@ def test_bounds_are_kept_and_counted(
 def test_a_model_that_never_stops_calling_meets_the_bound_on_steps(tmp_path: Path) -> None:
     call = HERMES.render(CounterTask().samples(0).__next__().oracle)
     run = evaluate(tmp_path / "run", "talk-counter", model=f"scripted:constant={call}")
-    assert run.summary["tasks"]["talk-counter"]["conversations"] == {"ended": {"steps": 12}, "replies": {"6": 12}}
+    assert run.summary["tasks"]["talk-counter"]["conversations"]["replies"] == {"6": 12}
 
 
 def test_a_next_turn_that_does_not_fit_the_model_is_an_end_and_no_error(tmp_path: Path) -> None:
@@ -401,3 +406,59 @@ def test_a_task_that_goes_on_wrongly_is_an_error_of_its_own(monkeypatch: pytest.
         ending, fault = next_sample(task, first, first, [reply])
         assert ending == "error"
         assert sentence in fault
+
+
+def test_a_conversation_is_shown_turn_by_turn_with_what_failed_where(tmp_path: Path) -> None:
+    run = load_run(run_with(Late(reply=cut(2, raw="something else\x1b[2J")), tmp_path / "run", "talk", "talk-counter"))
+    rows = rows_of(run.path)
+    for row in rows.values():
+        for response in (row["response"], *(turn["response"] for turn in row["turns"])):
+            response["latency"] = 0.0
+    shown = list(describe(rows["talk", "3", 0]))
+    assert shown[1:6] == [
+        "1 user: Say: word0x3x0",
+        "1 assistant (1 tokens, 0.0 s): word0x3x0",
+        "  ok   turn 1: words: said 'word0x3x0', wanted 'word0x3x0'",
+        "2 user: And: word0x3x1",
+        "2 assistant (0 tokens, 0.0 s): something else\\x1b[2J",
+    ]
+    assert shown[6].startswith("  FAIL turn 2: words: ")
+    assert "ended   done; 4 replies, 0 calls" in "\n".join(shown)
+    counted = list(describe(rows["talk-counter", "1", 0]))
+    assert [line.split(" (")[0].split(":")[0] for line in counted[1:7]] == [
+        "1 user", "1 assistant", "1 tool", "1 assistant", "1 tool", "1 assistant",
+    ]  # fmt: skip
+    assert counted[-1] == "  ok   total: total 2, wanted 2"
+
+
+def test_the_report_reads_a_conversation_from_its_first_reply_on(tmp_path: Path) -> None:
+    run = load_run(run_with(Late(reply=cut(2)), tmp_path / "run", "talk"))
+    (item,) = collect([run], 10).items
+    assert [turn["role"] for turn in item["turns"]] == ["user"]
+    (side,) = item["sides"]
+    assert [said["role"] for said in side["talk"]] == [
+        f"{turn} {who}" for turn in (1, 2, 3, 4) for who in ("user", "assistant")
+    ][1:]
+    assert [len(said["failed"]) for said in side["talk"]] == [0, 0, 1, 0, 0, 0, 0]
+    assert (side["ended"], side["replies"]) == ("done", 4)
+
+
+def test_a_conversation_task_says_how_long_it_can_get_and_judges_all_replies() -> None:
+    assert class_fault(Talk) is None
+    assert "say how long a conversation can get" in class_fault(type("Endless", (Talk,), {"max_turns": 1}))
+    assert "max_steps = 0; it must be a whole number" in class_fault(type("None_", (Talk,), {"max_steps": 0}))
+
+    class Half(Task):
+        name, version, family, primary, description = "half", "1", "format", "x", "follows and judges one reply"
+        max_turns = 2
+
+        def samples(self, seed, limit=None):
+            return iter(())
+
+        def score(self, sample, response):
+            raise AssertionError
+
+        def follow(self, sample, turns):
+            return None
+
+    assert "make it a ConversationTask" in class_fault(Half)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ifeval.checks.multi_if.conversations import read_conversations
 from ifeval.cli.data import app
 from ifeval.errors import UserError
 from ifeval.registry import datasets, fetch
@@ -316,6 +317,29 @@ def test_an_archive_of_objects(publish: Callable, pin: Callable) -> None:
     assert [json.loads(line) for line in file.read_text().splitlines()] == expected
 
 
+CONVERSATION = [{"prompt": "Say, a.", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}]
+
+
+def test_conversations_in_the_hubs_own_form_say_the_same(publish: Callable, pin: Callable) -> None:
+    columns = {
+        "turn_1_prompt": json.dumps({"role": "user", "content": "Say, a."}),
+        "turn_1_instruction_id_list": json.dumps(["punctuation:no_comma"]),
+        "turn_1_kwargs": json.dumps(["{}"]),
+        "turn_2_prompt": "",
+    }
+    english, other = {"key": "1:en", "language": "English", **columns}, {"key": "1:fr", "language": "French"}
+    digest = fetch.conversation_digest([{"key": "1:en", "turns": CONVERSATION}])
+    assert digest == fetch.conversation_digest([english])
+    with serving(lambda method, path: (200, {}, jsonl([english, other]))) as url:
+        publish(url)
+        with pytest.raises(UserError, match="pinned is 92c03dc7"):
+            ensure("multi_if")
+        pin("multi_if", digest)
+        file = ensure("multi_if")
+    (found,) = read_conversations(file)
+    assert (found.key, found.turns[0].text) == ("1:en", "Say, a.")
+
+
 def test_a_truncated_archive(publish: Callable) -> None:
     with serving(lambda method, path: (200, {}, schemas(method, path)[2][:100])) as url:
         publish(url)
@@ -375,7 +399,7 @@ def test_the_commands(publish: Callable, pin: Callable) -> None:
         fetched = runner.invoke(app, ["fetch", "ifeval"]).stdout
     listed = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
     assert fetched == f"ifeval: {listed[0]['path']}\n"
-    assert [row["path"] for row in listed[1:]] == [None] * 6
+    assert [row["path"] for row in listed[1:]] == [None] * (len(DATASETS) - 1)
     assert isinstance(runner.invoke(app, ["fetch", "bfcl", "nope"]).exception, UserError)
 
 

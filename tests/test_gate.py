@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,12 +13,14 @@ from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.errors import Exit
 from ifeval.release.decision import ReleaseDecision, gate
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
-from ifeval.release.policy import Endpoint, Policy, parse_policy, read_policy
+from ifeval.release.policy import PRESETS, Endpoint, Policy, parse_policy, read_policy
+from ifeval.release.subjects import Rule
 from ifeval.runs.run import load_run
 from ifeval.stats.assessment import Decision
 from tests.made_runs import make_run
 
 N = 541
+STRICT = PRESETS["strict"]
 KNOWN: dict[str, OutcomeTable] = {}
 
 
@@ -39,7 +42,7 @@ def outcomes(folder, values, **settings) -> OutcomeTable:
 def judged(tmp_path, old, new, policy=None, families=None, **new_settings) -> ReleaseDecision:
     before = outcomes(tmp_path / "old", old, model="old", families=families)
     after = outcomes(tmp_path / "new", new, model="new", families=families, **new_settings)
-    return gate(before, after, policy or Policy())
+    return gate(before, after, policy or STRICT)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_another_template_is_not_comparable(tmp_path):
 
 def test_a_policy_may_allow_it(tmp_path):
     old, new = flipped(0, 0)
-    verdict = judged(tmp_path, {"t": old}, {"t": new}, Policy(allow=("template",)), template="other")
+    verdict = judged(tmp_path, {"t": old}, {"t": new}, replace(STRICT, allow=("template",)), template="other")
     assert verdict.decision is Decision.PASS
     assert "They differ in template" in to_text(verdict)
 
@@ -97,7 +100,7 @@ def test_a_task_left_out_cannot_pass(tmp_path):
 def test_advisory_families_warn_and_blocking_ones_fail(tmp_path):
     families = {"a": "format", "b": "structured"}
     old, worse = flipped(80, 10)
-    policy = Policy(families={"structured": Endpoint(blocking=False)})
+    policy = replace(STRICT, families={"structured": Endpoint(blocking=False)})
     advisory = judged(tmp_path / "1", {"a": old, "b": old}, {"a": old, "b": worse}, policy, families)
     assert (advisory.decision, advisory.exit_code) == (Decision.WARN, Exit.OK)
     blocking = judged(tmp_path / "2", {"a": old, "b": old}, {"a": old, "b": worse}, None, families)
@@ -109,17 +112,21 @@ def test_holm_over_the_blocking_families(tmp_path):
     old, worse = flipped(75, 52)  # one-sided mid-p near .02, .06 after Holm
     alone = judged(tmp_path / "1", {"a": old}, {"a": worse})
     assert alone.decision is Decision.FAIL
-    three = judged(tmp_path / "2", dict.fromkeys("abc", old), {"a": worse, "b": old, "c": old}, None, families)
+    changed = {"a": worse, "b": flipped(1, 1)[1], "c": flipped(1, 1)[1]}
+    three = judged(tmp_path / "2", dict.fromkeys("abc", old), changed, None, families)
     assert three.judged[0].adjusted_p == pytest.approx(3 * alone.judged[0].adjusted_p)
     assert three.decision is Decision.INCONCLUSIVE
+    still = judged(tmp_path / "3", dict.fromkeys("abc", old), {"a": worse, "b": old, "c": old}, None, families)
+    assert still.decision is Decision.FAIL, "where nothing changed there is nothing to correct for"
 
 
 def test_a_family_of_several_tasks_and_a_task_of_its_own(tmp_path):
     old, worse = flipped(60, 10)
-    policy = Policy(tasks={"b": Endpoint(margin=0.03)})
+    policy = replace(STRICT, tasks={"b": Endpoint(margin=0.03)})
     verdict = judged(tmp_path, {"a": old, "b": old}, {"a": old, "b": worse}, policy)
-    family, single = verdict.judged
-    assert (family.name, single.name) == ("format", "task b")
+    family, other, single = verdict.judged
+    assert (family.name, other.name, single.name) == ("format", "task a", "task b")
+    assert (other.rule, single.rule) == (Rule.LOSS, Rule.MARGIN)
     assert family.assessment.interval.method == "stratified"
     assert family.assessment.interval.estimate == pytest.approx(-50 / N / 2)
     assert (single.decision, verdict.decision) == (Decision.FAIL, Decision.FAIL)
@@ -127,8 +134,10 @@ def test_a_family_of_several_tasks_and_a_task_of_its_own(tmp_path):
 
 def test_a_margin_of_the_family(tmp_path):
     old, new = flipped(25, 20)
-    assert judged(tmp_path / "1", {"t": old}, {"t": new}, Policy(margin=0.03)).decision is Decision.INCONCLUSIVE
-    policy = Policy(margin=0.03, families={"format": Endpoint(0.05)})
+    assert (
+        judged(tmp_path / "1", {"t": old}, {"t": new}, replace(STRICT, margin=0.03)).decision is Decision.INCONCLUSIVE
+    )
+    policy = replace(STRICT, margin=0.03, families={"format": Endpoint(0.05)})
     assert judged(tmp_path / "2", {"t": old}, {"t": new}, policy).decision is Decision.PASS
 
 
@@ -142,8 +151,11 @@ def test_truncation_that_rises_fails(tmp_path):
     old, new = flipped(0, 0)
     verdict = judged(tmp_path, {"t": old}, {"t": new}, truncated=0.2)
     assert verdict.decision is Decision.FAIL
-    assert "truncated: 0.0 % of the baseline's replies, 20.1 % of the candidate's" in to_text(verdict)
-    assert judged(tmp_path / "2", {"t": old}, {"t": new}, Policy(rises={}), truncated=0.2).decision is Decision.PASS
+    assert "truncated of t: 0.0 % of the baseline's replies, 20.1 % of the candidate's" in to_text(verdict)
+    assert (
+        judged(tmp_path / "2", {"t": old}, {"t": new}, replace(STRICT, rises={}), truncated=0.2).decision
+        is Decision.PASS
+    )
 
 
 def test_errors_make_it_not_comparable(tmp_path):
@@ -175,7 +187,7 @@ def test_junit_is_strict_xml_whatever_the_names(tmp_path):
     root = ElementTree.fromstring(to_junit(verdict))
     suite = root.find("testsuite")
     assert suite is not None
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("5", "1", "0")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("1", "1", "0")
     assert "\n::error::" not in to_markdown(verdict)
     assert "&lt;x\\>" in to_markdown(verdict)
     assert all("\n" not in line for line in annotations(verdict))
@@ -186,7 +198,7 @@ def test_annotations(tmp_path):
     old, new = flipped(60, 10)
     lines = list(annotations(judged(tmp_path, {"t": old}, {"t": new})))
     assert len(lines) == 1
-    assert lines[0].startswith("::error title=FAIL%3A format::format: worse (p = ")
+    assert lines[0].startswith("::error title=FAIL%3A format::format [within its margin]: worse (p = ")
 
 
 def test_policy_file(tmp_path):
@@ -196,8 +208,8 @@ def test_policy_file(tmp_path):
         "[tasks.ifeval]\nmargin = 0.03\n[rises]\ntruncated = 0.1\n"
     )
     policy = read_policy(path)
-    assert policy.family("format") == Endpoint(0.04, blocking=False)
-    assert policy.family("structured") == Endpoint(0.04, blocking=True)
+    assert policy.margin == 0.04
+    assert policy.families == {"format": Endpoint(blocking=False)}
     assert policy.tasks == {"ifeval": Endpoint(0.03)}
     assert policy.rises == {"truncated": 0.1}
 
@@ -208,12 +220,17 @@ def test_policy_file(tmp_path):
         ({"margn": 0.05}, "margn is unknown; known here are allow, alpha"),
         ({"margin": 5}, "margin must be a number between 0 and 1"),
         ({"alpha": True}, "alpha must be a number"),
-        ({"rule": "maybe"}, "it can be non-inferiority or regression"),
+        ({"rule": "maybe"}, "it can be mean, non-inferiority or regression"),
         ({"families": {"format": {"margin": "x"}}}, r"families\.format\.margin must be"),
         ({"families": {"format": {"blocking": 1}}}, r"families\.format\.blocking must be true or false"),
         ({"families": 3}, "families must be a table"),
         ({"rises": {"errors": 0.1}}, r"rises\.errors is unknown"),
         ({"allow": "template"}, "allow must be a list"),
+        ({"preset": "lax"}, "it can be release, strict, deployment, smoke"),
+        ({"preset": ["strict"]}, "it can be release, strict"),
+        ({"fewest": 0}, "fewest must be a whole number"),
+        ({"relative": 1.5}, "relative must be a number"),
+        ({"same_model": 1}, "same_model must be true or false"),
     ],
 )
 def test_policies_that_cannot_be_used(table, message):
@@ -223,12 +240,13 @@ def test_policies_that_cannot_be_used(table, message):
 
 def test_a_policy_that_names_an_unknown_family(tmp_path):
     old, new = flipped(0, 0)
-    verdict = judged(tmp_path, {"t": old}, {"t": new}, Policy(families={"formt": Endpoint()}))
+    verdict = judged(tmp_path, {"t": old}, {"t": new}, replace(STRICT, families={"formt": Endpoint()}))
     assert verdict.refusal == "The policy names the family formt, which old has not."
 
 
 def test_the_policy_of_the_docs_is_read():
     text = (Path(__file__).parents[1] / "docs" / "gate.md").read_text()
     policy = parse_policy(tomllib.loads(text.partition("```toml\n")[2].partition("```")[0]))
-    assert policy.families == {"zero_shot": Endpoint(0.08, blocking=False)}
-    assert (policy.alpha, policy.margin, policy.rises) == (Policy().alpha, Policy().margin, Policy().rises)
+    assert policy.families == {"zero_shot": Endpoint(0.08), "manner": Endpoint(blocking=False)}
+    defaults = replace(policy, families={}, tasks={})
+    assert defaults == Policy()

@@ -45,9 +45,9 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(folder) -> Path:
-    """The model twice and the damaged copy, on the 40 natural requests of `manner`."""
+    """The model twice and the damaged copy, on 40 everyday requests."""
     for model, run in ((MODEL, "first"), (MODEL, "second"), (folder / "damaged", "worse")):
-        done = ifeval(folder, "run", "--model", model, "--tasks", "manner", "--no-cache", "--out", run)
+        done = ifeval(folder, "run", "--model", model, "--tasks", "wrong_in_any_reply:40", "--no-cache", "--out", run)
         assert done.returncode == 0, done.stderr
     assert ifeval(folder, "baseline", "add", "first", "--again", "second", "--name", "shipped").returncode == 0
     return folder
@@ -77,12 +77,13 @@ def test_the_verdict_on_real_runs(runs, candidate, policy, code, label):
     assert loads(done.stdout)["verdict"] == label
     suite = ElementTree.parse(runs / "gate.xml").getroot().find("testsuite")
     assert suite is not None
-    assert (suite.get("failures"), suite.get("errors")) == {0: ("0", "0"), 1: ("2", "0"), 3: ("0", "1")}[code]
+    failures, errors = (int(suite.get(kind) or 0) for kind in ("failures", "errors"))
+    assert (failures > 0, errors > 0) == (code == 1, code == 3)
 
 
 def test_another_template_is_not_comparable(runs):
     """A copy of the model with another system prompt in its template; four replies are enough to be refused."""
-    few = ("--tasks", "manner", "--limit", "4", "--out", "other")
+    few = ("--tasks", "wrong_in_any_reply", "--limit", "4", "--out", "other")
     assert ifeval(runs, "run", "--model", "retemplated", *few).returncode == 0
     done = ifeval(runs, "gate", "other", "--baseline", "shipped", "--junit", "gate.xml")
     assert done.returncode == 4

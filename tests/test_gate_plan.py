@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes, run_outcomes
-from ifeval.release.policy import Endpoint, Policy
-from ifeval.release.reach import independent_samples, reaches, underpowered, unresolvable
+from ifeval.release.policy import PRESETS, Endpoint, Policy
+from ifeval.release.reach import reaches, underpowered, unresolvable
+from ifeval.release.subjects import ALL, subjects
 from ifeval.runs.run import load_run
 from ifeval.stats.power import attainable_margin
 from tests.made_runs import make_run
+
+STRICT = replace(PRESETS["strict"], fewest=1)
 
 
 @pytest.fixture(scope="module")
@@ -27,33 +30,47 @@ def noisy(run: OutcomeTable, share: float) -> OutcomeTable:
     return replace(run, tasks={name: measured(task) for name, task in run.tasks.items()})
 
 
-def test_tasks_of_one_family_count_by_the_mean_they_make(run):
-    assert independent_samples(run, ["a"]) == 200
-    assert independent_samples(run, ["a", "b"]) == 160
-    assert independent_samples(run, ["a", "a"]) == 400
+def line(run: OutcomeTable, policy: Policy, name: str):
+    return next(one for one in subjects(run, policy) if one.name == name)
+
+
+def test_tasks_count_by_the_mean_they_make(run):
+    sizes = {name: task.units for name, task in run.tasks.items()}
+    assert line(run, STRICT, "task a").independent(sizes) == pytest.approx(200)
+    assert line(run, STRICT, "format").independent(sizes) == pytest.approx(250)
+    mean = line(run, Policy(fewest=1), ALL)
+    assert mean.independent(sizes) == pytest.approx(4 / (1 / 250 + 1 / 40))
+    assert mean.shares(sizes) == pytest.approx({"a": 0.4, "b": 0.1, "c": 0.5})
+
+
+def test_a_family_too_small_to_judge_is_advisory_and_says_so(run):
+    judged = {one.name: one for one in subjects(run, Policy())}
+    assert not judged["zero_shot"].blocking
+    assert judged["zero_shot"].why == "40 independent samples, fewer than 100"
+    assert ALL not in judged, "one family left: the mean is its own"
+    assert [one.name for one in reaches(run, Policy())] == ["format"]
+    assert all(one.blocking for one in subjects(run, Policy(fewest=1000))), "where all are small, all are judged"
+    named = Policy(families={"zero_shot": Endpoint(blocking=True)})
+    assert line(run, named, "zero_shot").blocking
 
 
 def test_a_margin_that_no_candidate_could_show_is_refused(run):
-    (sentence,) = unresolvable(reaches(run, Policy()))
-    assert sentence.startswith("zero_shot has 40 independent samples, which show a margin of 6.")
-    assert not list(unresolvable(reaches(run, Policy(margin=0.07))))
-    assert not list(unresolvable(reaches(run, Policy(families={"zero_shot": Endpoint(0.05, blocking=False)}))))
-    assert not list(unresolvable(reaches(run, Policy(rule="regression"))))
+    (sentence,) = unresolvable(reaches(run, STRICT))
+    assert sentence.startswith("zero_shot: 40 independent samples show a margin of 6.")
+    assert not list(unresolvable(reaches(run, replace(STRICT, margin=0.07))))
+    assert not list(unresolvable(reaches(run, replace(STRICT, families={"zero_shot": Endpoint(blocking=False)}))))
+    assert not list(unresolvable(reaches(run, PRESETS["smoke"])))
 
 
-def test_the_noise_floor_makes_it_harder(run):
-    policy = Policy(margin=0.07)
-    (format_, zero_shot) = reaches(noisy(run, 0.1), policy)
-    assert format_.best == attainable_margin(160, 0.1)
-    assert [sentence.split()[0] for sentence in unresolvable([format_, zero_shot])] == ["zero_shot"]
+def test_noise_makes_it_harder_but_is_no_reason_to_refuse(run):
+    (format_, _) = reaches(noisy(run, 0.3), replace(STRICT, margin=0.07))
+    assert format_.usual == attainable_margin(250, 0.3)
+    assert format_.best == attainable_margin(250, 0.0)
+    assert not list(unresolvable([format_]))
 
 
 def test_a_margin_that_only_few_changes_allow_is_announced(run):
-    said = list(underpowered(reaches(run, Policy(margin=0.07))))
-    assert [sentence.split(":")[0] for sentence in said] == ["format", "zero_shot"]
-    assert "if 15 % of its outcomes change, 160 samples show a margin of 7." in said[0]
-    assert not list(underpowered(reaches(run, Policy(margin=0.2))))
-
-
-def test_a_sequential_gate_is_judged_task_by_task(run):
-    assert [one.name for one in reaches(run, Policy(), sequential=True)] == ["task a", "task b", "task c"]
+    said = list(underpowered(reaches(run, replace(STRICT, margin=0.05))))
+    assert [sentence.split(":")[0] for sentence in said] == ["format"]
+    assert "where 15 % of the outcomes change, an equally good candidate passes at 6." in said[0]
+    assert not list(underpowered(reaches(run, replace(STRICT, margin=0.2))))

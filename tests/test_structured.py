@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.records import Response, Score
-from ifeval.structured import Rules, Wanted, differences, judge, read_csv, read_json, read_markdown, read_yaml
+from ifeval.structured import (
+    Rules,
+    Wanted,
+    differences,
+    judge,
+    read_csv,
+    read_json,
+    read_markdown,
+    read_toml,
+    read_xml,
+    read_yaml,
+)
 from ifeval.structured.decoding import contrast
 from ifeval.structured.schema.validator import MAX_DEPTH
 from ifeval.task import Row
@@ -21,6 +32,24 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+READERS = (
+    read_json,
+    read_yaml,
+    read_toml,
+    read_markdown,
+    lambda reply: read_csv(reply, ["a", "b"]),
+    lambda reply: read_xml(reply, XML),
+)
+XML = {
+    "title": "r",
+    "type": "object",
+    "properties": {
+        "n": {"type": "number"},
+        "ok": {"type": "boolean"},
+        "rows": {"type": "array", "items": {"type": "string"}},
+        "inner": {"type": "object", "properties": {"n": {"type": "integer"}}},
+    },
+}
 CONTAINERS = st.lists(JSON, max_size=4) | st.dictionaries(st.text(), JSON, max_size=4)
 
 
@@ -48,14 +77,14 @@ def test_json_in_prose_reads_back(value: Any) -> None:
 
 @given(st.text())
 def test_readers_never_raise(text: str) -> None:
-    for wrap in ("{}", "[{}", '{{"a": {}', "```\n{}", "a: {}", "|{}|\n|-|"):
-        for read in (read_json, read_yaml, read_markdown, lambda reply: read_csv(reply, ["a", "b"])):
+    for wrap in ("{}", "[{}", '{{"a": {}', "```\n{}", "a: {}", "|{}|\n|-|", "a = {}", "<r>{}</r>", "<r><n>{}</n></r>"):
+        for read in READERS:
             read(wrap.format(text))
 
 
-@given(st.text(alphabet='{}[]":,\\ \n`|-&*!>a1'))
+@given(st.text(alphabet='{}[]":,\\ \n`|-&*!><=./ran1'))
 def test_readers_never_raise_on_syntax(text: str) -> None:
-    for read in (read_json, read_yaml, read_markdown, lambda reply: read_csv(reply, ["a", "b"])):
+    for read in READERS:
         assert read(text).error is None or read(text).value is None
 
 
@@ -106,12 +135,22 @@ def test_the_first_document_in_prose_counts() -> None:
         "|a|\n|-|\n" * 20_000,
         '"' * 1_000_000,
         "a,b\n" * 20_000,
+        "a." * 49_000 + "=1",
+        "\n".join(f"k{number}." + "a." * 900 + "b=1" for number in range(50)),
+        "a=[" * 30_000,
+        "[a]\n" * 25_000,
+        "[[a]]\n" * 16_000,
+        "a=" + "1" * 90_000,
+        "<r>" * 30_000 + "</r>",
+        "<r>" + "<a/>" * 24_000 + "</r>",
+        "<r>" + "&amp;" * 19_000 + "</r>",
+        "<r><![CDATA[" + "]" * 90_000 + "</r>",
     ],
     ids=lambda text: repr(text[:8]),
 )
 def test_hostile_replies_take_linear_time(text: str) -> None:
     began = time.monotonic()
-    for read in (read_json, read_yaml, read_markdown, lambda reply: read_csv(reply, ["a", "b"])):
+    for read in READERS:
         read(text)
     assert time.monotonic() - began < 15
 
@@ -150,6 +189,62 @@ def test_yaml_is_read_by_the_core_schema() -> None:
 )
 def test_yaml_that_is_refused(text: str, error: str) -> None:
     assert error in (read_yaml(text).error or "")
+
+
+def test_toml_is_read_as_json_values() -> None:
+    text = 'day = 2027-03-01\nat = 16:30:00\nn = 1_000\nx = 1.5\nok = true\n[a.b]\nname = "x"\n[[rows]]\nk = 1\n[[rows]]\nk = 2\n'
+    value = {"day": "2027-03-01", "at": "16:30:00", "n": 1000, "x": 1.5, "ok": True, "a": {"b": {"name": "x"}}}
+    assert read_toml(text).value == {**value, "rows": [{"k": 1}, {"k": 2}]}
+    assert read_toml(f"Here:\n```toml\n{text}```").place == "fenced"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "the reply is empty"),
+        ("a = 1\na = 2", "not TOML"),
+        ("a = inf", "not a number"),
+        ("a = nan", "not a number"),
+        ("just words", "not TOML"),
+        ("a" + ".a" * (MAX_DEPTH + 1) + " = 1", "nested"),
+        ("a." * 2_000 + "a = 1", "dots"),
+        ("a = " + "[" * 3_000 + "]" * 3_000, "nested"),
+        ("a = '" + "x" * 200_000 + "'", "characters"),
+    ],
+)
+def test_toml_that_is_refused(text: str, error: str) -> None:
+    assert error in (read_toml(text).error or "")
+
+
+def test_xml_is_shaped_by_its_schema() -> None:
+    text = "<r>\n <n>1.50</n>\n <ok>true</ok>\n <rows><x>a &amp; b</x><x> 7 </x></rows>\n <inner><n>3</n></inner>\n</r>"
+    value = {"n": 1.5, "ok": True, "rows": ["a & b", "7"], "inner": {"n": 3}}
+    assert read_xml(text, XML).value == value
+    assert read_xml(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n', XML).place == "whole"
+    assert read_xml(f"Here you are: {text} Done.", XML) == read_xml(f"Sure.{text}", XML)
+    assert read_xml(f"```xml\n{text}\n```", XML).place == "fenced"
+    assert read_xml("<r><n>one</n><more>x</more></r>", XML).value == {"n": "one", "more": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "no element <r>"),
+        ("<record><n>1</n></record>", "no element <r>"),
+        ("<r><n>1</n>", "never closed"),
+        ("<r><n>1</r>", "mismatched tag"),
+        ('<r><n unit="kg">1</n></r>', "has attributes"),
+        ("<r><n>1</n><n>2</n></r>", "stands twice"),
+        ("<r>stray<n>1</n></r>", "text between"),
+        ("<r><n>&who;</n></r>", "undefined entity"),
+        ('<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><r><n>&b;</n></r>', "undefined entity"),
+        ('<!DOCTYPE r [<!ENTITY f SYSTEM "file:///etc/passwd">]><r><n>&f;</n></r>', "undefined entity"),
+        ("<r>" * 200 + "</r>" * 200, "nested"),
+        ("<r>" + "x" * 200_000 + "</r>", "characters"),
+    ],
+)
+def test_xml_that_is_refused(text: str, error: str) -> None:
+    assert error in (read_xml(text, XML).error or "")
 
 
 def test_csv_finds_its_lines_in_prose() -> None:

@@ -156,13 +156,14 @@ SHOWN = {
     "tool_calls refrained": "no call where none is wanted",
     "zero_shot correct": "kinds of tasks, all",
     "questions answered": "plain questions answered",
-    "questions natural": "plain questions, natural replies",
-    "manner natural": "natural replies",
-    "manner refusal": "natural replies: refusals",
-    "manner list": "natural replies: lists",
-    "manner opening_phrase": "natural replies: stock openings",
-    "manner repetition": "natural replies: repetition",
-    "manner distinct_2": "natural replies: distinct pairs of words",
+    "questions finished": "plain questions, replies that ended",
+    "wrong_in_any_reply sound": "everyday requests, nothing wrong",
+    "manner finished": "everyday requests, replies that ended",
+    "manner refusal": "everyday requests: refusals",
+    "manner list": "everyday requests: lists",
+    "manner opening_phrase": "everyday requests: stock openings",
+    "manner repetition": "everyday requests: repetition",
+    "manner distinct_2": "everyday requests: distinct pairs of words",
     "all truncated": "cut at the token limit",
     "ifeval prompt_strict": "IFEval, prompt strict",
     "ifeval prompt_loose": "IFEval, prompt loose",
@@ -174,7 +175,7 @@ SHOWN = {
 
 
 def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
-    """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of natural replies."""
+    """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of replies."""
     found = compare(find(str(old.path), []), find(str(new.path), []))
     real = "ifeval" in old.summary["tasks"]
     for task in ("ifeval",) if real else ("unseen_styles", "manner"):
@@ -189,7 +190,7 @@ def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
     for side, frame in unseen_items(old, new):
         interval = paired_t_interval(frame["new"] - frame["old"])
         yield f"kinds of tasks, {side} clusters", change(frame["old"].mean(), frame["new"].mean(), interval)
-    for task, words in (("manner", "natural replies"), ("questions", "plain questions")):
+    for task, words in (("manner", "everyday requests"), ("questions", "plain questions")):
         means = [run.summary["tasks"][task]["report"]["words"]["mean"] for run in (old, new)]
         yield f"{words}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
 

@@ -12,6 +12,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    chat_check,
     check,
     compare,
     data,
@@ -68,6 +69,7 @@ app.command("sft")(sft.sft)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("bfcl-check", hidden=True)(bfcl_check.bfcl_check)
+app.command("chat-check", hidden=True)(chat_check.chat_check)
 
 
 @app.callback()

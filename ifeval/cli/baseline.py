@@ -1,5 +1,6 @@
 """`ifeval baseline add|list|show|floors`: reference rows to compare and gate against."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
 from ifeval.cli.help import Verbs
+from ifeval.errors import UserError
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
@@ -17,8 +19,9 @@ app = typer.Typer(
     cls=Verbs, help="Recorded and published reference rows: add, list, show, floors.", no_args_is_help=True
 )
 
-SCRIPTS = ("empty", "echo", "constant", "random", "oracle")
+SCRIPTS = ("empty", "echo", "constant", "random", "blind", "stuffed", "other", "oracle")
 HERE = Path("baselines")
+Yes = Annotated[bool, typer.Option("--yes", help="Overwrite a baseline of that name without asking.")]
 
 
 @app.command()
@@ -30,14 +33,18 @@ def add(
     ] = None,
     tasks: Annotated[str, typer.Option(help="Tasks and suites of a model to be run.")] = "core",
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
-    repeat: Annotated[int, typer.Option(help="Replies to each sample; 2 measure the noise floor.")] = 1,
+    repeat: Annotated[
+        int,
+        typer.Option(help="Replies to each sample: 2 measure the noise floor, 8 at a temperature make a sharper gate."),
+    ] = 1,
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
     data: Data = None,
     task_path: TaskPath = None,
+    yes: Yes = False,
     baselines: Folder = HERE,
 ) -> None:
     """Record a run as one small JSON file without replies, to be committed."""
-    from ifeval.comparison.baselines import record, save
+    from ifeval.comparison.baselines import baseline_path, record, save
     from ifeval.comparison.outcomes import run_outcomes
     from ifeval.runs.options import RunOptions
     from ifeval.runs.run import load_run
@@ -51,9 +58,14 @@ def add(
         data=data_paths(data or []),
         task_paths=tuple(task_path or ()),
     )
+    if name is not None:
+        ask_to_overwrite(baseline_path(name, baselines), yes)
     run = run_outcomes(load_run(run_directory(source, options)))
     second = None if again is None else run_outcomes(load_run(again))
-    path = save(record(run, second), name or file_name(run.name), baselines)
+    document, chosen = record(run, second), name or file_name(run.name)
+    if name is None:
+        ask_to_overwrite(baseline_path(chosen, baselines), yes)
+    path = save(document, chosen, baselines)
     print(f"{path}: {', '.join(describe(run))}")
 
 
@@ -91,13 +103,22 @@ def show(
 def floors(
     tasks: Annotated[str, typer.Option(help="Tasks and suites.")] = "core",
     task_path: TaskPath = None,
+    yes: Yes = False,
     baselines: Folder = HERE,
 ) -> None:
-    """Record what costs no model: empty, echoed, constant and random replies (floors), and the oracle (ceiling)."""
+    """Record what costs no model: the floors (replies that know nothing, or only the prompt) and the oracle (ceiling)."""
     for script in SCRIPTS:
         kind = "ceiling" if script == "oracle" else "floor"
         add(f"scripted:{script}", name=f"{kind}-{script}", again=None, tasks=tasks, limit=None, repeat=1,
-            temperature=0.0, data=None, task_path=task_path, baselines=baselines)  # fmt: skip
+            temperature=0.0, data=None, task_path=task_path, yes=yes, baselines=baselines)  # fmt: skip
+
+
+def ask_to_overwrite(path: Path, yes: bool) -> None:
+    """Ask a person before a baseline is replaced; raises UserError where nobody can be asked, or the answer is no."""
+    if yes or not path.exists():
+        return
+    if not (sys.stdin.isatty() and typer.confirm(f"{path} exists. Overwrite it?", err=True)):
+        raise UserError(f"{path} exists; --yes overwrites it, another --name keeps it.")
 
 
 def run_directory(source: str, options: "RunOptions") -> Path:

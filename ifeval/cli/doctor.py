@@ -4,23 +4,30 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ifeval.cli.arguments import names
 from ifeval.errors import UserError
 
+if TYPE_CHECKING:
+    from ifeval.models.profile import TemplateProfile
+
 NEEDED_FREE = 2 << 30
 
 
 def doctor(
     model: Annotated[str | None, typer.Option(help="Check this model too.")] = None,
+    chat_template: Annotated[
+        str | None, typer.Option(help="With --model: a template in place of its own: plain, chatml, or a file.")
+    ] = None,
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
 ) -> None:
     """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
     problems = 0
-    for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *(model_lines(model) if model else ())):
+    own = model_lines(model, chat_template) if model else ()
+    for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *own):
         print(f"{'ok  ' if ok else 'FAIL'} {line}")
         problems += not ok
     if problems:
@@ -83,20 +90,59 @@ def data_lines(tasks: str) -> Iterator[tuple[bool, str]]:
         yield there, f"task {name}: {how}"
 
 
-def model_lines(model: str) -> Iterator[tuple[bool, str]]:
+def model_lines(model: str, chat_template: str | None = None) -> Iterator[tuple[bool, str]]:
+    from ifeval.models.probe import profile_of
     from ifeval.models.resolve import resolve
-    from ifeval.tool_calls import detect
 
     try:
-        found = resolve(model)
+        found = resolve(model, chat_template=chat_template)
     except UserError as error:
         yield False, str(error)
         return
     size = f"{found.parameters / 1e6:,.0f} million parameters" if found.parameters else "size unknown"
     yield True, f"model {found.name}: {found.architecture}, {size}, context {found.context_length}"
     yield True, f"fingerprint {found.fingerprint[:16]}"
-    template = "its own" if found.chat_template else "none; the plain one of docs/models.md is used"
-    tools = (
-        "tools in it" if found.chat_template and "tools" in found.chat_template else "tools told in the system prompt"
+    if found.chat_template is None and found.tool_template is None:
+        yield True, "chat template: none; the plain one of docs/models.md is used, and tools are told in words"
+        return
+    profile = profile_of(found.chat_template, found.tokens, found.special, found.tool_template)
+    yield True, "chat template, found out by running it:"
+    yield from ((True, f"  {name:<16} {said}") for name, said in profile_rows(profile))
+    yield from ((True, f"  {'note':<16} {note}") for note in profile.notes)
+    if found.sampling:
+        drawn = ", ".join(f"{name} {value:g}" for name, value in found.sampling.items())
+        yield True, f"  {'sampling':<16} {drawn} (its generation config; --sampling model)"
+
+
+def profile_rows(profile: "TemplateProfile") -> Iterator[tuple[str, str]]:
+    """What a template does, as (what, words) for a table."""
+    how = (
+        "read back from a rendered call"
+        if profile.read_back
+        else "told by its words; it renders no call that could prove it"
     )
-    yield True, f"chat template: {template}; {tools}; calls in the {detect(found.chat_template)} dialect"
+    yield "tools", "offered by the template" if profile.tools else "told in words, in the system prompt"
+    yield "calls", f"{profile.dialect} ({how if profile.tools else 'asked for in words'})"
+    if profile.calls:
+        shape = "JSON text" if profile.arguments.startswith("text") else "objects"
+        ids = ", with ids of nine letters" if profile.ids else ""
+        yield "earlier calls", f"arguments as {shape}{ids}; results {'kept' if profile.results else 'told in words'}"
+    else:
+        yield "earlier calls", "not rendered; told in words"
+    marks = (
+        f"{profile.open_mark!r} ... {profile.close_mark!r}" if profile.open_mark else f"up to {profile.close_mark!r}"
+    )
+    yield "thoughts", f"{marks}; {'the prompt opens one' if profile.opened else 'the prompt opens none'}"
+    yield "thinks", "by default" if profile.thinks else "not by default"
+    if profile.on or profile.off:
+        switches = [
+            f"{word} with --template-arg {name}={str(value).lower()}"
+            for word, switch in (("on", profile.on), ("off", profile.off))
+            for name, value in switch.items()
+        ]
+        yield "switch", "; ".join(switches)
+    if profile.thought_key:
+        yield "earlier thoughts", "kept" if profile.keeps_thoughts else "left out of earlier turns"
+    yield "system prompt", {"moved": "moved into the user's turn"}.get(profile.system, profile.system)
+    yield "end of turn", repr(profile.end) if profile.end else "no token of its own"
+    yield "date", "written into the prompt; pinned to the day a run begins" if profile.dated else "none"

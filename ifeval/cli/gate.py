@@ -1,18 +1,13 @@
 """`ifeval gate CANDIDATE --baseline NAME`: may it be released? The answer is the exit code."""
 
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ifeval.cli.arguments import Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
 from ifeval.errors import UserError
-
-if TYPE_CHECKING:
-    from ifeval.release.decision import ReleaseDecision
 
 
 def gate(
@@ -21,6 +16,9 @@ def gate(
     ] = None,
     baseline: Annotated[str | None, typer.Option(help="A recorded baseline, a run, or another tool's results.")] = None,
     policy: Annotated[Path | None, typer.Option(help="A TOML file; --init writes one.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="release, strict, deployment or smoke, instead of a file. [default: release]")
+    ] = None,
     sequential: Annotated[
         bool, typer.Option("--sequential", help="Run the model and stop as soon as the planned looks have decided.")
     ] = False,
@@ -34,6 +32,7 @@ def gate(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server that has the model. Repeatable.")
     ] = None,
+    repeat: Annotated[int, typer.Option(help="Replies of a model to each sample; the baseline may have more.")] = 1,
     data: Data = None,
     task_path: TaskPath = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
@@ -45,13 +44,16 @@ def gate(
     init: Annotated[bool, typer.Option("--init", help="Write gate.toml and a GitHub Actions workflow.")] = False,
 ) -> None:
     """Decide whether a candidate may be released. PASS and PASS (WARN) exit with 0, FAIL with 1, INCONCLUSIVE with 3; runs that cannot be compared with 4."""
+    from contextlib import ExitStack
     from dataclasses import replace
 
     from ifeval.cli.progress import observer
     from ifeval.comparison.baselines import builtin_folder, find
     from ifeval.interop.importing import as_runs
+    from ifeval.release.decision import refused
+    from ifeval.release.delivery import deliver, write_files
     from ifeval.release.judging import judge, only_tasks
-    from ifeval.release.policy import Policy, read_policy
+    from ifeval.release.policy import Policy, chosen_policy
     from ifeval.runs.options import RunOptions
 
     if init:
@@ -60,48 +62,32 @@ def gate(
         for path in write_starter(Path()):
             print(path)
         return
-    if candidate is None or baseline is None:
-        raise UserError("ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from.")
-    rules = Policy() if policy is None else read_policy(policy)
-    rules = replace(rules, allow=(*rules.allow, *(allow or ())))
-    own = RunOptions(
-        model=candidate,
-        out=out,
-        adapter=adapter,
-        base_urls=names(*base_url or ()),
-        data=data_paths(data or []),
-        task_paths=tuple(task_path or ()),
-        trust_remote_code=trust_remote_code,
-    )
-    with as_runs(candidate, baseline) as (new, reference):
-        old = only_tasks(find(reference, [baselines, builtin_folder()]), names(tasks))
-        verdict = judge(new, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
+    rules = Policy()
+    with ExitStack() as stack:
+        try:
+            if candidate is None or baseline is None:
+                raise UserError(
+                    "ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from."
+                )
+            rules = chosen_policy(policy, preset)
+            rules = replace(rules, allow=(*rules.allow, *(allow or ())))
+            new, reference = stack.enter_context(as_runs(candidate, baseline))
+            old = only_tasks(find(reference, [baselines, builtin_folder()]), names(tasks))
+            own = RunOptions(
+                model=candidate,
+                out=out,
+                adapter=adapter,
+                base_urls=names(*base_url or ()),
+                repeats=repeat,
+                data=data_paths(data or []),
+                task_paths=tuple(task_path or ()),
+                trust_remote_code=trust_remote_code,
+            )
+            verdict = judge(new, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
+        except UserError as error:
+            write_files(
+                refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json
+            )
+            raise
         deliver(verdict, junit, markdown, json)
     raise typer.Exit(verdict.exit_code)
-
-
-def deliver(verdict: "ReleaseDecision", junit: Path | None, markdown: Path | None, json: bool) -> None:
-    """Print the verdict and write what was asked for; on GitHub, annotations and the job summary too."""
-    from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
-
-    for path, content in ((junit, to_junit), (markdown, to_markdown)):
-        if path is not None:
-            _write(path, content(verdict))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(verdict):
-            print(line, file=sys.stderr if json else sys.stdout)
-        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            _write(Path(summary), to_markdown(verdict), append=True)
-    if json:
-        sys.stdout.buffer.write(to_json(verdict))
-    else:
-        print(to_text(verdict), end="")
-
-
-def _write(path: Path, content: bytes | str, append: bool = False) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab" if append else "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from error

@@ -30,13 +30,28 @@ def run(
     max_tokens: Annotated[
         int | None, typer.Option(help="At most this many new tokens per reply. [default: each task's own]")
     ] = None,
+    sampling: Annotated[
+        str,
+        typer.Option(
+            help="model (as its generation config says), greedy, or auto: the former for a model that thinks."
+        ),
+    ] = "auto",
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
     top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 1.0,
     top_k: Annotated[int, typer.Option(help="Sample among the k likeliest tokens; 0 for all.")] = 0,
     system: Annotated[str | None, typer.Option(help="A system prompt to put first.")] = None,
+    chat_template: Annotated[
+        str | None, typer.Option(help="A template in place of the model's own: plain, chatml, or a file.")
+    ] = None,
+    thinking_budget: Annotated[
+        int | None,
+        typer.Option(
+            help="Tokens for a thought, beside the answer's; 0: no thinking. [default: 4096 if the model thinks]"
+        ),
+    ] = None,
     template_arg: Annotated[list[str] | None, typer.Option(help="k=v for the chat template. Repeatable.")] = None,
     reasoning: Annotated[
-        str, typer.Option(help="auto (<think> tags), none, or one of vLLM's reasoning parsers.")
+        str, typer.Option(help="auto (as the chat template tells), none, or one of vLLM's reasoning parsers.")
     ] = "auto",
     tool_dialect: Annotated[
         str | None, typer.Option(help="How calls are written. [default: from the chat template]")
@@ -97,6 +112,9 @@ def run(
         top_p=top_p,
         top_k=top_k,
         system=system,
+        chat_template=chat_template,
+        sampling=sampling,
+        thinking_budget=thinking_budget,
         template_args=pairs("--template-arg", template_arg or []),
         tool_dialect=tool_dialect,
         reasoning=reasoning,

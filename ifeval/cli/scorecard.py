@@ -7,6 +7,7 @@ from typing import Any
 
 from ifeval.runs.run import Run, load_run
 from ifeval.util.jsonio import dumps
+from ifeval.util.tables import points, size
 
 NOTABLE_RATE = 0.005
 WORST = 3
@@ -24,7 +25,7 @@ def print_run(directory: Path, json: bool) -> None:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     console.print(table(run))
-    for line in (*worst(run.summary), *remarks(run)):
+    for line in (*ladders(run), *worst(run.summary), *remarks(run)):
         console.print(line, markup=False)
     console.print(f"Run: {directory}", markup=False, soft_wrap=True)
 
@@ -39,22 +40,24 @@ def table(run: Run) -> Any:
         shown.add_column(column, justify="left" if column in ("task", "metric") else "right")
     for name, task in labelled(run.summary["tasks"]):
         metrics = task["metrics"]
+        label = f"{name} (advisory)" if task.get("advisory") else name
         for position, metric in enumerate(sorted(metrics, key=lambda metric: metric != task["primary"])):
             first = position == 0
             rates = [percent(task["rates"][rate]) if first else "" for rate in ("truncated", "empty", "errors")]
             style = "bold" if first else "dim"
-            shown.add_row(name if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
+            shown.add_row(label if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
     for family, metric, score in families(run.summary):
         shown.add_row(family, metric, *interval_cells(score), style="bold")
     return shown
 
 
 def families(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(family, what it is the mean of, its score); nothing where every task is a family of its own."""
-    if len(summary["families"]) == len(summary["tasks"]):
+    """(family, what it is the mean of, its score); nothing where every task that counts is a family of its own."""
+    if len(summary["families"]) == sum(not task.get("advisory") for task in summary["tasks"].values()):
         return
     for family, score in summary["families"].items():
-        members = [name for name, task in summary["tasks"].items() if task["family"] == family]
+        tasks = summary["tasks"].items()
+        members = [name for name, task in tasks if task["family"] == family and not task.get("advisory")]
         yield f"family {family}", f"mean of {', '.join(members)}", score
 
 
@@ -72,6 +75,15 @@ def interval_cells(interval: Mapping[str, Any]) -> tuple[str, str, str]:
         return "-", "-", "0"
     bounds = f"[{100 * interval['low']:.1f}, {100 * interval['high']:.1f}]"
     return f"{100 * interval['value']:.1f}", bounds, str(interval["n"])
+
+
+def ladders(run: Run) -> Iterator[str]:
+    """One line per ladder: the size at which half of the samples are right, and the score on every rung."""
+    for name, task in run.tasks.items():
+        for tag, span in task.spans.items():
+            rungs = task.by[tag]
+            scores = ", ".join(f"{rung}: {points(score.estimate)}" for rung, score in rungs.items())
+            yield f"Ladder {name}, {tag}: half right {size(span, [float(rung) for rung in rungs])}. By rung {scores}."
 
 
 def worst(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -101,6 +113,14 @@ def remarks(run: Run) -> Iterator[str]:
     ):
         if rates[rate] > NOTABLE_RATE:
             yield f"{percent(rates[rate])} of the replies {words}."
+    for name, task in run.summary["tasks"].items():
+        if talks := task.get("conversations"):
+            spent = talks["per_sample"]
+            ends = ", ".join(f"{ending} {count}" for ending, count in talks["ended"].items())
+            yield (
+                f"{name}: {spent['replies']:.1f} replies, {spent['calls']:.1f} calls, {spent['tokens']:,.0f} tokens and "
+                f"{spent['seconds']:.1f} s per sample; conversations ended: {ends}."
+            )
     if retries := run.manifest.get("engine_settings", {}).get("retries"):
         yield f"Tried again: {', '.join(f'{kind} ({count})' for kind, count in retries.items())}."
     if engine["tokens_per_second"]:

@@ -2,11 +2,14 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ifeval.cli.arguments import pairs, parallel_sizes
+
+if TYPE_CHECKING:
+    from ifeval.models.resolve import Model
 
 
 def serve(
@@ -16,6 +19,9 @@ def serve(
     tp: Annotated[str | None, typer.Option(help="GPUs that share each layer: a number, or auto.")] = None,
     pp: Annotated[int | None, typer.Option(help="GPUs the layers are spread over.")] = None,
     dp: Annotated[int | None, typer.Option(help="Replicas of the model (data parallel).")] = None,
+    chat_template: Annotated[
+        str | None, typer.Option(help="A template in place of the model's own: plain, chatml, or a file.")
+    ] = None,
     engine_arg: Annotated[list[str] | None, typer.Option(help="k=v for vLLM's engine. Repeatable.")] = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     log: Annotated[Path | None, typer.Option(help="The server's output. [default: in the cache folder]")] = None,
@@ -25,18 +31,21 @@ def serve(
     from ifeval.models.resolve import resolve
     from ifeval.util.files import cache_root
 
-    found = resolve(model, adapter=adapter, trust_remote_code=trust_remote_code)
+    found = resolve(model, adapter=adapter, trust_remote_code=trust_remote_code, chat_template=chat_template)
     port = port or free_port()
     arguments = pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp)
     if trust_remote_code:
         arguments["trust_remote_code"] = True
     with serving(found, port, log or cache_root() / f"serve-{port}.log", arguments) as server:
         print(f"{found.name} is served at {server.url}", flush=True)
-        print(f"ifeval run --model {found.name} --base-url {server.url}{words(found.chat_template)}", flush=True)
+        print(f"ifeval run --model {found.name} --base-url {server.url}{words(found)}", flush=True)
         with suppress(KeyboardInterrupt):  # the usual way to end it
             server.wait()
 
 
-def words(chat_template: str | None) -> str:
+def words(model: "Model") -> str:
     """A template that knows no tools would hide them: the run has to describe them."""
-    return "" if chat_template and "tools" in chat_template else " --tool-dialect hermes"
+    from ifeval.models.probe import profile_of
+
+    profile = profile_of(model.chat_template, model.tokens, model.special, model.tool_template)
+    return "" if profile.tools else " --tool-dialect hermes"

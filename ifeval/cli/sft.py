@@ -208,7 +208,7 @@ def evaluated(found: Any) -> Iterator[str]:
         failed = "".join(f"; {reason}" for reason in row["failed"])
         yield (
             f"step {row['step']}{kept}: mean {100 * row['mean']:.1f}, stopped {100 * row['stopped']:.1f} %, "
-            f"natural {100 * row['natural']:.1f} %{failed}"
+            f"sound {100 * row['sound']:.1f} %{failed}"
         )
     if found and found["warning"]:
         yield f"warning: {found['warning']}"

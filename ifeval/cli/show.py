@@ -22,7 +22,12 @@ def show(
     verdict: Annotated[
         str | None, typer.Option(help="pass, fail, error, or a kind of failure such as wrong_value.")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Scores by the values of a tag (cluster, kind, difficulty).")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Scores by the values of a tag (cluster, kind, difficulty), or by the length of thoughts (thinking)."
+        ),
+    ] = None,
     beside: Annotated[
         list[Path] | None, typer.Option(help="With --by: another run as a column (a floor, another seed). Repeatable.")
     ] = None,
@@ -107,14 +112,42 @@ def describe(row: Mapping[str, Any]) -> Iterator[str]:
     response = row["response"]
     tags = " ".join(f"{name}={value}" for name, value in row["tags"].items())
     yield f"--- {row['task']} {visible(row['sample_id'])} repeat {row['repeat']}  {visible(tags)}"
+    if "turns" in row:
+        yield from describe_turns(row)
+        return
     last = row["messages"][-1]
     yield f"prompt  {clipped(str(last.get('content')))}"
     yield f"reply   {clipped(response['answer'])}" + (" [cut]" if response["finish_reason"] == "length" else "")
     if row["score"]["error"] is not None:
         yield f"error   {clipped(row['score']['error'])}"
-    for check in row["score"]["verdicts"]:
-        outcome = f" [{check['outcome']}]" if check["outcome"] and not check["ok"] else ""
-        yield f"  {'ok  ' if check['ok'] else 'FAIL'} {check['name']}{outcome}: {visible(check['reason'])}"
+    yield from map(check_line, row["score"]["verdicts"])
+
+
+def describe_turns(row: Mapping[str, Any]) -> Iterator[str]:
+    """A conversation, turn by turn: what was said, what it took, and which checks failed there; then how it ended."""
+    from ifeval.runs.summary import effort
+    from ifeval.runs.transcript import of_the_whole, transcript
+
+    for said in transcript(row):
+        place = f"{said.turn} " if said.turn else ""
+        spent = ""
+        if said.response is not None:
+            cut = ", cut" if said.response["finish_reason"] == "length" else ""
+            spent = f" ({said.response['completion_tokens']} tokens, {said.response['latency']:.1f} s{cut})"
+        yield f"{place}{said.role}{spent}: {clipped(said.text)}"
+        yield from map(check_line, said.checks)
+    spent = ", ".join(
+        f"{value:.1f} s" if name == "seconds" else f"{value} {name}" for name, value in effort(row).items()
+    )
+    yield f"ended   {row['ended']}; {spent}"
+    if row["score"]["error"] is not None:
+        yield f"error   {clipped(row['score']['error'])}"
+    yield from map(check_line, of_the_whole(row))
+
+
+def check_line(check: Mapping[str, Any]) -> str:
+    outcome = f" [{check['outcome']}]" if check["outcome"] and not check["ok"] else ""
+    return f"  {'ok  ' if check['ok'] else 'FAIL'} {check['name']}{outcome}: {visible(check['reason'])}"
 
 
 def clipped(text: str) -> str:

@@ -212,7 +212,9 @@ def curate(
 
 def make(
     out: Annotated[Path, typer.Option(help="JSONL file for the rows.")],
-    task: Annotated[list[str] | None, typer.Option(help="A procedural task, NAME or NAME:ROWS. Repeatable.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="Procedural tasks, NAME or NAME:ROWS, separated by commas. Repeatable.")
+    ] = None,
     rows: Annotated[int, typer.Option(help="Rows of a task that names no number.")] = 200,
     replay: Annotated[
         list[Path] | None, typer.Option(help="A run: its replies with full marks become rows. Repeatable.")
@@ -235,7 +237,9 @@ def make(
     if not task and not replay:
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")
     held, index = held_out_tags(hold_out or []), prompt_index(tasks, task_path)
-    numbers = {name: int(n) if n.isdigit() else rows for name, _, n in (text.partition(":") for text in task or ())}
+    numbers = {
+        name: int(n) if n.isdigit() else rows for name, _, n in (text.partition(":") for text in names(*task or ()))
+    }
     chosen = load_tasks(RunOptions(model="", tasks=tuple(numbers))) if numbers else []
     found: list[dict[str, Any]] = []
     for name, made in [

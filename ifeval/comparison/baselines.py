@@ -20,6 +20,7 @@ from ifeval.comparison.rerun import PORTABLE
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.run import load_run
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
 
 FORMAT = 1
@@ -52,6 +53,8 @@ def record(run: OutcomeTable, again: OutcomeTable | None = None) -> dict[str, An
     Raises NotComparable where the second run is not one of the same model under the same settings.
     """
     if again is not None:
+        if again.identity == run.identity and again.started == run.started:
+            raise UserError(f"{again.name} is the same run twice, which shows no noise; give --again another run.")
         if again.model["fingerprint"] != run.model["fingerprint"]:
             raise UserError(f"{again.name} is not the model of {run.name}; a noise floor needs the same model twice.")
         require_comparable(run, again)
@@ -88,19 +91,26 @@ def noise_between(run: OutcomeTable, again: OutcomeTable) -> dict[str, dict[str,
     return noise
 
 
-def save(document: Mapping[str, Any], name: str, folder: Path) -> Path:
-    """Write a baseline, one line a task, so that a changed task is a changed line; returns its path."""
+def baseline_path(name: str, folder: Path) -> Path:
+    """The file of a baseline. Raises UserError for what is no name."""
     if not NAME.fullmatch(name):
         raise UserError(
             f"--name {name}: use letters, digits, '.', '_' and '-', at most 100, beginning with a letter or digit."
         )
+    return folder / f"{name}.json"
+
+
+def save(document: Mapping[str, Any], name: str, folder: Path) -> Path:
+    """Write a baseline, one line per task, so that a changed task is a changed line; returns its path.
+
+    Scores are kept exactly. The file appears whole or the old one stays.
+    """
+    path = baseline_path(name, folder)
     lines = [f"{dumps(key).decode()}:{dumps(value).decode()}" for key, value in document.items() if key != "tasks"]
     tasks = [f"{dumps(key).decode()}:{dumps(value).decode()}" for key, value in document["tasks"].items()]
     lines.append('"tasks":{\n' + ",\n".join(tasks) + "\n}")
-    path = folder / f"{name}.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        write_atomically(path, "{\n" + ",\n".join(lines) + "\n}\n")
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}.") from error
     return path
@@ -179,7 +189,7 @@ def _task_document(task: TaskOutcomes, noise: Mapping[str, float]) -> dict[str, 
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
-        "noise": {metric: round(share, 4) for metric, share in noise.items()},
+        "noise": dict(noise),
         "ids": task.ids,
         "clusters": None if task.clusters == task.ids else task.clusters,
         "metrics": {name: _packed(values) for name, values in task.metrics.items()},
@@ -214,11 +224,11 @@ def _task_outcomes(document: Mapping[str, Any]) -> TaskOutcomes:
 
 
 def _packed(values: Values) -> list[str] | list[list[float | None]]:
-    """Shape (samples, repeats) as one entry a repeat: a string of 0, 1 and - where that says it all, else numbers."""
+    """Shape (samples, repeats) as one entry per repeat: a string of 0, 1 and - where that says it all, else numbers."""
     columns = values.T
     if np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
         return ["".join("-" if value != value else "01"[int(value)] for value in column) for column in columns.tolist()]
-    return [[None if value != value else round(value, 4) for value in column] for column in columns.tolist()]
+    return [[None if value != value else value for value in column] for column in columns.tolist()]
 
 
 def _unpacked(columns: Sequence[str] | Sequence[Sequence[float | None]]) -> Values:

@@ -1,5 +1,6 @@
 """May two runs be compared? Refused where something other than the model differs, and the sentence names it."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,8 @@ def require_comparable_settings(
 ) -> list[str]:
     """Sentences for the settings that differ and may; raises NotComparable naming those that may not."""
     allowed = tuple(allow)
+    shared = settings["tasks"].keys() & baseline.settings["tasks"].keys()
+    require_versions(baseline, {task: settings["tasks"][task].get("version") for task in shared}, allowed)
     differing = dict(differing_settings(baseline.settings, settings))
     if refused := _grouped({name: values for name, values in differing.items() if not _covered(name, allowed)}):
         listed = "; ".join(f"{_named(name, tasks)} ({old} and {new})" for name, tasks, (old, new) in refused)
@@ -55,6 +58,27 @@ def require_comparable_settings(
         *(f"They differ in {_named(name, tasks)}: {old} and {new}." for name, tasks, (old, new) in _grouped(differing)),
         *([f"Neither says its {', '.join(unknown)}, so they are taken to be alike."] if unknown else []),
     ]
+
+
+def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None], allow: Iterable[str] = ()) -> None:
+    """Raises NotComparable where the baseline has other versions of these tasks, with the command that records it anew."""
+    old = {name: task["version"] for name, task in baseline.settings["tasks"].items() if name in versions}
+    differing = sorted(
+        name
+        for name, version in old.items()
+        if version != versions[name] and not _covered(f"tasks.{name}.version", tuple(allow))
+    )
+    if not differing:
+        return
+    listed = ", ".join(f"{name} (version {old[name]}, now {versions[name]})" for name in differing)
+    model = baseline.model["name"]
+    name, _, _ = baseline.name.partition(" (")
+    if model.startswith("scripted:"):
+        command = "ifeval baseline floors --yes"
+    else:
+        tasks = ",".join(baseline.options.get("tasks") or baseline.tasks)
+        command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks} --name {shlex.quote(name)} --yes"
+    raise NotComparable(f"{baseline.name} was recorded with other tasks: {listed}; record it anew: {command}")
 
 
 def differing_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Values]]:

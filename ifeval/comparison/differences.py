@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, failed_checks
-from ifeval.comparison.pairing import Pairs, align, match, pair
+from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, Values, failed_checks
+from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.runs.generalisation import SeenSplit, gain_split
 from ifeval.runs.summary import RATES
-from ifeval.stats.assessment import FEW_DISCORDANT
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
+from ifeval.stats.flips import FEW_CHANGED
 from ifeval.stats.interval import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
@@ -28,6 +28,7 @@ from ifeval.stats.strata import (
 )
 
 NO_REASON = "no reason recorded"
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ class Comparison:
                     groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
         return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
 
+    def _repr_html_(self) -> str:
+        from ifeval.comparison.formats import to_html
+
+        return to_html(self)
+
     def flipped_checks(self, loss: bool) -> list[tuple[str, int]]:
         """("task: check", number of flips it had a part in), most frequent first."""
         return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
@@ -161,9 +167,9 @@ def stratum(pairs: Pairs) -> Stratum:
 
 
 def rate_pairs(rate: str, baseline: OutcomeTable, candidate: OutcomeTable) -> Pairs:
-    """A rate (truncated, errors ...) on the first reply to every sample of two aligned runs."""
+    """A rate (truncated, errors ...) of all samples of two aligned runs, by its mean over the replies to each."""
     old, new = (
-        np.concatenate([np.empty(0), *(side.tasks[task].rates[rate][:, 0] for task in baseline.tasks)])
+        np.concatenate([np.empty(0), *(mean_of_repeats(side.tasks[task].rates[rate]) for task in baseline.tasks)])
         for side in (baseline, candidate)
     )
     return pair(old, new)
@@ -175,7 +181,7 @@ def _difference(name: str, metric: str, pairs: Pairs, baseline: OutcomeTable | N
     n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
     if pairs.boolean:
         interval = tango_interval(losses, wins, n)
-        p = float(mcnemar_p(losses, wins, exact=losses + wins < FEW_DISCORDANT))
+        p = float(mcnemar_p(losses, wins, exact=losses + wins < FEW_CHANGED))
         variance = (losses + wins + 1) / (n + 2)
     else:
         d = pairs.independent
@@ -238,7 +244,7 @@ def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator
         tag = f"tag.{seen.get('tag', 'cluster')}"
         rows = candidate.run.columns("task", "sample_id", tag).query("task == @task")
         cluster = dict(zip(rows["sample_id"], rows[tag], strict=True))
-        old, new = (side.tasks[task].metrics[primary].mean(axis=1) for side in (baseline, candidate))
+        old, new = (mean_of_repeats(side.tasks[task].metrics[primary]) for side in (baseline, candidate))
         known = ~np.isnan(old + new)
         names = [cluster[name] for name, keep in zip(baseline.tasks[task].ids, known.tolist(), strict=True) if keep]
         if set(seen["clusters"]) < set(names):
@@ -251,14 +257,27 @@ def _flips(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Flip]:
     """Losses first, then wins; by task, sample and repeat."""
     changed: dict[bool, list[tuple[str, str, int]]] = {True: [], False: []}
     for task, primary in primary_metrics(baseline):
-        old, new = baseline.tasks[task], candidate.tasks[task]
-        change = new.metrics[primary] - old.metrics[primary]
-        for loss, where in ((True, change < 0), (False, change > 0)):
-            changed[loss] += [(task, old.ids[row], repeat) for row, repeat in np.argwhere(where).tolist()]
+        old, new = baseline.tasks[task].metrics.get(primary), candidate.tasks[task].metrics.get(primary)
+        if old is not None and new is not None:
+            for loss in (True, False):
+                rows = _flipped_rows(old, new) if loss else _flipped_rows(new, old)
+                changed[loss] += [(task, baseline.tasks[task].ids[row], repeat) for row, repeat in rows]
     for loss, side in ((True, candidate), (False, baseline)):
         reasons = failed_checks(side.run, set(changed[loss])) if side.run else {}
         for key in changed[loss]:
             yield Flip(*key, loss, reasons.get(key, ()))
+
+
+def _flipped_rows(better: Values, worse: Values) -> list[tuple[int, int]]:
+    """(sample, repeat) of the replies in `worse`, shape (samples, repeats), that fell below those in `better`.
+
+    Repeat by repeat where there are as many on both sides; else the lowest reply to each sample whose mean fell by
+    one half or more: eight answers beside one would otherwise make a flip of every wobble.
+    """
+    if better.shape == worse.shape:
+        return [(row, repeat) for row, repeat in np.argwhere(worse < better).tolist()]
+    fell = mean_of_repeats(better) - mean_of_repeats(worse) >= HALF
+    return [(row, int(np.nanargmin(worse[row]))) for row in np.flatnonzero(fell).tolist()]
 
 
 def _metrics(outcomes: OutcomeTable, task: str) -> tuple[str, ...]:

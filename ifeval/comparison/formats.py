@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from html import escape
 
 from ifeval.comparison.differences import Comparison, Difference
+from ifeval.runs.results import html_table
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, points, signed, span
 from ifeval.util.text import one_line
@@ -40,6 +42,16 @@ def to_text(comparison: Comparison, flips: int = 3) -> str:
     changed = [rate for rate in c.rates if rate.losses or rate.wins]
     sections += ["", "Rates:", *aligned([HEADER, *map(cells, changed)])] if changed else []
     return "\n".join([*sections, "", *generalisation(c), *remarks(c), *flipped(c, flips)]) + "\n"
+
+
+def to_html(comparison: Comparison) -> str:
+    """The tables of `to_text` for a notebook."""
+    several = [family for family in comparison.families if family.metric.startswith("mean of")]
+    title = f"{comparison.candidate} against {comparison.baseline}"
+    notes = "".join(f"<li>{escape(note)}</li>" for note in comparison.notes)
+    main = html_table(HEADER, map(cells, (*comparison.tasks, *several)), title)
+    rest = html_table(HEADER, map(cells, comparison.metrics), "Other metrics") if comparison.metrics else ""
+    return f"{main}{rest}<ul>{notes}</ul>"
 
 
 def to_json(comparisons: Iterable[Comparison]) -> bytes:

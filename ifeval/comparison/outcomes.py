@@ -50,11 +50,21 @@ class TaskOutcomes:
         """The noise floor of the primary metric, None where it was not measured."""
         return self.noise.get(self.primary)
 
-    def take(self, rows: npt.NDArray[np.intp], repeats: int) -> "TaskOutcomes":
-        """These samples, in this order, with their first `repeats` repeats."""
+    @property
+    def repeats(self) -> int:
+        """How many replies there are to each sample."""
+        return int(self.tokens.shape[1])
+
+    @property
+    def units(self) -> int:
+        """How many independent units the samples make up."""
+        return len(set(self.clusters))
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "TaskOutcomes":
+        """These samples, in this order, with all their repeats."""
 
         def cut(values: Values) -> Values:
-            return values[rows, :repeats]
+            return np.asarray(values[rows])
 
         return replace(
             self,

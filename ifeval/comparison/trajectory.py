@@ -1,44 +1,50 @@
 """How a model's scores move over its checkpoints, and when a drop is real.
 
-Every checkpoint is compared with the best one before it, prompt by prompt. Which one is best is read off the same
-prompts, and there is no end to the comparisons, so an ordinary p-value would raise false alarms sooner or later. The
-evidence is an e-value, and the k-th checkpoint has to bring (k - 1) * k * (k + 1) / alpha of it: the share
-alpha / (k (k + 1)) of all that may be spent (these add up to less than alpha over all k), divided among the k - 1
-checkpoints that could have been the best. The chance of ever calling a drop that is none is then at most alpha.
-Sources: `ifeval.stats.evalues`; Ville 1939; Bonferroni's inequality.
+Every checkpoint is compared with the best one before it, unit by unit: each family by itself, and all together. Which
+one is best is read off the same prompts, and there is no end to the comparisons, so an ordinary p-value would raise
+false alarms sooner or later. The k-th checkpoint may spend the share 2 / (k (k + 1)) of alpha (these add up to alpha
+over all k from 2 on), divided among the k - 1 checkpoints that could have been the best and among the families and
+their sum. The chance of ever calling a drop that is none is then at most alpha, by Bonferroni's inequality; the p-value
+is the exact one of the sign flips (`ifeval.stats.flips`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.comparison.pairing import align, match
 from ifeval.errors import NotComparable
 from ifeval.runs.run import Run
-from ifeval.stats.evalues import regression_e_value
+from ifeval.stats.flips import worse_p
+from ifeval.stats.score_test import Units
 from ifeval.util import tables as text_table
 
 ALPHA = 0.05
+TOGETHER = "all families"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One checkpoint. `scores`: (value, low, high) of each task's primary metric; `mean` is their unweighted mean.
 
-    Against `best`, the checkpoint with the highest mean before it: prompts it newly fails (`losses`) and newly passes
-    (`wins`), the e-value of "worse", the `threshold` it has to reach, and whether it did (`drop`).
+    Against `best`, the checkpoint with the highest mean before it: independent units that got worse (`losses`) and
+    better (`wins`) in the family, or in all together, where the drop is clearest (`where`), the exact p of "worse"
+    there, the `threshold` it has to stay below, and whether it did (`drop`).
     """
 
     name: str
     scores: Mapping[str, tuple[float, float, float]]
     mean: float
     best: str | None = None
+    where: str = ""
     losses: int = 0
     wins: int = 0
-    e_value: float = 1.0
-    threshold: float = float("inf")
+    p: float = 1.0
+    threshold: float = 0.0
     drop: bool = False
     note: str = ""
 
@@ -47,22 +53,31 @@ def trajectory(runs: Sequence[tuple[str, Run]], alpha: float = ALPHA) -> list[Po
     """A point for each complete run, given as (checkpoint's name, run) in the order of training."""
     points: list[Point] = []
     outcomes: dict[str, OutcomeTable] = {}
-    for number, (name, run) in enumerate(runs, start=1):
-        scores = primary_scores(run.summary)
-        mean = sum(value for value, _, _ in scores.values()) / len(scores) if scores else float("nan")
+    for name, run in runs:
         outcomes[name] = run_outcomes(run)
-        best = max(points, key=lambda point: point.mean, default=None)
-        if best is None:
-            points.append(Point(name, scores, mean))
-        else:
-            against = _against(outcomes[best.name], outcomes[name], threshold(number, alpha))
-            points.append(Point(name, scores, mean, best.name, **against))
+        points.append(point(name, primary_scores(run.summary), outcomes[name], points, outcomes, alpha))
     return points
 
 
-def threshold(number: int, alpha: float = ALPHA) -> float:
-    """The e-value that checkpoint `number` (from 2 on) has to reach against the best before it."""
-    return (number - 1) * number * (number + 1) / alpha
+def point(
+    name: str,
+    scores: Mapping[str, tuple[float, float, float]],
+    outcomes: OutcomeTable,
+    before: Sequence[Point],
+    known: Mapping[str, OutcomeTable],
+    alpha: float = ALPHA,
+) -> Point:
+    """The next checkpoint after those `before`, whose outcomes are `known` by their names."""
+    mean = sum(value for value, _, _ in scores.values()) / len(scores) if scores else float("nan")
+    best = max(before, key=lambda one: one.mean, default=None)
+    if best is None:
+        return Point(name, scores, mean)
+    return Point(name, scores, mean, best.name, **_against(known[best.name], outcomes, len(before) + 1, alpha))
+
+
+def threshold(number: int, lines: int, alpha: float = ALPHA) -> float:
+    """Below this p each of so many lines of checkpoint `number` (from 2 on) has to be to be called a drop."""
+    return 2 * alpha / ((number - 1) * number * (number + 1) * lines)
 
 
 def primary_scores(summary: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
@@ -75,18 +90,37 @@ def primary_scores(summary: Mapping[str, Any]) -> dict[str, tuple[float, float, 
     return found
 
 
-def _against(best: OutcomeTable, new: OutcomeTable, needed: float) -> dict[str, Any]:
-    """Losses and wins in independent units, over all tasks the two share."""
+def _against(best: OutcomeTable, new: OutcomeTable, number: int, alpha: float) -> dict[str, Any]:
+    """The clearest drop among the families and their sum, over all tasks the two share."""
     try:
         require_comparable(best, new)
     except NotComparable as error:
         return {"note": str(error)}
     best, new = align(best, new)
-    pairs = [match(best.tasks[name], task, task.primary) for name, task in new.tasks.items()]
-    losses = sum(int((pair.independent < 0).sum()) for pair in pairs)
-    wins = sum(int((pair.independent > 0).sum()) for pair in pairs)
-    evidence = regression_e_value(losses, wins)
-    return {"losses": losses, "wins": wins, "e_value": evidence, "threshold": needed, "drop": evidence >= needed}
+    families: dict[str, list[Units]] = {}
+    for name, task in new.tasks.items():
+        families.setdefault(task.family, []).append(match(best.tasks[name], task, task.primary).units())
+    lines = {family: _by_size(groups) for family, groups in sorted(families.items())}
+    if len(lines) > 1:
+        lines[TOGETHER] = _by_size([group for groups in families.values() for group in groups])
+    found = {name: worse_p(groups, exact=True) for name, groups in lines.items()}
+    where = min(found, key=lambda name: found[name])
+    changes = np.concatenate([group.differences for group in lines[where]])
+    needed = threshold(number, len(lines), alpha)
+    return {
+        "where": where,
+        "losses": int((changes < 0).sum()),
+        "wins": int((changes > 0).sum()),
+        "p": found[where],
+        "threshold": needed,
+        "drop": found[where] <= needed,
+    }
+
+
+def _by_size(groups: Sequence[Units]) -> list[Units]:
+    """The groups with shares by their sizes: every unit counts alike."""
+    total = max(1, sum(len(group.differences) for group in groups))
+    return [replace(group, share=len(group.differences) / total) for group in groups if len(group.differences)]
 
 
 def markdown(points: Sequence[Point]) -> str:
@@ -105,10 +139,9 @@ def verdict(point: Point) -> str:
         return "the first"
     if point.note:
         return point.note
-    counts = f"{point.losses} lost, {point.wins} won against {point.best}"
-    if point.drop:
-        return f"DROP: {counts} (e-value {point.e_value:.3g}, needed {point.threshold:.0f})"
-    return f"{counts}; no drop shown (e-value {point.e_value:.2g} of {point.threshold:.0f})"
+    counts = f"{point.losses} lost, {point.wins} won in {point.where} against {point.best}"
+    odds = f"p {point.p:.2g}, called below {point.threshold:.2g}"
+    return f"DROP: {counts} ({odds})" if point.drop else f"{counts}; no drop shown ({odds})"
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, EDGE = 760, 320, 48, 150, 28
@@ -116,7 +149,7 @@ COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8
 
 
 def svg(points: Sequence[Point]) -> str:
-    """A line a task over the checkpoints, with interval bars; a ring marks a drop. Stands alone, needs no script."""
+    """A line per task over the checkpoints, with interval bars; a ring marks a drop. Stands alone, needs no script."""
     from html import escape
 
     tasks = list(dict.fromkeys(task for point in points for task in point.scores))

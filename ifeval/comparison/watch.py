@@ -17,6 +17,7 @@ from ifeval.errors import UserError
 from ifeval.models import checkpoint
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.run import Run, load_run
+from ifeval.util.files import write_atomically
 
 Evaluate = Callable[[Path, Path], None]
 """Evaluates the checkpoint at the first path into the run directory at the second."""
@@ -76,8 +77,8 @@ def record(out: Path, done: Sequence[tuple[str, Run]]) -> list[Point]:
     """Write the trajectory of the finished runs, as JSON, a table and a plot."""
     points = trajectory(done)
     write_json(out / "trajectory.json", [asdict(point) for point in points])
-    (out / "trajectory.md").write_text(markdown(points))
-    (out / "trajectory.svg").write_text(svg(points))
+    write_atomically(out / "trajectory.md", markdown(points))
+    write_atomically(out / "trajectory.svg", svg(points))
     return points
 
 

@@ -16,12 +16,22 @@ __all__ = ["Engine", "Workload", "open_engine", "open_model"]
 
 
 def open_model(
-    model: str, adapter: str | None = None, base_urls: Sequence[str] = (), trust_remote_code: bool = False
+    model: str,
+    adapter: str | None = None,
+    base_urls: Sequence[str] = (),
+    trust_remote_code: bool = False,
+    chat_template: str | None = None,
 ) -> Model:
     """What `--model` names, checked. A scripted model is its specification."""
     if is_scripted(model):
         return Model(name=model, kind="scripted", fingerprint=hashlib.sha256(model.encode()).hexdigest())
-    return resolve(model, adapter=adapter, base_urls=tuple(base_urls), trust_remote_code=trust_remote_code)
+    return resolve(
+        model,
+        adapter=adapter,
+        base_urls=tuple(base_urls),
+        trust_remote_code=trust_remote_code,
+        chat_template=chat_template,
+    )
 
 
 def open_engine(

@@ -13,7 +13,8 @@ class Workload:
 
     `requests` and `max_new_tokens` (the sum of their token limits) count only what is still to be generated;
     `longest_prompt` and `mean_prompt` are in bytes of text, `longest_reply` in tokens. `seeded`: replies are drawn, each
-    with a seed of its own. `conversations`: prompts repeat earlier prompts and go on from there.
+    with a seed of its own. `conversations`: prompts repeat earlier prompts and go on from there. `thinking`: some
+    replies have a budget for their thoughts.
     """
 
     requests: int
@@ -24,6 +25,7 @@ class Workload:
     constrained: bool = False
     seeded: bool = False
     conversations: bool = False
+    thinking: bool = False
 
 
 class Engine(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ifeval.engines.base import Workload, failed, take
 from ifeval.errors import UserError
-from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
 
@@ -77,24 +77,27 @@ class TransformersEngine:
         started = time.monotonic()
         tokenizer, sampling = self._writer.tokenizer, batch[0][1].sampling
         padded = tokenizer.pad({"input_ids": [ids for ids, _ in batch]}, return_tensors="pt").to(self._network.device)
-        stops = [*sampling.stop, *(() if self._chat.template else PLAIN_STOP)]
+        stops = [*sampling.stop, *self._chat.stops]
         drawn: dict[str, Any] = {"do_sample": False}
         if sampling.temperature > 0:
             torch.manual_seed((sampling.seed or 0) + batch[0][1].repeat)
             drawn = {"do_sample": True, "temperature": sampling.temperature, "top_p": sampling.top_p}
             drawn["top_k"] = sampling.top_k
+            drawn |= {"min_p": sampling.min_p} if sampling.min_p else {}
+        if sampling.repetition_penalty != 1:
+            drawn["repetition_penalty"] = sampling.repetition_penalty
         with torch.inference_mode():
             out = self._network.generate(
                 **padded,
                 **drawn,
-                max_new_tokens=sampling.max_tokens,
+                max_new_tokens=sampling.room,
                 pad_token_id=tokenizer.pad_token_id,
                 **({"stop_strings": stops, "tokenizer": tokenizer} if stops else {}),
             )
         ends = end_tokens(self._network.generation_config.eos_token_id)
         for (ids, request), row in zip(batch, out[:, padded["input_ids"].shape[1] :].tolist(), strict=True):
             new, stopped = until_end(row, ends)
-            text = tokenizer.decode(new, skip_special_tokens=not request.sample.tools)
+            text = tokenizer.decode(new, skip_special_tokens=False)
             cut = min((text.find(stop) for stop in stops if stop in text), default=None)
             self.tokens += len(new)
             yield Response(

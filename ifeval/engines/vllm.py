@@ -20,7 +20,7 @@ from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fi
 from ifeval.engines.parent_death import OWNER
 from ifeval.engines.vllm_versions import refusals, require_supported, vllm_version
 from ifeval.errors import UserError
-from ifeval.models.prompts import PLAIN_STOP, Chat, PromptWriter
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response
 from ifeval.util.jsonio import dumps, loads
@@ -72,6 +72,7 @@ class VllmEngine:
         self._settings = {
             **common_settings(self._model, workload),
             **({} if cuda else cpu_settings(self._model, workload)),
+            **(thinking_settings(self._chat) if workload.thinking else {}),
             **self._arguments,
         }
         self._settings |= parallel_settings(self._model, self._settings, cuda)
@@ -141,9 +142,15 @@ class VllmEngine:
         schema = enforced_schema(request)
         return SamplingParams(
             **sampling_arguments(request, self._chat),
+            **self._thinking_budget(request),
             structured_outputs=StructuredOutputsParams(json=schema) if schema else None,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
+
+    def _thinking_budget(self, request: Request) -> dict[str, Any]:
+        """The bound of a thought, where this engine was told by which marks it knows one."""
+        budget = request.sampling.thinking
+        return {"thinking_token_budget": budget} if budget and "reasoning_config" in self._settings else {}
 
     def _lora(self) -> Any:
         if self._model.adapter is None:
@@ -186,21 +193,40 @@ def sampling_arguments(request: Request, chat: Chat) -> dict[str, Any]:
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        "repetition_penalty": sampling.repetition_penalty,
         "seed": None if sampling.seed is None or sampling.temperature == 0 else sampling.seed + request.repeat,
-        "max_tokens": sampling.max_tokens,
+        "max_tokens": sampling.room,
         "stop": stop_texts(request, chat) or None,
-        "skip_special_tokens": not request.sample.tools,
+        "skip_special_tokens": False,
     }
 
 
 def stop_texts(request: Request, chat: Chat) -> list[str]:
     """The texts that end a reply, those of turns without a template among them."""
-    return [*request.sampling.stop, *(() if chat.template else PLAIN_STOP)]
+    return [*request.sampling.stop, *chat.stops]
 
 
 def enforced_schema(request: Request) -> str | None:
     """The JSON Schema that decoding is held to, None where it is free."""
     return dumps(request.sample.schema).decode() if request.sample.constrain else None
+
+
+def thinking_settings(chat: Chat) -> dict[str, Any]:
+    """The marks by which vLLM knows a thought and ends it, where this vLLM has budgets and the template shows marks."""
+    from dataclasses import fields
+
+    from vllm import SamplingParams
+    from vllm.engine.arg_utils import EngineArgs
+
+    profile = chat.profile
+    able = hasattr(SamplingParams(), "thinking_token_budget") and "reasoning_config" in {
+        f.name for f in fields(EngineArgs)
+    }
+    if not able or profile.framed or not profile.open_mark:
+        return {}
+    marks = {"reasoning_start_str": profile.open_mark.strip(), "reasoning_end_str": profile.close_mark}
+    return {"reasoning_config": marks}
 
 
 def common_settings(model: Model, workload: Workload) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from ifeval.engines.parent_death import OWNER, install
 from ifeval.engines.vllm import common_settings, cpu_environment, cpu_settings, parallel_settings, quiet_environment
 from ifeval.engines.vllm_versions import require_supported
 from ifeval.errors import UserError
+from ifeval.models.probe import profile_of
 from ifeval.models.resolve import Model
-from ifeval.tool_calls import detect
 
 EXPECTED = Workload(
     requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096, seeded=True
@@ -31,6 +31,9 @@ EXPECTED = Workload(
 """Who will ask what is not known: sequences of up to about 8,700 tokens, some drawn by a seed, and enough of them to pay
 for compiling.
 """
+
+VLLMS_OWN = frozenset(("hermes", "mistral", "llama3_json", "pythonic", "qwen3_coder"))
+"""Names that every vLLM has; whether it has another takes an import of seconds."""
 
 HOST = "127.0.0.1"
 STARTING_SECONDS = 1800.0
@@ -82,7 +85,7 @@ def server_settings(model: Model, engine_args: Mapping[str, Any]) -> dict[str, A
 
 
 def serve_command(model: Model, port: int, settings: Mapping[str, Any]) -> list[str]:
-    """The command line of `vllm serve`, calls parsed in the dialect of the model's own chat template.
+    """The command line of `vllm serve`, calls parsed in the dialect that the model's chat template speaks.
 
     An adapter is served under the model's name, and its base under `NAME-base`.
     """
@@ -101,9 +104,20 @@ def serve_command(model: Model, port: int, settings: Mapping[str, Any]) -> list[
         command += ["--served-model-name", model.name]
     else:
         command += ["--served-model-name", f"{model.name}-base", "--lora-modules", f"{model.name}={model.adapter}"]
-    if model.chat_template and "tools" in model.chat_template:
-        command += ["--enable-auto-tool-choice", "--tool-call-parser", detect(model.chat_template)]
-    return command
+    return command + template_flags(model)
+
+
+def template_flags(model: Model) -> list[str]:
+    """The parser of calls that vLLM has for this model's template, and the template where it isn't the checkpoint's own."""
+    from ifeval.tool_calls.dialects.vllm import known
+
+    profile = profile_of(model.chat_template, model.tokens, model.special, model.tool_template)
+    written: list[str] = []
+    if profile.tools and (profile.dialect in VLLMS_OWN or profile.dialect in known()):
+        written += ["--enable-auto-tool-choice", "--tool-call-parser", profile.dialect]
+    if model.given_template is not None:
+        written += ["--chat-template", str(model.given_template)]
+    return written
 
 
 def entry_point() -> tuple[str, ...]:

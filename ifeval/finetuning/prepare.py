@@ -15,10 +15,11 @@ from ifeval.finetuning.data.packing import pack, pack_pairs
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.templates import training_template
 from ifeval.models.fingerprint import file_digests
+from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
 from ifeval.runs.manifest import libraries
-from ifeval.tool_calls import by_name, detect
+from ifeval.tool_calls import by_name
 from ifeval.util.jsonio import canonical
 
 
@@ -90,7 +91,8 @@ def encoder_for(
     except (ValueError, OSError, KeyError) as error:
         raise UserError(f"transformers cannot load the tokenizer of {model.name}: {error}") from error
     template = training_template(tokenizer, chat_template)
-    chat = Chat(template, by_name(detect(template)), template_args=template_args or {})
+    profile = profile_of(template, model.tokens, model.special)
+    chat = Chat(template, by_name(profile.dialect), template_args=template_args or {}, known=profile)
     return Encoder(tokenizer, chat, max_length)
 
 

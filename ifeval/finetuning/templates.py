@@ -1,15 +1,10 @@
 """Which chat template a model is trained with: its own, one that is given, or, for a base model, one of these."""
 
-from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.models.prompts import PLAIN_TEMPLATE
+from ifeval.models.templates import CHATML, PLAIN_TEMPLATE, given_template
 
-CHATML = (
-    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}"
-    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
 CHATML_TOKENS = ("<|im_start|>", "<|im_end|>")
 
 _TURN = "{{ message.content | trim }}"
@@ -32,9 +27,4 @@ def training_template(tokenizer: Any, requested: str | None = None) -> str:
         return own or (CHATML if has_chatml else PLAIN)
     if requested == "chatml" and not has_chatml:
         raise UserError("--chat-template chatml: the model's vocabulary has no <|im_start|> and <|im_end|>; use plain.")
-    if requested in ("chatml", "plain"):
-        return CHATML if requested == "chatml" else PLAIN
-    try:
-        return Path(requested).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise UserError(f"--chat-template {requested}: give chatml, plain, or a file that can be read.") from None
+    return given_template(requested) or PLAIN

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.models.tokenizer_files import read_json
 from ifeval.util import jsonio
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -35,7 +36,6 @@ class Checkpoint:
 
     architecture: str | None
     context_length: int | None
-    chat_template: str | None
     shapes: Shapes
 
     @property
@@ -62,22 +62,8 @@ def inspect(folder: Path, trust_remote_code: bool = False) -> Checkpoint:
     return Checkpoint(
         architecture=next(iter(_names(config)), None),
         context_length=next(iter(lengths), None),
-        chat_template=chat_template(folder),
         shapes=shapes,
     )
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises UserError naming the file where it is absent, cut or something else."""
-    try:
-        value = jsonio.loads(file.read_bytes())
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise UserError(f"{file} is not valid JSON ({error}); copy it again.") from None
-    if not isinstance(value, dict):
-        raise UserError(f"{file} holds a {type(value).__name__}, not a JSON object; copy it again.")
-    return value
 
 
 def weight_shapes(folder: Path) -> Shapes:
@@ -97,21 +83,6 @@ def weight_shapes(folder: Path) -> Shapes:
     if not shards and not any(folder.glob("*.bin")):
         raise UserError(f"{folder} holds no weights (*.safetensors); copy them there or name another directory.")
     return {name: shape for shard in shards for name, shape in _header(shard)}
-
-
-def chat_template(folder: Path) -> str | None:
-    """The default chat template's text, from wherever this generation of tooling keeps it; None if there is none."""
-    file = folder / "chat_template.jinja"
-    if file.is_file():
-        return file.read_text(encoding="utf-8")
-    for name in ("chat_template.json", "tokenizer_config.json"):
-        if (folder / name).is_file():
-            template = read_json(folder / name).get("chat_template")
-            if isinstance(template, list):  # several named templates
-                template = {entry.get("name"): entry.get("template") for entry in template}.get("default")
-            if isinstance(template, str):
-                return template
-    return None
 
 
 def check_adapter(folder: Path, base_facts: Checkpoint, base: str) -> None:

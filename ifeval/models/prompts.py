@@ -6,29 +6,31 @@ the template writes them: a second BOS is the classic way to a wrong score.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.models.history import as_taken, plain_turns
+from ifeval.models.probe import profile_of
+from ifeval.models.profile import TemplateProfile
+from ifeval.models.render import strftime_on
+from ifeval.models.templates import PLAIN_TEMPLATE
 from ifeval.records import Sample
 from ifeval.tool_calls import Dialect, tool_prompt
-
-PLAIN_TEMPLATE = (
-    "{{ bos_token or '' }}{% for message in messages %}"
-    "{{ {'system': 'System', 'user': 'User', 'assistant': 'Assistant', 'tool': 'Tool'}[message.role] }}: "
-    "{{ message.content | trim }}\n\n{% endfor %}{% if add_generation_prompt %}Assistant:{% endif %}"
-)
-"""For base models that bring no template; the summary says when it was used (docs/models.md)."""
 
 PLAIN_STOP = ("\nUser:", "\nSystem:")
 """A base model under `PLAIN_TEMPLATE` goes on with the next turn; its reply ends where that begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chat:
     """A run's way of writing prompts: the model's template (None: it has none) and what the user set.
 
     `native_tools`: whoever renders the prompt takes tools as they are (a server, whose template nobody can see; a
-    script, which reads none).
+    script, which reads none). `tool_template`: used where tools are offered, if it is another. `known`: the template's
+    profile, found out when first asked for where it is not given. `day`: the day that dated templates write.
+    `ends`: tokens that end a turn of this template and are not the tokenizer's own end.
     """
 
     template: str | None
@@ -36,18 +38,37 @@ class Chat:
     system: str | None = None
     template_args: Mapping[str, Any] = field(default_factory=dict)
     native_tools: bool = False
+    tool_template: str | None = None
+    known: TemplateProfile | None = None
+    day: date | None = None
+    ends: tuple[str, ...] = ()
+
+    @cached_property
+    def profile(self) -> TemplateProfile:
+        """What the template does."""
+        return self.known or profile_of(self.template, tool_template=self.tool_template)
 
     @property
     def tools_in_words(self) -> bool:
         """Tools have to be described in the system prompt: nothing that renders the prompt knows them."""
-        return not self.native_tools and (self.template is None or "tools" not in self.template)
+        return not self.native_tools and not self.profile.tools
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Texts that end a reply besides the tokens the model itself ends with."""
+        return self.ends if self.template else PLAIN_STOP
 
     def prepare(self, sample: Sample) -> Sample:
-        """The sample with `--system` put first and, where the template knows no tools, the tools in words."""
+        """The sample with `--system` put first and, where the template knows no tools, the tools in words.
+
+        Where no tools are offered, results of calls are words too: no template or server takes them without the calls.
+        """
         messages = list(sample.messages)
         tools = sample.tools
+        if not tools or self.tools_in_words:
+            messages = plain_turns(messages, self.dialect)
         if tools and self.tools_in_words:
-            messages = with_system([plain_turn(m, self.dialect) for m in messages], tool_prompt(tools, self.dialect))
+            messages = with_system(messages, tool_prompt(tools, self.dialect))
             tools = None
         if self.system is not None:
             messages = with_system(messages, self.system)
@@ -59,18 +80,6 @@ def with_system(messages: Sequence[Mapping[str, Any]], text: str) -> list[Mappin
     if messages and messages[0]["role"] == "system":
         return [{"role": "system", "content": f"{text}\n\n{messages[0]['content']}"}, *messages[1:]]
     return [{"role": "system", "content": text}, *messages]
-
-
-def plain_turn(message: Mapping[str, Any], dialect: Dialect) -> Mapping[str, Any]:
-    """A turn that holds calls or a tool's result, in words a template without tools can carry."""
-    from ifeval.tool_calls import calls_of_message
-
-    if message.get("tool_calls"):
-        parts = (message.get("content"), dialect.render(calls_of_message(message)))
-        return {"role": "assistant", "content": "\n".join(filter(None, parts))}
-    if message["role"] == "tool":
-        return {"role": "user", "content": f"Result of {message.get('name', 'the call')}: {message['content']}"}
-    return message
 
 
 class PromptWriter:
@@ -86,16 +95,25 @@ class PromptWriter:
     def text(self, sample: Sample) -> str:
         """The prompt as text, special tokens and generation prompt included."""
         try:
-            return self.tokenizer.apply_chat_template(
-                [encodable(message) for message in sample.messages],
-                tools=list(sample.tools) if sample.tools else None,
-                chat_template=self._chat.template or PLAIN_TEMPLATE,
-                add_generation_prompt=True,
-                tokenize=False,
-                **self._chat.template_args,
-            )
+            return self.render(sample.messages, sample.tools, add_generation_prompt=True)
         except Exception as error:
             raise UserError(f"The chat template refuses sample {sample.id!r}: {error}") from error
+
+    def render(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None, **more: Any
+    ) -> str:
+        """The conversation as text. Raises whatever the template does."""
+        chat = self._chat
+        own = {**chat.template_args, **more}
+        if chat.day is not None:
+            own["strftime_now"] = strftime_on(chat.day)
+        return self.tokenizer.apply_chat_template(
+            [encodable(message) for message in as_taken(messages, chat.profile, chat.dialect)],
+            tools=list(tools) if tools else [] if chat.profile.lists_tools else None,
+            chat_template=(chat.tool_template if tools and chat.tool_template else chat.template) or PLAIN_TEMPLATE,
+            tokenize=False,
+            **own,
+        )
 
     def ids(self, sample: Sample) -> list[int]:
         """The prompt as token ids, with at most one BOS."""

@@ -1,32 +1,45 @@
-"""Which way reasoning is split off a reply: by `<think>` tags, by one of vLLM's parsers, or not at all."""
+"""Which way reasoning is split off a reply: by marks, by the messages of a family, by one of vLLM's parsers, or not at all.
 
+A resolved name says all there is to say, so that a stored run can be read again from it: `none`, `tags` and `open` (for
+`<think>`), `marks:["[THINK]", "[/THINK]"]` and `opened:[...]` for any other pair, `harmony`, `muse`, or vLLM's name.
+"""
+
+import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.models.replies import CLOSE, OPEN, ReasoningParser, keep_all, split_always_open, split_tags
+from ifeval.models.replies import ReasoningParser, keep_all, split_always_open, split_marks, split_tags
+from ifeval.tool_calls.dialects.channels import Harmony, Muse
 
-PARSERS: dict[str, ReasoningParser] = {"none": keep_all, "tags": split_tags, "open": split_always_open}
+PARSERS: dict[str, ReasoningParser] = {
+    "none": keep_all,
+    "tags": split_tags,
+    "open": split_always_open,
+    "harmony": Harmony().split,
+    "muse": Muse().split,
+}
 
 
-def resolve_reasoning(name: str, template: str | None) -> str:
-    """The parser that `--reasoning NAME` means for a model with this chat template.
+def reasoning_parser(
+    name: str, checkpoint: Path | None, template_args: "dict[str, Any] | None" = None
+) -> ReasoningParser:
+    """The parser of a resolved name; raises UserError for a name nobody knows.
 
-    "auto" splits at `<think>` tags ("tags"). Where the template itself ends the prompt with the opening tag, a reply
-    without a closing one is reasoning that never ended ("open"); this is read off the template's text.
+    template_args: the run's arguments for the chat template, which some of vLLM's parsers ask for.
     """
-    if name != "auto":
-        return name
-    tail = (template or "").rpartition("add_generation_prompt")[2]
-    return "open" if OPEN in tail and CLOSE not in tail else "tags"
+    kind, colon, marks = name.partition(":")
+    if colon and kind in ("marks", "opened"):
+        try:
+            open_, close = json.loads(marks)
+        except ValueError:
+            raise UserError(f'--reasoning {name}: write it as {kind}:["opening mark", "closing mark"].') from None
+        return partial(split_marks, open_=str(open_), close=str(close), opened=kind == "opened")
+    return PARSERS.get(name) or _vllm_parser(name, checkpoint, template_args or {})
 
 
-def reasoning_parser(name: str, checkpoint: Path | None) -> ReasoningParser:
-    """The parser of a resolved name; raises UserError for a name nobody knows."""
-    return PARSERS.get(name) or _vllm_parser(name, checkpoint)
-
-
-def _vllm_parser(name: str, checkpoint: Path | None) -> ReasoningParser:
+def _vllm_parser(name: str, checkpoint: Path | None, template_args: dict[str, Any]) -> ReasoningParser:
     try:
         from transformers import AutoTokenizer
         from vllm.reasoning import ReasoningParserManager
@@ -40,5 +53,10 @@ def _vllm_parser(name: str, checkpoint: Path | None) -> ReasoningParser:
     if checkpoint is None:
         raise UserError(f"--reasoning {name}: vLLM's parsers need the checkpoint's tokenizer; a server has its own.")
     tokenizer: Any = AutoTokenizer.from_pretrained(str(checkpoint))
-    parser: Any = kind(tokenizer)
+    try:
+        parser: Any = kind(tokenizer, chat_template_kwargs=dict(template_args))
+    except TypeError:  # older parsers take no template arguments
+        parser = kind(tokenizer)
+    except (RuntimeError, ValueError) as error:  # a token of its own that the tokenizer lacks
+        raise UserError(f"--reasoning {name}: it does not fit this checkpoint: {error}") from None
     return lambda raw: parser.extract_reasoning(raw, None)

@@ -19,14 +19,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from ifeval.errors import UserError
-from ifeval.models import checkpoint, fingerprint
+from ifeval.models import checkpoint, fingerprint, tokenizer_files
+from ifeval.models.templates import given_template, template_file
 from ifeval.util.files import cache_root
 
 HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
@@ -40,7 +41,10 @@ class Model:
 
     `path` is the checkpoint directory and `base_urls` the servers, whichever `kind` it is. `fingerprint` is 64 hex
     digits: of the content of a checkpoint and its adapter; of the URLs and name of a server, whose content nobody can
-    see. `chat_template`, `parameters`, `context_length` (tokens) and `architecture` are None where unknown.
+    see. `tool_template` is the one used where tools are offered, if it is another; `given_template` is the
+    file of a template that was given in place of the checkpoint's; `tokens` are the named ones
+    (bos_token, ...) and `special` all special ones, as text; `sampling` is what the generation config says.
+    `chat_template`, `parameters`, `context_length` (tokens) and `architecture` are None where unknown.
     """
 
     name: str
@@ -50,6 +54,11 @@ class Model:
     adapter: Path | None = None
     base_urls: tuple[str, ...] = ()
     chat_template: str | None = None
+    tool_template: str | None = None
+    given_template: Path | None = None
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    special: tuple[str, ...] = ()
+    sampling: Mapping[str, float] = field(default_factory=dict)
     parameters: int | None = None
     context_length: int | None = None
     architecture: str | None = None
@@ -61,18 +70,30 @@ class Model:
 
 
 def resolve(
-    model: str, *, adapter: str | None = None, base_urls: Sequence[str] = (), trust_remote_code: bool = False
+    model: str,
+    *,
+    adapter: str | None = None,
+    base_urls: Sequence[str] = (),
+    trust_remote_code: bool = False,
+    chat_template: str | None = None,
 ) -> Model:
     """Find, check and fingerprint what `--model` (with `--adapter`, `--base-url`) names; may download or convert.
 
+    chat_template: what is used instead of the model's own templates: "plain", "chatml", or a file.
     Raises UserError where it does not exist, is damaged, or cannot be served.
     """
     if base_urls:
         if adapter is not None:
             raise UserError("--adapter does not go with --base-url: load the adapter in the server instead.")
+        if chat_template is not None:
+            raise UserError("--chat-template does not go with --base-url: give it to the server instead.")
         return _server(model, base_urls)
     name, folder = _locate(model)
     facts = checkpoint.inspect(folder, trust_remote_code)
+    templates = tokenizer_files.chat_templates(folder)
+    template, tool_template = templates.get("default"), templates.get("tool_use")
+    if chat_template is not None:
+        template, tool_template = given_template(chat_template), None
     adapter_folder = Path(adapter).expanduser() if adapter is not None else None
     if adapter_folder is not None:
         checkpoint.check_adapter(adapter_folder, facts, base=str(folder))
@@ -82,7 +103,12 @@ def resolve(
         fingerprint=fingerprint.fingerprint(*filter(None, (folder, adapter_folder))),
         path=folder,
         adapter=adapter_folder,
-        chat_template=facts.chat_template,
+        chat_template=template,
+        tool_template=tool_template,
+        given_template=None if chat_template is None else template_file(chat_template),
+        tokens=tokenizer_files.named_tokens(folder),
+        special=tokenizer_files.special_tokens(folder),
+        sampling=tokenizer_files.sampling_defaults(folder),
         parameters=facts.parameters,
         context_length=facts.context_length,
         architecture=facts.architecture,

@@ -44,11 +44,15 @@ def class_fault(kind: type[Task]) -> str | None:
         return "defines `follow`, but its max_turns and max_steps are 1; say how long a conversation can get"
     if kind.follow is not Task.follow and kind.score_turns is Task.score_turns:
         return "defines `follow`, but no `score_turns` to judge the replies with; make it a ConversationTask"
+    if not isinstance(kind.advisory, bool):
+        return f"has advisory = {kind.advisory!r}; it must be True or False"
     for name in ("unit", "cluster", "dataset"):
         if not isinstance(getattr(kind, name), str | None):
             return f"has {name} = {getattr(kind, name)!r}; it must be text or None"
     if not isinstance(kind.breakdowns, tuple | list) or not all(isinstance(tag, str) for tag in kind.breakdowns):
         return f"has breakdowns = {kind.breakdowns!r}; it must be a tuple of tag names"
+    if not isinstance(kind.ladders, tuple | list) or not set(kind.ladders) <= set(kind.breakdowns):
+        return f"has ladders = {kind.ladders!r}; it must be a tuple of tags that stand in breakdowns too"
     for name in vars(kind):
         if name not in _API and not name.startswith("_") and (near := get_close_matches(name, _API, 1, 0.85)):
             return f"defines `{name}`, which nothing calls; it is spelt `{near[0]}`"

@@ -46,6 +46,7 @@ M_IFEVAL_ROWS = {
     "fr": "9bd575fc1a09fdc30662ad346376323181f9ee7901ecefd30a5aebfceb087d8b",
     "ja": "edc6df583877585c48c7981304c0e860585626b31806a08a9327ff2464163d6b",
 }
+MULTI_IF_COMMIT = "312bc80"
 IFEVAL_FC_COMMIT = "12e1b773405edd2ce7769cb499cc5374fdddee05"
 
 DATASETS = {
@@ -140,6 +141,22 @@ DATASETS = {
                     )
                     for language, sha256 in M_IFEVAL_ROWS.items()
                 },
+            ),
+        ),
+        Dataset(
+            name="multi_if",
+            source="samprate1st/mt-ifeval-ko on GitHub, else facebook/Multi-IF on the hub: the English part",
+            revision=MULTI_IF_COMMIT,
+            licence="CC-BY-NC-2.0 (not for commercial use)",
+            verified="SHA-256 of keys, prompts and instruction ids",
+            file="multi_if_en.jsonl",
+            fetch=partial(
+                fetch.conversations,
+                (
+                    ("github", f"samprate1st/mt-ifeval-ko/{MULTI_IF_COMMIT}/data/multiIF_20241018_English.jsonl"),
+                    ("hub", "datasets/facebook/Multi-IF/resolve/main/multiIF_20241018.csv"),
+                ),
+                "92c03dc7c1c4718773d713133f0e81dc58b3c5d3b42cb4c6c077e21864b39490",
             ),
         ),
         Dataset(

@@ -4,6 +4,7 @@ Each function writes into a folder of its caller's, or raises: `Unreachable` whe
 where it did and the content is not what was pinned.
 """
 
+import csv
 import hashlib
 import importlib.util
 import io
@@ -104,6 +105,51 @@ def instruction_files(files: Mapping[str, tuple[Sequence[tuple[str, str]], str]]
     """Write several files of IFEval-shaped rows, each as `instructions` does: name -> (sources, SHA-256)."""
     for name, (sources, sha256) in files.items():
         instructions(sources, sha256, target / name)
+
+
+def conversations(sources: Sequence[tuple[str, str]], sha256: str, target: Path) -> None:
+    """Write Multi-IF's English rows from the first of `sources` (place, path) that answers to `target`, as they are there.
+
+    Held against the pinned content by what each row says: see `conversation_digest`.
+    """
+    failures = []
+    for place, path in sources:
+        try:
+            file = download(place, path, target.with_name(PurePosixPath(path).name + ".source"))
+        except Unreachable as error:
+            failures.append(str(error))
+            continue
+        rows = [row for row in _table_rows(file) if row.get("language", "English") == "English"]
+        file.unlink()
+        if (found := conversation_digest(rows)) != sha256:
+            raise UserError(f"{path} has conversations of SHA-256 {found}, pinned is {sha256}; nothing was kept.")
+        _write_rows(rows, target)
+        return
+    raise Unreachable("; ".join(failures))
+
+
+def conversation_digest(rows: Iterable[Row]) -> str:
+    """SHA-256 of key, prompts and instruction ids of conversations, sorted by key; in either form Multi-IF comes in."""
+    said = []
+    for row in rows:
+        turns = row.get("turns") or [
+            {
+                "prompt": json.loads(row[f"turn_{number}_prompt"])["content"],
+                "instruction_id_list": json.loads(row[f"turn_{number}_instruction_id_list"]),
+            }
+            for number in (1, 2, 3)
+            if row.get(f"turn_{number}_prompt")
+        ]
+        said.append([row["key"], [[turn["prompt"], turn["instruction_id_list"]] for turn in turns]])
+    return hashlib.sha256(jsonio.canonical(sorted(said))).hexdigest()
+
+
+def _table_rows(file: Path) -> list[Row]:
+    """The rows of a JSONL or a CSV file. Raises UserError for what is neither."""
+    if ".csv" in file.name:
+        with file.open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+    return [_parse(file.name, line) for line in file.read_bytes().splitlines() if line.strip()]
 
 
 def digest(rows: Iterable[Row]) -> str:

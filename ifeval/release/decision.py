@@ -1,20 +1,21 @@
 """Policy and two runs in, one `ReleaseDecision` out. Text, JSON, JUnit, markdown and the exit code are all read from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.differences import mean_noise, rate_pairs, stratum
+from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
 from ifeval.comparison.prompts import paired_by_prompt
-from ifeval.errors import Exit, NotComparable
-from ifeval.release.policy import RULES, Endpoint, Policy
-from ifeval.stats.assessment import Assessment, Decision, decide, decide_scores, decide_strata, decision_of
-from ifeval.stats.differences import paired_t_p
-from ifeval.stats.multiplicity import holm
-from ifeval.stats.paired import mcnemar_p
+from ifeval.errors import Exit, NotComparable, UserError
+from ifeval.release.policy import Policy
+from ifeval.release.rates import Rise, judged_rise, rises_between
+from ifeval.release.subjects import RATES_WEIGHT, WEIGHTS, Kind, Rule, Subject, subjects
+from ifeval.stats.assessment import Assessment, Decision, decide_units
+from ifeval.stats.multiplicity import weighted_holm
 from ifeval.stats.power import minimum_detectable_effect
+from ifeval.stats.score_test import Units, score_p
 
 EXITS = {
     Decision.PASS: Exit.OK,
@@ -22,45 +23,47 @@ EXITS = {
     Decision.FAIL: Exit.REGRESSION,
     Decision.INCONCLUSIVE: Exit.INCONCLUSIVE,
 }
+REFUSALS = {Exit.NOT_COMPARABLE: "NOT COMPARABLE", Exit.INCONCLUSIVE: "INCONCLUSIVE", Exit.USAGE: "ERROR"}
 WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PASS)
+TYPICAL_DISCORDANCE = 0.15
+"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual. Planned with, so that
+what a gate can find does not depend on what it has seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One family or task: its two scores, the assessment with its numbers, and the decision under the policy.
+    """The mean, a family or a task: its two scores, the assessment with its numbers, and the decision by its `rule`.
 
-    `decision` differs from the assessment's where Holm's correction or the policy's rule changes it. `noise` is the
-    share of outcomes that changed when the baseline ran twice; `detectable` the smallest true loss that this
-    many samples find in 80 of 100 cases.
+    `decision` differs from the assessment's, which knows neither the correction for many tests nor the rule.
+    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release. `noise` is the share of outcomes
+    that changed when the baseline ran twice. `samples`: independent ones; as many as one task would need to say as much,
+    where families or tasks are averaged. `detectable`: the smallest true loss that as many samples find in 80 of
+    100 cases after that correction, where 15 % of the outcomes change, or as many as the noise does if that is more.
+    `excused`: the loss is shown to be smaller than the margin and, where the baseline is low, than its share of that.
+    `why`: why a family is advisory that might block.
     """
 
     name: str
+    kind: Kind
+    rule: Rule
     tasks: tuple[str, ...]
     blocking: bool
+    why: str
     scores: tuple[float, float]
     losses: int
     wins: int
     assessment: Assessment
     decision: Decision
     adjusted_p: float
+    samples: int
     detectable: float
     noise: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """A rate of both runs; `failed` where it rose by more than `limit`, significantly."""
-
-    rate: str
-    scores: tuple[float, float]
-    limit: float
-    p: float
-    failed: bool
+    excused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A sequential gate: how many of the planned samples it took, and whether it decided before the last look."""
+    """A sequential gate: how many of the planned replies it took, and whether it decided before the last look."""
 
     seen: int
     planned: int
@@ -69,7 +72,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDecision:
-    """The gate's answer. `decision` is None where the runs could not be compared; `refusal` then says why."""
+    """The gate's answer. `decision` is None where there is none to give; `refusal` then says why, `code` how it ends."""
 
     baseline: str
     candidate: str
@@ -80,14 +83,39 @@ class ReleaseDecision:
     notes: tuple[str, ...] = ()
     stopped: Stopped | None = None
     refusal: str | None = None
+    code: Exit = Exit.NOT_COMPARABLE
 
     @property
     def label(self) -> str:
-        return "NOT COMPARABLE" if self.decision is None else self.decision.value
+        return REFUSALS.get(self.code, "ERROR") if self.decision is None else self.decision.value
 
     @property
     def exit_code(self) -> Exit:
-        return Exit.NOT_COMPARABLE if self.decision is None else EXITS[self.decision]
+        return self.code if self.decision is None else EXITS[self.decision]
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """The lines that made the decision what it is: the failing ones, the undecided ones, else all that block."""
+        if self.decision is None:
+            return ()
+        rates = tuple(f"{rise.rate} of {rise.task}" for rise in self.rises if rise.failed)
+        if self.decision is Decision.PASS:
+            held = [one.name for one in self.judged if one.blocking and one.rule is not Rule.LOSS]
+            return tuple(held) or tuple(one.name for one in self.judged if one.blocking)
+        if self.decision is Decision.WARN:
+            return tuple(one.name for one in self.judged if one.decision in (Decision.WARN, Decision.FAIL))
+        lines = tuple(one.name for one in self.judged if one.blocking and one.decision is self.decision)
+        return lines + (rates if self.decision is Decision.FAIL else ())
+
+    def _repr_html_(self) -> str:
+        from ifeval.release.formats import to_html
+
+        return to_html(self)
+
+
+def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> ReleaseDecision:
+    """The answer where something the user can mend stands before any: it is written wherever a verdict would be."""
+    return ReleaseDecision(baseline, candidate, policy, None, refusal=str(error), code=error.code)
 
 
 def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> ReleaseDecision:
@@ -95,80 +123,79 @@ def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> Rel
     try:
         baseline, candidate, paired = paired_by_prompt(baseline, candidate)
         notes = paired + require_comparable(baseline, candidate, policy.allow)
-        _require_all(baseline, candidate, policy)
+        require_all(baseline, candidate, policy)
     except NotComparable as error:
-        return ReleaseDecision(baseline.name, candidate.name, policy, None, refusal=str(error))
+        return refused(baseline.name, candidate.name, policy, error)
     old, new = align(baseline, candidate)
-    judged = correct([judge(name, tasks, end, old, new, policy) for name, tasks, end in endpoints(old, policy)], policy)
-    rises = tuple(_rise(rate, limit, old, new, policy.alpha) for rate, limit in policy.rises.items())
+    judged = [judge(subject, old, new, policy) for subject in subjects(old, policy)]
+    judged, rises = correct(judged, rises_between(old, new, policy), policy)
+    notes += _remarks(baseline, candidate, policy)
     return ReleaseDecision(
-        baseline.name, candidate.name, policy, overall(judged, rises), judged, rises, notes=tuple(notes)
+        baseline.name, candidate.name, policy, overall(judged, rises), tuple(judged), tuple(rises), tuple(notes)
     )
 
 
-def endpoints(outcomes: OutcomeTable, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
-    """(name, tasks, how it is judged): every family of the run, and the single tasks the policy names."""
-    for family in sorted({task.family for task in outcomes.tasks.values()}):
-        members = tuple(name for name, task in sorted(outcomes.tasks.items()) if task.family == family)
-        yield family, members, policy.family(family)
-    for task, endpoint in policy.tasks.items():
-        yield f"task {task}", (task,), endpoint
+def judge(subject: Subject, old: OutcomeTable, new: OutcomeTable, policy: Policy) -> Judged:
+    """One subject of two aligned runs, before the correction for many tests."""
+    pairs = {task: match(old.tasks[task], new.tasks[task], old.tasks[task].primary) for task in subject.tasks}
+    return judged_from(subject, pairs, subject.units(pairs), old, policy)
 
 
-def task_endpoints(outcomes: OutcomeTable, policy: Policy) -> Iterator[tuple[str, tuple[str, ...], Endpoint]]:
-    """(name, task, how it is judged): every task by itself, as a sequential gate watches them."""
-    for name, task in sorted(outcomes.tasks.items()):
-        yield f"task {name}", (name,), policy.tasks.get(name, policy.family(task.family))
-
-
-def judge(
-    name: str, tasks: Sequence[str], endpoint: Endpoint, old: OutcomeTable, new: OutcomeTable, policy: Policy
+def judged_from(
+    subject: Subject, pairs: Mapping[str, Pairs], units: Sequence[Units], old: OutcomeTable, policy: Policy
 ) -> Judged:
-    """One endpoint of two aligned runs: a single task by the exact tests, several as strata of their family."""
-    pairs = [match(old.tasks[task], new.tasks[task], old.tasks[task].primary) for task in tasks]
-    pairs = [one for one in pairs if len(one.old)]
-    assessment = assess(pairs, endpoint.margin, policy.alpha)
-    scores = [one.scores for one in pairs]
+    """A subject by the pairs of its tasks and the independent differences they make up."""
+    assessment = decide_units(units, subject.margin, policy.alpha)
+    shares = subject.shares({task: len(one.independent) for task, one in pairs.items()})
+    scores = _weighted([(share, pairs[task].scores) for task, share in shares.items()])
+    noise = mean_noise([old.tasks[task].primary_noise for task in subject.tasks])
+    guard = subject.margin if subject.kind is Kind.MEAN else min(subject.margin, policy.relative * scores[0])
     return Judged(
-        name=name,
-        tasks=tuple(tasks),
-        blocking=endpoint.blocking,
-        scores=(_mean([before for before, _ in scores]), _mean([after for _, after in scores])),
-        losses=sum(one.losses for one in pairs),
-        wins=sum(one.wins for one in pairs),
+        name=subject.name,
+        kind=subject.kind,
+        rule=subject.rule,
+        tasks=subject.tasks,
+        blocking=subject.blocking,
+        why=subject.why,
+        scores=scores,
+        losses=sum(one.losses for one in pairs.values()),
+        wins=sum(one.wins for one in pairs.values()),
         assessment=assessment,
         decision=assessment.decision,
         adjusted_p=assessment.regression_p,
-        detectable=minimum_detectable_effect(assessment.interval.n, min(1.0, assessment.variance), policy.alpha),
-        noise=mean_noise([old.tasks[task].primary_noise for task in tasks]),
+        detectable=1.0,
+        samples=round(subject.independent({task: len(one.independent) for task, one in pairs.items()})),
+        noise=noise,
+        excused=guard > 0 and score_p(units, -guard) <= policy.alpha,
     )
 
 
-def assess(pairs: Sequence[Pairs], margin: float, alpha: float) -> Assessment:
-    """The fixed-sample decision on the pairs of one or several tasks."""
-    if len(pairs) > 1:
-        return decide_strata([stratum(one) for one in pairs], margin, alpha)
-    if not pairs:
-        return decide(0, 0, 0, margin, alpha)
-    (one,) = pairs
-    if one.boolean:
-        return decide(one.losses, one.wins, len(one.old), margin, alpha)
-    return decide_scores(one.independent, margin, alpha)
+def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> tuple[list[Judged], list[Rise]]:
+    """Both with their decisions under the policy.
 
-
-def correct(judged: Sequence[Judged], policy: Policy) -> tuple[Judged, ...]:
-    """The endpoints with their decisions under the policy.
-
-    Any blocking endpoint can fail the release, so their regression tests are corrected by Holm; all of them must be
-    non-inferior, which needs no correction (an intersection-union test).
+    Whatever can fail the release by being worse shares alpha with all else that can, by weighted Holm; where nothing
+    changed there is no test. What must be shown to lie within a margin is tested at alpha each (intersection-union).
     """
-    blocking = [one.name for one in judged if one.blocking]
-    adjusted = dict(zip(blocking, holm([one.assessment.regression_p for one in judged if one.blocking]), strict=True))
-    return tuple(_corrected(one, float(adjusted.get(one.name, one.assessment.regression_p)), policy) for one in judged)
+    tested = [one for one in judged if one.blocking and one.losses + one.wins]
+    changed = [rise for rise in rises if rise.rose + rise.fell]
+    weights = [WEIGHTS[one.kind] for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
+    raw = [one.assessment.regression_p for one in tested] + [rise.p for rise in changed]
+    adjusted = dict(zip([*map(id, tested), *map(id, changed)], weighted_holm(raw, weights).tolist(), strict=True))
+    total = total_weight(judged, policy)
+    return (
+        [
+            replace(
+                _decided(one, adjusted.get(id(one), one.assessment.regression_p), policy),
+                detectable=detectable_loss(one, policy.alpha * (WEIGHTS[one.kind] / total if one.blocking else 1.0)),
+            )
+            for one in judged
+        ],
+        [judged_rise(rise, adjusted.get(id(rise), 1.0), policy) for rise in rises],
+    )
 
 
 def overall(judged: Sequence[Judged], rises: Sequence[Rise]) -> Decision:
-    """The worst blocking outcome; a rate that rose too far fails; a failed advisory endpoint is a warning."""
+    """The worst blocking decision; a rate that rose too far fails; a failed advisory line is a warning."""
     found = {one.decision for one in judged if one.blocking}
     if any(rise.failed for rise in rises):
         found.add(Decision.FAIL)
@@ -177,37 +204,67 @@ def overall(judged: Sequence[Judged], rises: Sequence[Rise]) -> Decision:
     return next((decision for decision in WORST_FIRST if decision in found), Decision.INCONCLUSIVE)
 
 
-def _corrected(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
-    decision = decision_of(one.assessment.noninferiority_p <= policy.alpha, adjusted_p <= policy.alpha)
-    if policy.rule != RULES[0] and decision is Decision.INCONCLUSIVE and one.assessment.interval.n:
-        decision = Decision.PASS
-    return replace(one, decision=decision, adjusted_p=adjusted_p)
-
-
-def _rise(rate: str, limit: float, old: OutcomeTable, new: OutcomeTable, alpha: float) -> Rise:
-    """A rise is a win of the rate: the candidate has it where the baseline has not."""
-    pairs = rate_pairs(rate, old, new)
-    before, after = pairs.scores
-    p = (
-        float(mcnemar_p(pairs.losses, pairs.wins, "better"))
-        if pairs.boolean
-        else paired_t_p(pairs.independent, 0, "greater")
-    )
-    return Rise(rate, (before, after), limit, p, after - before > limit and p <= alpha)
-
-
-def _require_all(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> None:
+def require_all(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> None:
     """A family left out must not pass: the candidate has every task of the baseline and of the policy."""
     if missing := sorted(baseline.tasks.keys() - candidate.tasks.keys()):
         raise NotComparable(
             f"{candidate.name} did not run {', '.join(missing)}, which {baseline.name} has; "
             "run it, or name the tasks to be judged with --tasks."
         )
+    require_known(baseline, policy)
+
+
+def require_known(baseline: OutcomeTable, policy: Policy) -> None:
+    """Raises NotComparable where the policy names a family or task that the baseline has not."""
     families = {task.family for task in baseline.tasks.values()}
     for kind, named, known in (("family", policy.families, families), ("task", policy.tasks, baseline.tasks)):
         if unknown := sorted(set(named) - set(known)):
             raise NotComparable(f"The policy names the {kind} {unknown[0]}, which {baseline.name} has not.")
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else float("nan")
+def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
+    worse, within = adjusted_p <= policy.alpha, one.assessment.noninferiority_p <= policy.alpha
+    if not one.assessment.interval.n:
+        decision = Decision.INCONCLUSIVE
+    elif worse:
+        decision = Decision.WARN if one.excused else Decision.FAIL
+    else:
+        decision = Decision.PASS if within or one.rule in (Rule.LOSS, Rule.ADVISORY) else Decision.INCONCLUSIVE
+    return replace(one, decision=decision, adjusted_p=adjusted_p)
+
+
+def total_weight(lines: Sequence[Judged] | Sequence[Subject], policy: Policy) -> float:
+    """The weights of all tests of "worse" that can fail the release, as planned."""
+    return sum(WEIGHTS[one.kind] for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises)
+
+
+def detectable_loss(one: Judged, alpha: float) -> float:
+    """The smallest true loss that is found in 80 of 100 cases, at this line's share of alpha."""
+    if not one.samples:
+        return 1.0
+    return minimum_detectable_effect(one.samples, max(one.noise or 0.0, TYPICAL_DISCORDANCE), alpha)
+
+
+def _remarks(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> list[str]:
+    """What else a reader must know: unequal numbers of replies, two checkpoints where there should be one."""
+    said = []
+    counts = [max((task.repeats for task in side.tasks.values()), default=1) for side in (baseline, candidate)]
+    if counts[0] != counts[1]:
+        said.append(
+            f"Replies to each sample: {counts[0]} of the baseline, {counts[1]} of the candidate; means are compared."
+        )
+    models = [side.model for side in (baseline, candidate)]
+    prints = [model["fingerprint"][:8] for model in models if model["fingerprinted"]]
+    if policy.same_model and len(set(prints)) == 2:
+        said.append(
+            f"{baseline.name} and {candidate.name} are not the same weights by their fingerprints "
+            f"({prints[0]} and {prints[1]}): two checkpoints, or a converted copy."
+        )
+    return said
+
+
+def _weighted(scores: Sequence[tuple[float, tuple[float, float]]]) -> tuple[float, float]:
+    """The mean of pairs of scores by their shares; NaN without any."""
+    if not scores:
+        return float("nan"), float("nan")
+    return (sum(share * old for share, (old, _) in scores), sum(share * new for share, (_, new) in scores))

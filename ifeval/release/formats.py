@@ -3,15 +3,38 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from html import escape
 from xml.etree import ElementTree
 
-from ifeval.release.decision import Judged, ReleaseDecision, Rise
+from ifeval.errors import Exit
+from ifeval.release.decision import TYPICAL_DISCORDANCE, Judged, ReleaseDecision
+from ifeval.release.rates import Rise
+from ifeval.release.subjects import Kind, Rule
+from ifeval.runs.results import html_table
 from ifeval.stats.assessment import Decision
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
 from ifeval.util.text import markdown_escaped
 
-HEADER = ("", "baseline", "candidate", "difference", "95 % interval", "lost", "won", "p worse", "margin", "verdict")
+HEADER = (
+    "",
+    "baseline",
+    "candidate",
+    "difference",
+    "95 % interval",
+    "lost",
+    "won",
+    "p worse",
+    "margin",
+    "judged by",
+    "verdict",
+)
+REFUSED = {
+    Exit.NOT_COMPARABLE: ("runs can be compared", "error", "not-comparable"),
+    Exit.INCONCLUSIVE: ("samples are enough", "error", "inconclusive"),
+    Exit.USAGE: ("the gate can run", "error", "usage"),
+}
+"""A refusal as a test case: its name, element and type."""
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -39,30 +62,41 @@ def to_markdown(verdict: ReleaseDecision) -> str:
     return "\n".join([*lines, *(f"- {markdown_escaped(line)}" for line in sentences(verdict))]) + "\n"
 
 
+def to_html(verdict: ReleaseDecision) -> str:
+    """The verdict for a notebook."""
+    said = "".join(f"<li>{escape(line)}</li>" for line in sentences(verdict))
+    rows = [cells(one) for one in verdict.judged]
+    table = html_table(HEADER, rows) if rows else ""
+    return f"<p><b>{escape(headline(verdict))}</b></p>{table}<ul>{said}</ul>"
+
+
 def to_junit(verdict: ReleaseDecision) -> bytes:
-    """JUnit XML: a test case an endpoint and a rate. A failed advisory endpoint is skipped with its reason."""
+    """JUnit XML: a test case per line and per rate that changed. A failed advisory line is skipped with its reason.
+
+    The reason stands in `message` and in the element's text, since readers show the one or the other.
+    """
     suite = ElementTree.Element("testsuite", name="ifeval gate")
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def case(name: str, tag: str | None, kind: str, message: str) -> None:
-        element = ElementTree.SubElement(
-            suite, "testcase", classname="ifeval.release.assessment", name=_xml(name), time="0"
-        )
+        element = ElementTree.SubElement(suite, "testcase", classname="ifeval.gate", name=_xml(name), time="0")
         counts["tests"] += 1
         if tag is None:
             ElementTree.SubElement(element, "system-out").text = _xml(message)
             return
         counts["skipped" if tag == "skipped" else f"{tag}s"] += 1
         outcome = ElementTree.SubElement(element, tag, message=_xml(message))
+        outcome.text = _xml(message)
         if tag != "skipped":
             outcome.set("type", kind)
 
     if verdict.refusal is not None:
-        case("runs can be compared", "error", "not-comparable", verdict.refusal)
+        case(*REFUSED.get(verdict.code, REFUSED[Exit.USAGE]), verdict.refusal)
     for one in verdict.judged:
         case(one.name, *_junit_outcome(one), sentence(one))
     for rise in verdict.rises:
-        case(f"rate {rise.rate}", "failure" if rise.failed else None, "regression", rise_sentence(rise))
+        if rise.rose + rise.fell:
+            case(f"{rise.rate} of {rise.task}", "failure" if rise.failed else None, "regression", rise_sentence(rise))
     for name, count in counts.items():
         suite.set(name, str(count))
     root = ElementTree.Element("testsuites")
@@ -80,14 +114,16 @@ def annotations(verdict: ReleaseDecision) -> Iterator[str]:
             yield _command("error" if blocks else "warning", f"{one.decision.value}: {one.name}", sentence(one))
     for rise in verdict.rises:
         if rise.failed:
-            yield _command("error", f"FAIL: rate {rise.rate}", rise_sentence(rise))
+            yield _command("error", f"FAIL: {rise.rate} of {rise.task}", rise_sentence(rise))
 
 
 def headline(verdict: ReleaseDecision) -> str:
-    """One line: the answer, who, against whom."""
+    """One line: the answer, who, against whom, and what decided."""
     line = f"{verdict.label}: {verdict.candidate} against {verdict.baseline}"
+    if verdict.decided_by:
+        line += f", decided by {', '.join(verdict.decided_by)}"
     if verdict.stopped is not None and verdict.stopped.early:
-        line += f", decided after {verdict.stopped.seen} of {verdict.stopped.planned} samples"
+        line += f", after {verdict.stopped.seen} of {verdict.stopped.planned} replies"
     return line
 
 
@@ -98,56 +134,59 @@ def sentences(verdict: ReleaseDecision) -> Iterator[str]:
     for one in verdict.judged:
         yield sentence(one)
     yield from (rise_sentence(rise) for rise in verdict.rises if rise.failed)
+    if verdict.decision is not None and not any(one.blocking for one in verdict.judged):
+        yield "The policy leaves no family that blocks, so there is nothing to decide by."
     if verdict.stopped is not None:
         yield (
-            "Sequential: intervals hold at every look (confidence sequence); the scores are those of the samples seen "
-            "and no full result."
+            "Sequential: p and margins are those of planned looks, and the scores those of the samples seen: "
+            "no full result."
         )
     yield from verdict.notes
 
 
 def sentence(one: Judged) -> str:
-    """One endpoint in words; the reader learns what was shown, or how many samples would show it."""
+    """One line in words; the reader learns what was shown and by which rule, or how many samples would show it."""
     margin, assessment = points(one.assessment.margin), one.assessment
-    role = "" if one.blocking else " (advisory)"
-    worse = f"worse (p = {one.adjusted_p:.2g})"
-    noise = (
-        ""
-        if one.noise is None
-        else f" Noise floor: {points(one.noise)} % of outcomes differ when the baseline runs twice."
-    )
     n = assessment.interval.n
-    power = f" {n} independent samples find a loss of {points(one.detectable)} points in 80 of 100 cases."
     if n == 0:
-        said, power = "no sample to judge.", ""
-    elif one.decision is Decision.PASS and assessment.noninferiority_p <= assessment.alpha:
-        said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."
-    elif one.decision is Decision.PASS:
-        said = f"no significant loss (p = {one.adjusted_p:.2g})."
+        return f"{one.name}{_role(one)}: no sample to judge."
+    worse, power = f"worse (p = {one.adjusted_p:.2g})", _power(one)
+    if one.decision is Decision.FAIL:
+        said = f"{worse}, and the loss is not shown to be small."
     elif one.decision is Decision.WARN:
         said = f"{worse}, but by less than {margin} points."
-    elif one.decision is Decision.FAIL:
-        said = f"{worse}, and a loss of {margin} points is not excluded."
+    elif one.rule in (Rule.LOSS, Rule.ADVISORY):
+        said = f"no significant loss (p = {one.adjusted_p:.2g})."
+    elif one.decision is Decision.PASS:
+        said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."
     else:
         said = f"neither worse nor within {margin} points was shown."
         power += f" They show a margin of {points(assessment.attainable_margin)} points in as many."
         if assessment.needed is not None:
             power += f" About {assessment.needed:,} samples would settle it, if the true difference is the one seen."
-    return f"{one.name}{role}: {said}{power}{noise}"
+    noise = (
+        ""
+        if one.noise is None
+        else f" Noise floor: {points(one.noise)} % of outcomes differ when the baseline runs twice."
+    )
+    return f"{one.name}{_role(one)}: {said}{power}{noise}"
 
 
 def rise_sentence(rise: Rise) -> str:
     """One rate in words."""
     old, new = rise.scores
-    change = f"{rise.rate}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+    change = (
+        f"{rise.rate} of {rise.task}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+        f" (p = {rise.adjusted_p:.2g})"
+    )
     return f"{change}; a rise of more than {points(rise.limit)} points fails." if rise.failed else f"{change}."
 
 
 def cells(one: Judged) -> tuple[str, ...]:
-    """One endpoint's row under HEADER, scores and differences in points."""
+    """One line under HEADER, scores and differences in points."""
     interval = one.assessment.interval
     return (
-        one.name if one.blocking else f"{one.name} (advisory)",
+        one.name,
         points(one.scores[0]),
         points(one.scores[1]),
         signed(interval.estimate),
@@ -155,9 +194,25 @@ def cells(one: Judged) -> tuple[str, ...]:
         str(one.losses),
         str(one.wins),
         f"{one.adjusted_p:.2g}",
-        points(one.assessment.margin),
+        points(one.assessment.margin) if one.rule in (Rule.MEAN, Rule.MARGIN) else "",
+        one.rule.value,
         one.decision.value,
     )
+
+
+def _role(one: Judged) -> str:
+    """The rule in brackets, so that each sentence says what it was judged by."""
+    return f" [{one.rule.value}{one.why and ': '}{one.why}]"
+
+
+def _power(one: Judged) -> str:
+    """What as many samples find; of the mean, as many of one task as would say as much."""
+    samples = (
+        f"{one.samples} independent samples" if one.kind is not Kind.MEAN else f"The mean, worth {one.samples} samples,"
+    )
+    verb = "find" if one.kind is not Kind.MEAN else "shows"
+    planned = f"where {100 * max(one.noise or 0.0, TYPICAL_DISCORDANCE):.0f} % of outcomes change"
+    return f" {samples} {verb} a loss of {points(one.detectable)} points in 80 of 100 cases, {planned}."
 
 
 def _junit_outcome(one: Judged) -> tuple[str | None, str]:

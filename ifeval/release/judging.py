@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from ifeval.comparison.comparable import require_versions
 from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.comparison.rerun import options_like
 from ifeval.errors import Exit, NotComparable, UserError
-from ifeval.release.decision import ReleaseDecision
+from ifeval.release.decision import ReleaseDecision, refused, require_known
 from ifeval.release.decision import gate as judge_outcomes
 from ifeval.release.policy import Policy
 from ifeval.release.reach import reaches, underpowered, unresolvable
@@ -16,6 +17,7 @@ from ifeval.runs.directory import MANIFEST
 from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import run
+from ifeval.runs.plan import load_tasks
 from ifeval.runs.run import load_run
 
 
@@ -36,7 +38,8 @@ def judge(
 ) -> ReleaseDecision:
     """The decision on a run that is there, or on a model that is run now as the baseline was.
 
-    `watching` gives the observer of that run. Raises UserError (`Unresolvable` where the baseline is too small).
+    `watching` gives the observer of that run; `own.repeats` is how many replies it draws to each sample. Raises
+    UserError where the command is wrong; a baseline that is too small or too old gives a decision that says so.
     """
     try:
         if (Path(candidate) / MANIFEST).is_file():
@@ -44,20 +47,22 @@ def judge(
                 raise UserError(f"--sequential runs a model; {candidate} is a finished run, judge it without.")
             found = run_outcomes(load_run(candidate))
             return judge_outcomes(baseline, only_tasks(found, tuple(baseline.tasks), missing=True), policy)
-        planned = reaches(baseline, policy, sequential)
+        require_known(baseline, policy)
+        planned = reaches(baseline, policy)
         if reasons := list(unresolvable(planned)):
-            raise Unresolvable(f"{' '.join(reasons)} Take a larger baseline or margin, or make it advisory.")
+            raise Unresolvable(f"{' '.join(reasons)} Take a larger baseline or margin, or the preset smoke.")
         for sentence in () if quiet else underpowered(planned):
             print(sentence, file=sys.stderr)
         options = options_like(baseline, own)
+        require_versions(baseline, {task.name: task.version for task in load_tasks(options)}, policy.allow)
         with watching as observer:
             if sequential:
                 from ifeval.release.sequential import run_sequentially
 
                 return run_sequentially(baseline, policy, options, observer)
             return judge_outcomes(baseline, run_outcomes(load_run(run(options, observer))), policy)
-    except NotComparable as error:
-        return ReleaseDecision(baseline.name, candidate, policy, None, refusal=str(error))
+    except (NotComparable, Unresolvable) as error:
+        return refused(baseline.name, candidate, policy, error)
 
 
 def only_tasks(outcomes: OutcomeTable, wanted: tuple[str, ...], missing: bool = False) -> OutcomeTable:

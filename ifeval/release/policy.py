@@ -1,44 +1,78 @@
-"""The gate's policy: which families and tasks count, how much worse is too much, in a TOML file."""
+"""The gate's policy: what a release is held to, as a preset or in a TOML file."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
 
-RULES = ("non-inferiority", "regression")
+MEAN, EACH, REGRESSION = RULES = ("mean", "non-inferiority", "regression")
 RISES = ("truncated", "empty", "unclosed_reasoning", "unparsable")
 """Rates that may have a limit; a run with more than 1 % errors is never comparable."""
+DEPLOYMENT = ("engine", "template", "tool_dialect", "tools_in_words", "reasoning")
+"""What may differ between two deployments of one checkpoint: a server shows no template, a parser is part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """How one family or task is judged: worse by `margin` or more is too much; only a blocking one can fail."""
+    """How one family or task is judged. None: `margin` is not asked of it by itself, `blocking` depends on its size."""
 
-    margin: float = 0.05
-    blocking: bool = True
+    margin: float | None = None
+    blocking: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a release is held to. Families not named are blocking at `margin`; tasks count only where they are named.
+    """What a release is held to.
 
-    `rule` "regression" blocks on a significant loss alone: what "non-inferiority" calls INCONCLUSIVE passes.
-    `rises`: by how much a rate may exceed the baseline's. `allow`: settings in which the runs may differ.
+    rule: "mean" asks that the mean over families is not worse by `margin`, "non-inferiority" that no family is,
+    "regression" for no margin at all. Under each, a family or task that is significantly worse fails, unless the loss
+    is shown to be smaller than `margin` and than the share `relative` of the baseline's score.
+    fewest: families with fewer independent samples are advisory, unless all are or the policy says otherwise.
+    rises: by how much a rate may exceed the baseline's, task by task. allow: settings in which the runs may differ.
+    same_model: both runs should be of one checkpoint.
     """
 
     alpha: float = 0.05
-    margin: float = 0.05
-    rule: str = RULES[0]
+    margin: float = 0.03
+    rule: str = MEAN
+    relative: float = 0.25
+    fewest: int = 100
     families: Mapping[str, Endpoint] = field(default_factory=dict)
     tasks: Mapping[str, Endpoint] = field(default_factory=dict)
     rises: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(RISES, 0.05))
     allow: tuple[str, ...] = ()
+    same_model: bool = False
+    preset: str = "release"
 
-    def family(self, name: str) -> Endpoint:
-        return self.families.get(name, Endpoint(self.margin))
+
+PRESETS = {
+    policy.preset: policy
+    for policy in (
+        Policy(),
+        Policy(margin=0.05, rule=EACH, preset="strict"),
+        Policy(margin=0.02, rises=dict.fromkeys(RISES, 0.02), allow=DEPLOYMENT, same_model=True, preset="deployment"),
+        Policy(rule=REGRESSION, fewest=1, rises=dict.fromkeys(RISES, 0.1), preset="smoke"),
+    )
+}
+"""release: may it be shipped? strict: every family by itself. deployment: one checkpoint, served in two ways.
+smoke: a few samples, to catch what is broken."""
+
+
+def preset_policy(name: str) -> Policy:
+    """A policy by the name of its preset. Raises UserError for an unknown one."""
+    if name not in PRESETS:
+        raise UserError(f"--preset {name}: give one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def chosen_policy(path: Path | None, preset: str | None) -> Policy:
+    """The policy of a file or of a preset; that of a release without either. Raises UserError where both are given."""
+    if path is not None and preset is not None:
+        raise UserError(f"Give --policy {path} or --preset {preset}; the file may name the preset it starts from.")
+    return read_policy(path) if path is not None else preset_policy(preset or "release")
 
 
 def read_policy(path: Path) -> Policy:
@@ -54,41 +88,71 @@ def read_policy(path: Path) -> Policy:
 
 
 def parse_policy(table: Mapping[str, Any]) -> Policy:
-    """A policy from its table. Raises ValueError naming the key that is unknown or out of range."""
-    _only(table, {"alpha", "margin", "rule", "allow", "families", "tasks", "rises"}, "")
-    margin = _share(table.get("margin", 0.05), "margin")
-    rule, allow = table.get("rule", RULES[0]), table.get("allow", [])
-    if rule not in RULES:
-        raise ValueError(f"rule is {rule!r}; it can be {' or '.join(RULES)}")
-    if not isinstance(allow, list) or not all(isinstance(name, str) for name in allow):
-        raise ValueError("allow must be a list of settings, such as ['template']")
-    rises = {"rises": _rises(table["rises"])} if "rises" in table else {}
-    return Policy(
-        alpha=_share(table.get("alpha", 0.05), "alpha"),
-        margin=margin,
-        rule=rule,
-        families=_endpoints(table, "families", margin),
-        tasks=_endpoints(table, "tasks", margin),
-        allow=tuple(allow),
-        **rises,
-    )
+    """A policy from its table, over the preset it names. Raises ValueError naming the key that is out of range."""
+    known = {"preset", "alpha", "margin", "rule", "relative", "fewest", "allow", "same_model"}
+    _only(table, known | {"families", "tasks", "rises"}, "")
+    preset = table.get("preset", "release")
+    base = PRESETS.get(preset) if isinstance(preset, str) else None
+    if base is None:
+        raise ValueError(f"preset is {preset!r}; it can be {', '.join(PRESETS)}")
+    given: dict[str, Any] = {name: _share(table[name], name) for name in ("alpha", "margin") if name in table}
+    for name, read in (
+        ("rule", _rule),
+        ("relative", _relative),
+        ("fewest", _count),
+        ("allow", _names),
+        ("rises", _rises),
+    ):
+        if name in table:
+            given[name] = read(table[name])
+    if "same_model" in table:
+        given["same_model"] = _truth(table["same_model"], "same_model")
+    return replace(base, **given, families=_endpoints(table, "families"), tasks=_endpoints(table, "tasks"))
 
 
-def _endpoints(table: Mapping[str, Any], section: str, margin: float) -> dict[str, Endpoint]:
+def _endpoints(table: Mapping[str, Any], section: str) -> dict[str, Endpoint]:
     endpoints = {}
     for name, given in _table(table.get(section, {}), section).items():
         where = f"{section}.{name}"
         _only(_table(given, where), {"margin", "blocking"}, f"{where}.")
-        blocking = given.get("blocking", True)
-        if not isinstance(blocking, bool):
-            raise ValueError(f"{where}.blocking must be true or false")
-        endpoints[name] = Endpoint(_share(given.get("margin", margin), f"{where}.margin"), blocking)
+        endpoints[name] = Endpoint(
+            _share(given["margin"], f"{where}.margin") if "margin" in given else None,
+            _truth(given["blocking"], f"{where}.blocking") if "blocking" in given else None,
+        )
     return endpoints
+
+
+def _rule(value: Any) -> str:
+    if value not in RULES:
+        raise ValueError(f"rule is {value!r}; it can be {', '.join(RULES[:-1])} or {RULES[-1]}")
+    return str(value)
+
+
+def _relative(value: Any) -> float:
+    return 1.0 if value == 1 and not isinstance(value, bool) else _share(value, "relative")
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"fewest must be a whole number of samples, 1 or more, not {value!r}")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("allow must be a list of settings, such as ['template']")
+    return tuple(value)
 
 
 def _rises(given: Any) -> dict[str, float]:
     _only(_table(given, "rises"), set(RISES), "rises.")
     return {name: _share(value, f"rises.{name}") for name, value in given.items()}
+
+
+def _truth(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    return value
 
 
 def _table(value: Any, where: str) -> Mapping[str, Any]:

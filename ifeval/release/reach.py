@@ -5,21 +5,19 @@ from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
-from ifeval.release.decision import endpoints, task_endpoints
-from ifeval.release.policy import RULES, Policy
+from ifeval.release.decision import TYPICAL_DISCORDANCE
+from ifeval.release.policy import Policy
+from ifeval.release.subjects import Rule, subjects
 from ifeval.stats.power import attainable_margin
 from ifeval.util.tables import points
-
-TYPICAL_DISCORDANCE = 0.15
-"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The smallest margins at which a blocking endpoint passes an equally good candidate in 80 of 100 cases.
+    """The smallest margins at which a line passes an equally good candidate in 80 of 100 cases.
 
-    `best`: where the candidate differs by the baseline's own noise only (by nothing where that was not measured).
-    `usual`: where as many outcomes change as do between two checkpoints.
+    `best`: where no outcome changes. `usual`: where as many do as between two checkpoints, or as the baseline's own
+    noise makes if that is more.
     """
 
     name: str
@@ -29,40 +27,38 @@ class Reach:
     usual: float
 
 
-def reaches(baseline: OutcomeTable, policy: Policy, sequential: bool = False) -> list[Reach]:
-    """Of every blocking endpoint; none where the policy asks for no margin to be shown."""
-    chosen = task_endpoints(baseline, policy) if sequential else endpoints(baseline, policy)
+def reaches(baseline: OutcomeTable, policy: Policy) -> list[Reach]:
+    """Of everything that must be shown to lie within a margin; empty where the policy asks for none."""
+    sizes = {name: task.units for name, task in baseline.tasks.items()}
     found = []
-    for name, tasks, endpoint in chosen:
-        if endpoint.blocking and policy.rule == RULES[0]:
-            samples = independent_samples(baseline, tasks)
-            noise = mean_noise([baseline.tasks[task].primary_noise for task in tasks]) or 0.0
-            best, usual = (attainable_margin(samples, psi, policy.alpha) for psi in (noise, TYPICAL_DISCORDANCE))
-            found.append(Reach(name, samples, endpoint.margin, best, usual))
+    for one in subjects(baseline, policy):
+        if one.blocking and one.rule in (Rule.MEAN, Rule.MARGIN):
+            samples = round(one.independent(sizes))
+            noise = mean_noise([baseline.tasks[task].primary_noise for task in one.tasks]) or 0.0
+            best, usual = (
+                attainable_margin(samples, psi, policy.alpha) if samples else 1.0
+                for psi in (0.0, max(noise, TYPICAL_DISCORDANCE))
+            )
+            found.append(Reach(one.name, samples, one.margin, best, usual))
     return found
 
 
-def independent_samples(outcomes: OutcomeTable, tasks: Sequence[str]) -> int:
-    """As many samples of one task as say as much about the unweighted mean of `tasks`."""
-    sizes = [max(1, len(set(outcomes.tasks[task].clusters))) for task in tasks]
-    return int(len(sizes) ** 2 / sum(1 / size for size in sizes))
-
-
 def unresolvable(found: Sequence[Reach]) -> Iterator[str]:
-    """Sentences for the endpoints whose margin not even the same model again would show."""
+    """Sentences for the lines whose margin not even a candidate without a single change would show."""
     for one in found:
         if one.margin < one.best:
             yield (
-                f"{one.name} has {one.samples} independent samples, which show a margin of {points(one.best)} points at "
+                f"{one.name}: {one.samples} independent samples show a margin of {points(one.best)} points at "
                 f"best; the policy asks for {points(one.margin)}."
             )
 
 
 def underpowered(found: Sequence[Reach]) -> Iterator[str]:
-    """Sentences for the endpoints at which an equally good candidate will often be INCONCLUSIVE."""
+    """Sentences for the lines at which an equally good candidate will often be INCONCLUSIVE."""
     for one in found:
         if one.best <= one.margin < one.usual:
             yield (
-                f"{one.name}: if {100 * TYPICAL_DISCORDANCE:.0f} % of its outcomes change, {one.samples} samples show a "
-                f"margin of {points(one.usual)} points; the policy asks for {points(one.margin)}, so INCONCLUSIVE is likely."
+                f"{one.name}: where {100 * TYPICAL_DISCORDANCE:.0f} % of the outcomes change, an equally good candidate "
+                f"passes at {points(one.usual)} points in 80 of 100 cases; the policy asks for {points(one.margin)}, so "
+                "INCONCLUSIVE will be more frequent. More samples, or more replies to each by the baseline, help."
             )

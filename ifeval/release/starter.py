@@ -3,31 +3,44 @@
 from pathlib import Path
 
 from ifeval.errors import UserError
+from ifeval.util.files import write_atomically
 
 POLICY = """\
-# Policy of `ifeval gate`. Every line shows its default; remove what you do not change.
+# Policy of `ifeval gate`. Every line shows its default; remove what you do not change. docs/gate.md explains each.
 
-# A candidate passes when "worse than the baseline by `margin` or more" is rejected at level `alpha`,
-# and fails when "not worse" is. 0.05 is five points. See docs/gate.md for what your number of samples can show.
+# release: the mean over families decides. strict: every family by itself. deployment: one checkpoint served in two ways.
+# smoke: few samples, to catch what is broken. The keys below change the preset's.
+preset = "release"
+
+# A candidate passes when "worse than the baseline by `margin` or more" is rejected at level `alpha` for the mean over
+# families (each counts alike), and fails when any family or task is significantly worse. 0.03 is three points.
 alpha = 0.05
-margin = 0.05
+margin = 0.03
 
-# "regression" blocks on a significant loss alone: what would be INCONCLUSIVE passes.
-rule = "non-inferiority"
+# "non-inferiority" asks the margin of every family, "regression" of none: what would be INCONCLUSIVE passes.
+rule = "mean"
+
+# A significant loss that is shown to be smaller than the margin, and than this share of the baseline's score, only warns.
+relative = 0.25
+
+# Families with fewer independent samples are advisory: shown, but only their cut or empty replies fail the release.
+fewest = 100
 
 # Settings in which candidate and baseline may differ, such as "template" between two model families.
 allow = []
 
-# Every family of the baseline is blocking unless it is made advisory here; a margin of its own may be set.
+# Should both runs be of one checkpoint? Then a difference of the weights is named.
+same_model = false
+
+# A family can be held to a margin of its own, or be made advisory or blocking whatever its size; so can a task.
 # [families.zero_shot]
 # margin = 0.08
+# [families.manner]
 # blocking = false
-
-# A task can be held to a margin of its own, beside its family.
 # [tasks.ifeval]
 # margin = 0.04
 
-# By how much a rate may exceed the baseline's. A run with more than 1 % failed requests is never comparable.
+# By how much a rate may exceed the baseline's in any task. A run with more than 1 % failed requests is never comparable.
 [rises]
 truncated = 0.05
 empty = 0.05
@@ -78,6 +91,5 @@ def write_starter(folder: Path) -> list[Path]:
         if path.exists():
             raise UserError(f"{path} exists; move it away to have it written anew.")
     for path, text in paths.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        write_atomically(path, text)
     return list(paths)

@@ -6,6 +6,8 @@ from typing import Any
 
 from ifeval.report.charts import Mark, difference_axis, percent
 from ifeval.report.panels import Line, Panel, Summary, lines_of, tasks_of
+from ifeval.runs.results import interval_of
+from ifeval.util.tables import size
 
 Part = Mapping[str, Any]
 MOST_LINES = 24
@@ -39,13 +41,24 @@ def _panels(parts: Sequence[Summary]) -> Iterator[Panel]:
         if tag not in covered and len(lines) > 1:
             reference = "the task's score" if overall is not None else ""
             title = f"By {tag.replace('_', ' ')}"
-            yield Panel(title, lines[:MOST_LINES], reference=reference, rest=lines[MOST_LINES:])
+            note = _span_note(tag, parts)
+            yield Panel(title, lines[:MOST_LINES], note, reference=reference, rest=lines[MOST_LINES:])
+
+
+def _span_note(tag: str, parts: Sequence[Summary]) -> str:
+    """Of a ladder: at which size half of the samples are right, in every run."""
+    spans = [part.get("ladders", {}).get(tag) for part in parts]
+    if not any(spans):
+        return ""
+    rungs = [float(rung) for part in parts for rung in part.get("by", {}).get(tag, {})]
+    said = " / ".join("-" if span is None else size(interval_of(span), rungs) for span in spans)
+    return f"A ladder: half of the samples are right {said}."
 
 
 def _composition(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
     """Accuracy by how much is asked at once, and what parts that fail independently would give."""
     chains = any("value" in row for part in shown for row in part.values())
-    tag = "chain_length" if chains else "instructions"
+    tag = "steps" if chains else "instructions"
     lines = lines_of(shown if chains else [group.get(tag, {}) for group in breakdowns])
     last = shown[-1]
     lines = tuple(replace(line, reference=_expected(last.get(line.label, {}))) for line in lines)
@@ -138,6 +151,21 @@ def _seen(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set
     return Panel("Generalisation to kinds of task not seen in training", lines, f"{'; '.join(said)}.", axis), set()
 
 
+def _survival(shown: Sequence[Any], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
+    """Turn by turn the share of conversations in which everything was followed so far, without intervals of their own."""
+    curves = [{point["turn"]: point for point in part or ()} for part in shown]
+    lines = tuple(
+        Line(
+            f"after turn {turn}",
+            tuple(_point(curve[turn]["alive"] if turn in curve else None, s) for s, curve in enumerate(curves)),
+            tuple(curve[turn]["at_risk"] if turn in curve else 0 for curve in curves),
+        )
+        for turn in sorted({turn for curve in curves for turn in curve})
+    )
+    note = "n counts the conversations that have the turn and followed all turns before it (Kaplan and Meier 1958)."
+    return Panel("Conversations followed in full so far", lines, note), set()
+
+
 def _point(value: float | None, series: int) -> Mark:
     return Mark(value, value, value, series)
 
@@ -150,5 +178,6 @@ PARTS: dict[str, Callable[[Sequence[Part], Sequence[Part]], tuple[Panel, set[str
     "seen": _seen,
     "decoding": _decoding,
     "format_sensitivity": _sensitivity,
+    "survival": _survival,
 }
 """The parts of a task's `report` that are drawn, by name, in this order; others are in summary.json only."""

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any
 
 from ifeval.runs.run import Run, printable
-from ifeval.runs.summary import row_rates
+from ifeval.runs.summary import replies, row_rates
+from ifeval.runs.transcript import reply_text, transcript, words
 from ifeval.util.jsonio import dumps
 from ifeval.util.text import clipped, visible
 
@@ -78,8 +79,9 @@ def _order(key: Key, changed: Mapping[Key, list[str]]) -> tuple[int, bytes]:
 
 
 def _sample(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What all runs share: which sample, and what was asked."""
-    turns = [{"role": visible(str(turn["role"])), "text": _content(turn)} for turn in row["messages"]]
+    """What all runs share: which sample, and what was asked; of a conversation what was asked first."""
+    asked = row["messages"][: row["turns"][0]["at"]] if row.get("turns") else row["messages"]
+    turns = [{"role": visible(str(turn["role"])), "text": clipped(words(turn))} for turn in asked]
     if row.get("tools"):
         turns.insert(0, {"role": "tools", "text": clipped(dumps(row["tools"], pretty=True).decode())})
     return {
@@ -91,35 +93,40 @@ def _sample(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _content(turn: Mapping[str, Any]) -> str:
-    """The text of a message; calls and parts that are not text as JSON."""
-    content = turn.get("content")
-    text = content if isinstance(content, str) else "" if content is None else dumps(content).decode()
-    calls = turn.get("tool_calls")
-    return clipped(f"{text}\n{dumps(calls).decode()}".strip() if calls else text)
+def _talk(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A conversation from its first reply on, each reply with the checks of its turn that failed."""
+    said = transcript(row)
+    first = next(place for place, one in enumerate(said) if one.response is not None)
+    return [
+        {
+            "role": visible(f"{one.turn} {one.role}"),
+            "text": clipped(one.text),
+            "failed": [_check(check) for check in one.checks if not check["ok"]],
+        }
+        for one in said[first:]
+    ]
+
+
+def _check(check: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": visible(check["name"] or "reply"),
+        "ok": check["ok"],
+        "reason": clipped(check["reason"]),
+        "outcome": visible(check["outcome"]),
+    }
 
 
 def _side(row: Mapping[str, Any]) -> dict[str, Any]:
     """What one run replied, and how it was judged: failed checks first."""
     response, score = row["response"], row["score"]
-    checks = [
-        {
-            "name": visible(check["name"] or "reply"),
-            "ok": check["ok"],
-            "reason": clipped(check["reason"]),
-            "outcome": visible(check["outcome"]),
-        }
-        for check in sorted(score["verdicts"], key=lambda check: check["ok"])
-    ]
-    reply = response["raw"]
-    if response.get("native"):
-        parts = [response["reasoning"], response["raw"], response["tool_calls"]]
-        reply = "\n\n".join(part if isinstance(part, str) else dumps(part).decode() for part in parts if part)
+    reply = reply_text(response) if response["error"] is None else response["raw"]
+    talk = {"talk": _talk(row), "ended": row["ended"], "replies": len(row["turns"])} if row.get("turns") else {}
     return {
+        **talk,
         "reply": clipped(reply),
         "length": len(reply),
-        "tokens": response["completion_tokens"],
+        "tokens": sum(one["completion_tokens"] for one in replies(row)),
         "flags": [name for name, holds in row_rates(row).items() if holds],
         "error": None if score["error"] is None else clipped(score["error"]),
-        "checks": checks,
+        "checks": [_check(check) for check in sorted(score["verdicts"], key=lambda check: check["ok"])],
     }

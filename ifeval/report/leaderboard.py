@@ -3,6 +3,7 @@
 Built from run.json and summary.json alone, so the samples need not be kept. The same inputs give the same bytes.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 
 DEPTH = 3
+OVER_REPEATS = re.compile(r"pass[@^]\d+|worst of \d+")
+"""The metrics that `ifeval.runs.reliability` adds where samples have several replies."""
 FLOORS = {"scripted:oracle": "ceiling"}
 
 
@@ -104,7 +107,7 @@ def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int
 
 
 def _run_entries(manifest: Mapping[str, Any], path: Path) -> Iterator[Entry]:
-    """A row a task, and one a family of several tasks."""
+    """A row per task, more where samples have several replies (pass@k and its kin), and one per family of several tasks."""
     try:
         summary = loads((path / SUMMARY).read_bytes())
         groups: dict[str, list[str]] = {}
@@ -112,7 +115,8 @@ def _run_entries(manifest: Mapping[str, Any], path: Path) -> Iterator[Entry]:
             score = row["metrics"].get(row["primary"])
             if score is not None and score["n"]:
                 groups.setdefault(row["family"], []).append(task)
-                yield _entry(manifest, summary, [task], row["family"], task, row["primary"], score)
+                for metric in (row["primary"], *filter(OVER_REPEATS.fullmatch, row["metrics"])):
+                    yield _entry(manifest, summary, [task], row["family"], task, metric, row["metrics"][metric])
         for family, tasks in groups.items():
             if len(tasks) > 1:
                 score = summary["families"][family]

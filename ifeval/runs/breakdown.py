@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 ALL = "all"
 CHANCE = "tag.chance_percent"
+THINKING = "thinking"
+"""Not a task's tag: the length of each reply's thought, in words."""
+NO_THOUGHT, UNCLOSED = "no thought", "never ended"
+LENGTHS = (30, 100, 300, 1000, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,28 @@ def breakdowns(runs: Sequence[Run], tag: str, task: str | None = None) -> Iterat
 
 
 def frame_of(run: Run, task: str) -> "pandas.DataFrame":
-    """The samples of a task without their constrained twins."""
+    """The samples of a task without their constrained twins, tagged by the length of their thoughts if there are any."""
     rows = run.samples[run.samples["task"] == task]
-    return rows[rows["tag.decoding"] != "constrained"] if "tag.decoding" in rows else rows
+    rows = rows[rows["tag.decoding"] != "constrained"] if "tag.decoding" in rows else rows
+    if not (rows["reasoning"].notna() | rows["unclosed_reasoning"]).any():
+        return rows
+    lengths = [
+        thought_length(text, unclosed)
+        for text, unclosed in zip(rows["reasoning"], rows["unclosed_reasoning"], strict=True)
+    ]
+    return rows.assign(**{f"tag.{THINKING}": lengths})
+
+
+def thought_length(text: str | None, unclosed: bool) -> str:
+    """The class of a thought by its number of words."""
+    if unclosed:
+        return UNCLOSED
+    words = len(text.split()) if isinstance(text, str) else 0
+    if not words:
+        return NO_THOUGHT
+    low = max((length for length in LENGTHS if length <= words), default=1)
+    high = min((length for length in LENGTHS if length > words), default=None)
+    return f"{low}-{high - 1} words" if high else f"{low} words and more"
 
 
 def to_text(breakdown: Breakdown) -> list[str]:
@@ -96,9 +119,7 @@ def _breakdown(
     else:
         names = tuple(name for name in summary["metrics"] if f"metric.{name}" in first)
         columns = [(first, name) for name in names]
-    values = sorted(
-        first[tag].dropna().unique(), key=lambda value: (0, int(value), "") if value.isdigit() else (1, 0, value)
-    )
+    values = sorted(first[tag].dropna().unique(), key=_place)
     rows = [[frame[frame[tag] == value] for frame, _ in columns] for value in values]
     rows.append([frame for frame, _ in columns])
     return Breakdown(
@@ -112,6 +133,12 @@ def _breakdown(
             for row in rows
         ),
     )
+
+
+def _place(value: str) -> tuple[int, int, str]:
+    """Numbers, and what begins with one, by size; then the others by name."""
+    number = value.partition("-")[0].partition(" ")[0]
+    return (0, int(number), value) if number.isdigit() else (1, 0, value)
 
 
 def _chance(rows: "pandas.DataFrame") -> float:

@@ -64,7 +64,10 @@ def next_sample(
         return "done", None
     if fault := follow_fault(asked, following):
         return "error", f"the task {fault}"
-    return _bound(task, first, following, replies) or replace(following, id=first.id, tags=first.tags)
+    if ended := _bound(task, first, following, replies):
+        return ended
+    constrain = first.constrain and following.schema is not None
+    return replace(following, id=first.id, tags=first.tags, topic=first.topic, constrain=constrain)
 
 
 def read_again(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ifeval.records import Sample, Sampling
@@ -20,10 +21,29 @@ def request_key(sample: Sample, sampling: Sampling, repeat: int, context: Mappin
         "messages": sample.messages,
         "tools": sample.tools,
         "schema": sample.schema if sample.constrain else None,
-        "sampling": sampling,
+        "sampling": _drawn(sampling),
         "repeat": repeat,
     }
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The settings that every key holds, in the order in which the first keys had them: orjson keeps a dataclass's order."""
+
+    temperature: float
+    top_p: float
+    top_k: int
+    max_tokens: int
+    seed: int | None
+    stop: tuple[str, ...]
+
+
+def _drawn(sampling: Sampling) -> Any:
+    """What a key holds of the sampling; settings that came later only where they change something."""
+    given = sampling.identity()
+    first = {entry.name: given.pop(entry.name) for entry in fields(_Drawn)}
+    return {**first, **given} if given else _Drawn(**first)
 
 
 def digest64(text: str) -> int:
@@ -31,6 +51,6 @@ def digest64(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def order_key(seed: int, task: str, sample_id: str) -> bytes:
-    """Sorting by it is a random order of samples that depends on the seed and the samples alone."""
-    return hashlib.sha256(f"{seed}\0{task}\0{sample_id}".encode("utf-8", "surrogatepass")).digest()
+def order_key(seed: int, task: str, unit: str) -> bytes:
+    """Sorting by it is a random order of a task's units that depends on the seed and their names alone."""
+    return hashlib.sha256(f"{seed}\0{task}\0{unit}".encode("utf-8", "surrogatepass")).digest()

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 import subprocess
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,6 +38,10 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
             engine_args=without_secrets(options.engine_args),
             template_args=without_secrets(options.template_args),
         ),
+        "manner": {**plan.manner.to_json(), "template_args": without_secrets(plan.manner.template_args)},
+        "profile": plan.chat.profile.to_json(),
+        "special_tokens": list(model.special),
+        "date": plan.chat.day.isoformat() if plan.chat.day else None,
         "tools_described": plan.chat.tools_in_words and any(task.offers_tools for task in plan.tasks),
         "model": {
             "name": model.name,
@@ -57,6 +61,7 @@ def manifest(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
 def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
     """Everything that decides a run's rows; two runs that agree in all but `model` can be compared."""
     options = plan.options
+    tool_template = {"tool_template": template_hash(plan.chat.tool_template)} if plan.chat.tool_template else {}
     return {
         "model": model.fingerprint,
         "tasks": task_settings(plan),
@@ -66,7 +71,8 @@ def run_settings(plan: Plan, model: Model, engine: Engine) -> dict[str, Any]:
         "constrain": options.constrain,
         "system": options.system,
         "template": template_hash(plan.chat.template),
-        "template_args": without_secrets(options.template_args),
+        **tool_template,
+        "template_args": without_secrets(plan.manner.template_args),
         "tool_dialect": plan.chat.dialect.name,
         "tools_in_words": plan.chat.tools_in_words,
         "reasoning": plan.reasoning,
@@ -86,7 +92,7 @@ def task_settings(plan: Plan) -> dict[str, Any]:
             "seed": plan.seed(task),
             "limit": plan.limit(task),
             "data": None if task.data is None else datasets.content_hash(task.data),
-            "sampling": asdict(plan.sampling(task)),
+            "sampling": plan.sampling(task).identity(),
         }
         for task in plan.tasks
     }

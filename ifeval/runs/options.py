@@ -9,6 +9,8 @@ from ifeval.engines.plugins import require_known
 from ifeval.errors import UserError
 from ifeval.runs.shards import Shard
 
+SAMPLING = ("auto", "model", "greedy")
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -18,7 +20,10 @@ class RunOptions:
     file or folder of a task by its name; the name "" stands for the only external task of the run.
     `order_seed` asks the samples in a seeded random order, as planned looks need it (None: as the tasks give them).
     `seen` names the task clusters the model was trained on; without it, what a checkpoint's own training record says.
-    `reasoning` is "auto" (split `<think>` tags), "none", or the name of a vLLM reasoning parser.
+    `reasoning` is "auto" (what the chat template tells), "none", or the name of a vLLM reasoning parser.
+    `chat_template` is used instead of the model's own: "plain", "chatml", or a file. `sampling` is "auto" (the generation
+    config's values for a model that thinks, else greedy), "model" or "greedy", beneath an explicit temperature.
+    `thinking_budget` is in tokens; None: 4,096 where the model thinks, 0: no thinking.
     """
 
     model: str
@@ -40,6 +45,9 @@ class RunOptions:
     top_k: int = 0
     system: str | None = None
     template_args: Mapping[str, Any] = field(default_factory=dict)
+    chat_template: str | None = None
+    sampling: str = "auto"
+    thinking_budget: int | None = None
     tool_dialect: str | None = None
     reasoning: str = "auto"
     constrain: bool = False
@@ -57,11 +65,14 @@ class RunOptions:
             ("--max-tokens", self.max_tokens, 1),
             ("--temperature", self.temperature, 0),
             ("--top-k", self.top_k, 0),
+            ("--thinking-budget", self.thinking_budget, 0),
         ):
             if value is not None and not value >= low:  # NaN is neither
                 raise UserError(f"{flag} {value}: give {low} or more.")
         if not 0 < self.top_p <= 1:
             raise UserError(f"--top-p {self.top_p}: give a share above 0 and at most 1.")
+        if self.sampling not in SAMPLING:
+            raise UserError(f"--sampling {self.sampling}: give one of {', '.join(SAMPLING)}.")
         require_known(self.engine)
         if self.ray_address and self.engine != "ray":
             raise UserError(f"--ray-address {self.ray_address}: give --engine ray with it.")

@@ -7,72 +7,98 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ifeval.engines import open_engine, open_model
-from ifeval.engines.arguments import identity_arguments
-from ifeval.engines.base import Engine, Workload
+from ifeval.engines.base import Workload
 from ifeval.errors import UserError
+from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
-from ifeval.models.reasoning import reasoning_parser
+from ifeval.models.reading import reading_of
 from ifeval.models.resolve import Model
 from ifeval.records import Request, Response, Score
+from ifeval.runs.asking import chat_of, request_context, stored_day, unread_calls
 from ifeval.runs.conversation import Ended, advance
 from ifeval.runs.directory import ENGINE_LOG, REPLIES, SUMMARY, RunDirectory, write_json
 from ifeval.runs.journal import ResponseLog
 from ifeval.runs.manifest import manifest, now
+from ifeval.runs.manner import Manner, manner_of
 from ifeval.runs.observer import Observer, Phases, Silent
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
-from ifeval.tool_calls import by_name, detect
+from ifeval.task import Task
 from ifeval.util.files import cache_root
 from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
 
 
-def run(options: RunOptions, observer: Observer | None = None) -> Path:
+def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
     """Do what `options` ask and return the run's directory.
 
+    `wanted` is asked of each item just before it goes to the engine; what is not wanted any more is left out.
     Raises UserError for what a user can mend; KeyboardInterrupt passes through with everything finished on disk.
     """
-    return Pipeline(options, observer or Silent()).run()
+    return Pipeline(options, observer or Silent(), wanted).run()
 
 
 class Pipeline:
     """One run from its options to its summary."""
 
-    def __init__(self, options: RunOptions, observer: Observer) -> None:
+    def __init__(self, options: RunOptions, observer: Observer, wanted: Callable[[Item], bool] | None = None) -> None:
         self._observer = observer
+        self._wanted = wanted
         self._phases = Phases(observer)
         with self._phases("prepare"):
-            model = open_model(options.model, options.adapter, options.base_urls, options.trust_remote_code)
-            name = options.tool_dialect or detect(model.chat_template)
-            native_tools = model.kind != "checkpoint" and options.tool_dialect is None
-            chat = Chat(model.chat_template, by_name(name), options.system, options.template_args, native_tools)
-            self._engine = open_engine(
-                model,
-                chat,
-                engine=options.engine,
-                engine_args=options.engine_args,
-                trust_remote_code=options.trust_remote_code,
-                ray_address=options.ray_address,
+            model = open_model(
+                options.model, options.adapter, options.base_urls, options.trust_remote_code, options.chat_template
             )
-            plan = Plan(load_tasks(options), options, chat, request_context(model, self._engine, options))
-            self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
-            self._scorer = Scorer(reasoning_parser(self._plan.reasoning, model.path), chat.dialect)
+            tasks = load_tasks(options)
+            profile = profile_of(model.chat_template, model.tokens, model.special, model.tool_template)
+            manner = manner_of(options, profile, model)
+            chat = chat_of(options, model, profile, manner)
+            self._build(options, model, chat, manner, tasks)
             described = manifest(self._plan, model, self._engine)
-            self._directory = RunDirectory(options.out or default_directory(model, described["identity"]), described)
+            path = options.out or default_directory(model, described["identity"])
+            if (day := stored_day(path)) not in (None, chat.day):
+                self._build(options, model, replace(chat, day=day), manner, tasks)
+                described = manifest(self._plan, model, self._engine)
+            self._scorer = Scorer(
+                reading_of(
+                    profile,
+                    manner.template_args,
+                    model.special,
+                    reasoning=self._plan.reasoning,
+                    dialect=chat.dialect.name,
+                    checkpoint=model.path,
+                )
+            )
+            self._further: deque[Item] = deque()  # conversations that a reply has carried on
+            self._directory = RunDirectory(path, described)
             try:
                 self._replies = open_replies(self._directory.path, model, options.cache)
             except BaseException:
                 self._directory.close()
                 raise
-            self._further: deque[Item] = deque()  # conversations that a reply has carried on
+        for note in (*manner.notes, *unread_calls(chat, tasks)):
+            observer.phase("note:", note)
+
+    def _build(self, options: RunOptions, model: Model, chat: Chat, manner: Manner, tasks: Sequence[Task]) -> None:
+        """The engine and the plan of a run that writes its prompts so."""
+        self._engine = open_engine(
+            model,
+            chat,
+            engine=options.engine,
+            engine_args=options.engine_args,
+            trust_remote_code=options.trust_remote_code,
+            ray_address=options.ray_address,
+        )
+        plan = Plan(tasks, options, chat, request_context(model, self._engine, options, chat), manner)
+        self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))
 
     def run(self) -> Path:
         try:
@@ -146,6 +172,8 @@ class Pipeline:
                 if not waiting:
                     return
                 yield None
+            elif self._wanted is not None and not self._wanted(item):
+                continue
             elif item.request.key in waiting:
                 waiting[item.request.key].append(item)
             elif (reply := self._replies.get(item.request.key)) is not None:
@@ -224,16 +252,6 @@ def exclusive(seconds: Mapping[str, float]) -> dict[str, float]:
     """Phase seconds that add up: scoring and journalling happen while replies come in and are counted apart."""
     nested = seconds.get("score", 0.0) + seconds.get("journal", 0.0)
     return {name: round(value - nested if name == "generate" else value, 3) for name, value in seconds.items()}
-
-
-def request_context(model: Model, engine: Engine, options: RunOptions) -> Mapping[str, Any]:
-    """The run's share of every request key."""
-    return {
-        "model": model.fingerprint,
-        "engine": f"{engine.name} {engine.version}",
-        "engine_args": identity_arguments(options.engine_args),
-        "template_args": dict(options.template_args),
-    }
 
 
 def open_replies(run_directory: Path, model: Model, cache: bool) -> ResponseLog:

@@ -8,13 +8,13 @@ from typing import Any
 from ifeval.engines.base import Workload
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
-from ifeval.models.reasoning import resolve_reasoning
 from ifeval.records import CONSTRAINED, Request, Response, Sample, Sampling
 from ifeval.registry import datasets
 from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
 from ifeval.runs.keys import order_key, request_key
+from ifeval.runs.manner import Manner
 from ifeval.runs.options import RunOptions
 from ifeval.runs.shards import belongs
 from ifeval.task import Task
@@ -57,6 +57,12 @@ class Item:
         """What a journal line is found by."""
         return self.task.name, self.sample.id, self.request.repeat
 
+    @property
+    def unit(self) -> str:
+        """The independent unit it belongs to: the item that the task's `unit` names, else the sample itself."""
+        own = self.sample.id.removesuffix(CONSTRAINED)
+        return str(self.sample.tags.get(self.task.unit, own)) if self.task.unit else own
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -69,14 +75,26 @@ class Plan:
     options: RunOptions
     chat: Chat
     context: Mapping[str, Any]
+    manner: Manner = field(default_factory=Manner)
     _kept: dict[str, list[Sample]] = field(default_factory=dict, repr=False, compare=False)
 
     def items(self) -> Iterator[Item]:
-        """In task order; with `order_seed` in the random order that it gives."""
+        """In task order; with `order_seed` all tasks side by side, each in a random order of its independent units."""
         seed = self.options.order_seed
-        if seed is None:
-            return self._in_task_order()
-        return iter(sorted(self._in_task_order(), key=lambda item: order_key(seed, item.task.name, item.sample.id)))
+        return self._in_task_order() if seed is None else iter(self._interleaved(seed))
+
+    def _interleaved(self, seed: int) -> list[Item]:
+        """At any point about the same share of every task has been asked; samples of one unit come together."""
+        items = list(self._in_task_order())
+        units: dict[str, set[str]] = {}
+        for item in items:
+            units.setdefault(item.task.name, set()).add(item.unit)
+        place = {
+            (task, unit): (rank + 0.5) / len(names)
+            for task, names in units.items()
+            for rank, unit in enumerate(sorted(names, key=lambda name: order_key(seed, task, name)))
+        }
+        return sorted(items, key=lambda item: (place[item.task.name, item.unit], item.task.name))
 
     def _in_task_order(self) -> Iterator[Item]:
         for task in sorted(self.tasks, key=lambda task: -reply_tokens(task, self.sampling(task))):
@@ -129,7 +147,8 @@ class Plan:
     @property
     def reasoning(self) -> str:
         """The resolved reasoning parser."""
-        return resolve_reasoning(self.options.reasoning, self.chat.template)
+        named = self.options.reasoning
+        return self.chat.profile.reasoning_with(self.manner.template_args) if named == "auto" else named
 
     def seed(self, task: Task) -> int:
         return task.default_seed if self.options.seed is None else self.options.seed
@@ -139,13 +158,16 @@ class Plan:
         return task.limit if self.options.limit is None else self.options.limit
 
     def sampling(self, task: Task) -> Sampling:
-        options = self.options
+        manner = self.manner
         return Sampling(
-            temperature=options.temperature,
-            top_p=options.top_p,
-            top_k=options.top_k,
-            max_tokens=options.max_tokens or task.max_tokens,
-            seed=None if options.temperature == 0 else self.seed(task),
+            temperature=manner.temperature,
+            top_p=manner.top_p,
+            top_k=manner.top_k,
+            max_tokens=self.options.max_tokens or task.max_tokens,
+            seed=None if manner.temperature == 0 else self.seed(task),
+            min_p=manner.min_p,
+            repetition_penalty=manner.repetition_penalty,
+            thinking=manner.thinking,
         )
 
 
@@ -177,19 +199,20 @@ def load_tasks(options: RunOptions) -> list[Task]:
 def workload(items: Iterator[Item]) -> Workload:
     """What the given items ask of an engine; a request that several share is counted once.
 
-    A conversation is planned by its task's bounds: as long as it may get at its end, and half of that on average.
+    A conversation is planned by its task's bounds: as long as it may get at its end, half of that on average, and half of
+    the tokens that its replies can have.
     """
     seen: set[bytes] = set()
     tokens = prompt = reply = text = 0
-    constrained = seeded = repeated = False
+    constrained = seeded = repeated = thinking = False
     for item in items:
         request = item.request
         digest = bytes.fromhex(request.key)[:16]
         if digest in seen:
             continue
         seen.add(digest)
-        tokens += reply_tokens(item.task, request.sampling)
-        reply = max(reply, request.sampling.max_tokens)
+        tokens += reply_tokens(item.task, request.sampling) // (2 if item.task.converses else 1)
+        reply = max(reply, request.sampling.room)
         size = _prompt_bytes(request.sample)
         if item.task.converses:
             longest = item.task.max_conversation_tokens or size + reply_tokens(item.task, request.sampling)
@@ -197,13 +220,16 @@ def workload(items: Iterator[Item]) -> Workload:
         prompt, text = max(prompt, size), text + size
         constrained |= request.sample.constrain
         seeded |= request.sampling.seed is not None and request.sampling.temperature > 0
-    return Workload(len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded, repeated)
+        thinking |= request.sampling.thinking is not None
+    return Workload(
+        len(seen), tokens, prompt, reply, text // max(1, len(seen)), constrained, seeded, repeated, thinking
+    )
 
 
 def reply_tokens(task: Task, sampling: Sampling) -> int:
     """The most tokens that the replies of one sample can have together."""
-    tokens = sampling.max_tokens * task.max_turns * task.max_steps
-    return min(tokens, max(sampling.max_tokens, task.max_conversation_tokens or tokens))
+    tokens = sampling.room * task.max_turns * task.max_steps
+    return min(tokens, max(sampling.room, task.max_conversation_tokens or tokens))
 
 
 def _prompt_bytes(sample: Sample) -> int:

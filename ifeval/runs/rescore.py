@@ -8,12 +8,14 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
 from ifeval.models.reasoning import reasoning_parser
+from ifeval.models.replies import Reading
 from ifeval.records import Sample
 from ifeval.runs.conversation import read_again
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, write_json
 from ifeval.runs.journal import response_from_json
 from ifeval.runs.lock import RunLock
 from ifeval.runs.manifest import now, task_settings
+from ifeval.runs.manner import Manner
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Plan, load_tasks
 from ifeval.runs.replacement import replaced_together
@@ -45,7 +47,7 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...])
     if run.manifest["status"] != "complete":
         raise UserError(f"{path} is not complete: repeat its command to finish it, then rescore.")
     plan = stored_plan(run, data, task_paths)
-    scorer = Scorer(reasoning_parser(plan.reasoning, None), plan.chat.dialect)
+    scorer = Scorer(stored_reading(run))
     tasks = {task.name: task for task in plan.tasks}
     samples = {task.name: {sample.id: sample for sample in plan.samples(task)} for task in plan.tasks}
     _require_whole(run, samples)
@@ -97,8 +99,28 @@ def stored_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]
     places = {name: Path(place) for name, place in stored["data"].items()} | dict(data)
     options = replace(options, data=places, task_paths=task_paths or tuple(map(Path, stored["task_paths"])))
     settings = run.manifest["settings"]
-    chat = Chat(None, by_name(settings["tool_dialect"]), options.system, options.template_args)
-    return Plan(load_tasks(options), replace(options, reasoning=settings["reasoning"]), chat, {})
+    manner = stored_manner(run, options)
+    chat = Chat(None, by_name(settings["tool_dialect"]), options.system, manner.template_args)
+    return Plan(load_tasks(options), replace(options, reasoning=settings["reasoning"]), chat, {}, manner)
+
+
+def stored_manner(run: Run, options: RunOptions) -> Manner:
+    """How a stored run drew its replies; one of an earlier version drew as its options say."""
+    stored = run.manifest.get("manner")
+    if stored is not None:
+        return Manner(**{**stored, "notes": tuple(stored["notes"])})
+    return Manner(options.temperature, options.top_p, options.top_k, template_args=options.template_args)
+
+
+def stored_reading(run: Run) -> Reading:
+    """How the replies of a stored run are read: by today's readers of the names it recorded."""
+    settings = run.manifest["settings"]
+    frames = run.manifest.get("profile", {}).get("frames", ())
+    return Reading(
+        reasoning_parser(settings["reasoning"], None),
+        by_name(settings["tool_dialect"]),
+        (*run.manifest.get("special_tokens", ()), *frames),
+    )
 
 
 def _scored_again(row: Mapping[str, Any], scorer: Scorer, task: Task, sample: Sample) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class TaskResult:
     """One task of a run. Scores and rates are shares in [0, 1].
 
     `primary` is the interval of the metric `primary_metric`, `metrics` has all of them by name. `by` gives, per tag and
-    value, the primary metric among those samples. `rates` are the ways to go wrong (truncated, empty, errors, ...).
+    value, the primary metric among those samples, and `spans`, per ladder, the size at which half are right. `rates` are the ways to go wrong (truncated, empty, errors, ...).
     """
 
     name: str
@@ -24,6 +24,7 @@ class TaskResult:
     metrics: Mapping[str, Interval]
     rates: Mapping[str, float]
     by: Mapping[str, Mapping[str, Interval]]
+    spans: Mapping[str, Interval]
     samples: int
 
     @property
@@ -84,5 +85,6 @@ def _task(name: str, part: Mapping[str, Any]) -> TaskResult:
         metrics={metric: interval_of(value) for metric, value in part["metrics"].items()},
         rates=part["rates"],
         by={tag: {value: interval_of(one) for value, one in groups.items()} for tag, groups in part["by"].items()},
+        spans={tag: interval_of(value) for tag, value in part.get("ladders", {}).items()},
         samples=part["samples"],
     )

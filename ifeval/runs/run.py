@@ -12,7 +12,7 @@ from ifeval.errors import UserError
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
-from ifeval.runs.summary import replies, row_rates
+from ifeval.runs.summary import effort, replies, row_rates
 from ifeval.util.jsonio import dumps, loads
 from ifeval.util.text import one_line
 
@@ -160,8 +160,7 @@ def _conversation_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     if "turns" not in row:
         return {}
     sums = {name: sum(response[name] for response in replies(row)) for name in SUMMED}
-    calls = sum(len(response["tool_calls"] or ()) for response in replies(row))
-    return {**sums, "replies": len(row["turns"]), "calls": calls, "ended": row["ended"]}
+    return {**sums, "replies": len(row["turns"]), "calls": effort(row)["calls"], "ended": row["ended"]}
 
 
 def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> None:

@@ -4,26 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ifeval.models.replies import ReasoningParser, interpret
+from ifeval.models.replies import Reading, interpret
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.contract import score_fault
 from ifeval.task import Task
-from ifeval.tool_calls import Dialect
 
 
 class Scorer:
-    """Reads and scores the responses of a run: how reasoning is split off, and how calls are written."""
+    """Reads and scores the responses of a run."""
 
-    def __init__(self, split: ReasoningParser, dialect: Dialect) -> None:
-        self._split = split
-        self._dialect = dialect
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     def read(self, sample: Sample, response: Response) -> tuple[Response, str | None]:
         """The response with its parts read out, and a sentence where there is none or it cannot be read."""
         if response.error is not None:
             return response, f"no reply: {response.error}"
         try:
-            return interpret(response, sample, self._split, self._dialect), None
+            return interpret(response, sample, self._reading), None
         except Exception as error:
             return response, _failure(error)
 

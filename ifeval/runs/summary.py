@@ -12,8 +12,10 @@ import numpy as np
 from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
+from ifeval.runs.reliability import reliability
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
+from ifeval.stats.ladder import span
 from ifeval.task import Task
 
 RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
@@ -42,7 +44,7 @@ class Tally:
     )
     tokens: Counter = field(default_factory=Counter)
     ended: Counter = field(default_factory=Counter)
-    lasted: Counter = field(default_factory=Counter)
+    efforts: dict[str, array] = field(default_factory=lambda: defaultdict(lambda: array("d")))
 
     def add(self, row: Mapping[str, Any], task: Task) -> None:
         score = row["score"]
@@ -73,7 +75,8 @@ class Tally:
             self.tokens.update(prompt=response["prompt_tokens"], completion=response["completion_tokens"])
         if "turns" in row:
             self.ended[row["ended"]] += 1
-            self.lasted[str(len(row["turns"]))] += 1
+            for name, value in effort(row).items():
+                self.efforts[name].append(value)
 
 
 def unit_of(row: Mapping[str, Any], task: Task) -> str:
@@ -84,6 +87,17 @@ def unit_of(row: Mapping[str, Any], task: Task) -> str:
 def replies(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The responses of a row: of a conversation all, else the one."""
     return [turn["response"] for turn in row.get("turns") or [row]]
+
+
+def effort(row: Mapping[str, Any]) -> dict[str, float]:
+    """What a conversation took: replies, calls in them, tokens generated, seconds waited for replies."""
+    given = replies(row)
+    return {
+        "replies": len(given),
+        "calls": sum(len(response["tool_calls"] or ()) for response in given),
+        "tokens": sum(response["completion_tokens"] for response in given),
+        "seconds": sum(response["latency"] for response in given),
+    }
 
 
 def row_rates(row: Mapping[str, Any]) -> dict[str, bool]:
@@ -146,6 +160,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
+        "advisory": task.advisory,
         "unit": task.unit or "sample",
         "units": units,
         "samples": len(np.unique(tally.samples)),
@@ -153,6 +168,7 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "metrics": {
             **{name: interval_json(mean_interval(values, clusters=clusters)) for name, values in tally.metrics.items()},
             **{name: interval_json(_ratio(tally, name, repeated)) for name, _ in tally.counts.items()},
+            **{name: interval_json(interval) for name, interval in _reliability(primary, tally).items()},
         },
         "rates": {name: tally.rates[name] / n if n else 0.0 for name in RATES},
         "checks": {
@@ -164,8 +180,23 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
             for tag, groups in tally.tags.items()
             if len(groups) <= MOST_VALUES
         },
+        "ladders": {
+            tag: interval_json(_span(primary, tally, tally.tags[tag]))
+            for tag in task.ladders
+            if len(tally.tags[tag]) > 1
+        },
         "tokens": dict(tally.tokens),
-        **({"conversations": {"ended": dict(tally.ended), "replies": dict(tally.lasted)}} if tally.ended else {}),
+        **({"conversations": _conversations(tally)} if tally.ended else {}),
+    }
+
+
+def _conversations(tally: Tally) -> dict[str, Any]:
+    """How the conversations ended, how many replies they had, and what one took on average."""
+    lengths = Counter(str(int(length)) for length in tally.efforts["replies"])
+    return {
+        "ended": dict(tally.ended.most_common()),
+        "replies": dict(sorted(lengths.items(), key=lambda pair: int(pair[0]))),
+        "per_sample": {name: round(float(np.mean(values)), 3) for name, values in tally.efforts.items()},
     }
 
 
@@ -180,14 +211,14 @@ def interval_json(interval: Interval) -> dict[str, Any]:
 
 
 def families(tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Each family: the unweighted mean of its tasks' primary metrics.
+    """Each family: the unweighted mean of its tasks' primary metrics, those of advisory tasks left out.
 
     The bounds combine the tasks' own by square-and-add (MOVER; Zou and Donner 2008, Statistics in Medicine 27).
     """
     members: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for summary in tasks.values():
         primary = summary["metrics"].get(summary["primary"])
-        if primary is not None and primary["n"]:
+        if primary is not None and primary["n"] and not summary["advisory"]:
             members[summary["family"]].append(primary)
     return {
         family: {
@@ -216,9 +247,25 @@ def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
     return clustered_ratio(successes, trials)
 
 
+def _reliability(primary: np.ndarray, tally: Tally) -> dict[str, Interval]:
+    """pass@k and its kin where samples have several replies; a primary metric over single checks has none."""
+    if not len(primary):
+        return {}
+    samples, units = (np.array(column, dtype=np.uint64) for column in (tally.samples, tally.units))
+    padded = np.concatenate([primary, np.full(len(samples) - len(primary), nan)])
+    return reliability(padded, samples, units)
+
+
 def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: bool) -> Interval:
     clusters = [tally.units[i] for i in index] if repeated else None
     return mean_interval(primary[np.array(index)], clusters=clusters)
+
+
+def _span(primary: np.ndarray, tally: Tally, rungs: Mapping[str, array]) -> Interval:
+    """The size at which half of the samples are right, over the rows that stand on a rung of the ladder."""
+    index = np.concatenate([np.array(rows) for rows in rungs.values()])
+    sizes = np.repeat([float(rung) for rung in rungs], [len(rows) for rows in rungs.values()])
+    return span(sizes, primary[index], np.array(tally.units)[index])
 
 
 def _ordered(groups: Mapping[str, array]) -> list[tuple[str, array]]:

@@ -14,7 +14,7 @@ from math import sqrt
 
 from ifeval.decoys import decoys
 from ifeval.engines.scripted import oracle_text, prompt_text
-from ifeval.models.replies import keep_all
+from ifeval.models.replies import Reading, keep_all
 from ifeval.records import Response, Sample, Score
 from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
@@ -85,21 +85,22 @@ class Validation:
 def validate(task: Task, dialect: Dialect, seed: int | None = None, limit: int | None = None) -> Validation:
     """Probe every sample of `task`. Raises whatever `task.samples` raises; a scorer that raises is a problem."""
     found = Validation(task.name)
-    scorer = Scorer(keep_all, dialect)
+    scorer = Scorer(Reading(keep_all, dialect))
     previous: tuple[Sample, list[str]] | None = None
     for sample in task.samples(task.default_seed if seed is None else seed, limit):
         found.samples += 1
         oracle = oracle_replies(task, scorer, sample, dialect)
         found.without_oracle += not oracle
-        other = [] if previous is None or previous[0].target == sample.target else previous[1]
-        for kind, reply, should_pass in probes(sample, oracle, other, dialect):
+        before = [] if previous is None or previous[1] == oracle else previous[1]
+        fits = previous is None or previous[0].target == sample.target or _any_reply(task, sample)
+        for kind, reply, should_pass in probes(sample, oracle, [] if fits else before, dialect):
             found.tried[kind] += 1
             should_pass = should_pass or (kind == "blank" and task.passes_blank(sample))
             problem = _probe(task, scorer, sample, kind, reply, should_pass)
             if problem is not None:
                 found.fail(problem)
         if task.dataset is None:
-            _bait(task, scorer, sample, [] if previous is None else previous[1], found)
+            _bait(task, scorer, sample, before, found)
         previous = sample, oracle
     for name, floor in found.floors.items():
         if floor.beyond_chance > MOST_LUCK:
@@ -131,8 +132,13 @@ def probes(
     yield "echoed", lambda asked, _: _reply(prompt_text(asked)), False
     yield "oracle", lambda asked, _: _reply(oracle_text(asked, dialect) or ""), True
     yield "truncated", lambda asked, _: _half(oracle_text(asked, dialect) or ""), False
-    if other and other != oracle:
+    if other:
         yield "shuffled", lambda asked, turn: _reply(other[min(turn, len(other) - 1)]), False
+
+
+def _any_reply(task: Task, sample: Sample) -> bool:
+    """Whether any plain reply is right, another sample's oracle too (where no tool fits)."""
+    return task.dataset is None and task.decoys(sample) is None
 
 
 def _bait(task: Task, scorer: Scorer, sample: Sample, other: Sequence[str], found: Validation) -> None:
@@ -172,7 +178,8 @@ def _probe(task: Task, scorer: Scorer, sample: Sample, kind: str, reply: Replies
     score = scorer.score(task, sample, read, fault)
     if score.error is not None:
         return f"{sample.id}: the {kind} reply makes the scorer fail: {score.error}"
-    passed = score.metrics.get(task.primary) == 1
+    value = score.metrics.get(task.primary)
+    passed = all(score.strict) if value is None else value == 1
     if passed == should_pass:
         return None
     reasons = "; ".join(verdict.reason for verdict in score.checks if verdict.ok != should_pass)

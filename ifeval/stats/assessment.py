@@ -17,16 +17,14 @@ from enum import StrEnum
 from math import ceil, inf, isfinite
 
 import numpy as np
-import numpy.typing as npt
 
-from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
+from ifeval.stats.differences import paired_t_interval
+from ifeval.stats.flips import FEW_CHANGED, worse_p
 from ifeval.stats.interval import Interval
 from ifeval.stats.paired import mcnemar_p, noninferiority_p, tango_interval
 from ifeval.stats.power import attainable_margin, noninferiority_n, required_n
-from ifeval.stats.strata import Stratum, standard_error, stratified_interval, stratified_p
-
-FEW_DISCORDANT = 10
-"""Fewer discordant pairs than this are tested by the exact p, not by mid-p."""
+from ifeval.stats.score_test import Units, score_p
+from ifeval.stats.strata import score_stratum, standard_error, stratified_interval
 
 
 class Decision(StrEnum):
@@ -75,34 +73,37 @@ def decide(losses: int, wins: int, n: int, margin: float, alpha: float = 0.05, e
     return _decision(
         tango_interval(losses, wins, n),
         float(noninferiority_p(losses, wins, n, margin)),
-        float(mcnemar_p(losses, wins, "worse", exact or losses + wins < FEW_DISCORDANT)),
+        float(mcnemar_p(losses, wins, "worse", exact or losses + wins < FEW_CHANGED)),
         margin,
         alpha,
         discordance,
     )
 
 
-def decide_scores(differences: npt.ArrayLike, margin: float, alpha: float = 0.05, seed: int = 0) -> Assessment:
-    """The verdict on per-prompt differences of any scores in [0, 1]: paired t tests, sign flips below 100 prompts.
+def decide_units(groups: Sequence[Units], margin: float, alpha: float = 0.05, level: float = 0.95) -> Assessment:
+    """The verdict on the weighted mean of groups of unit differences: scores, items of several samples, several tasks.
 
-    Differences without spread would make the t test certain after two prompts, so non-inferiority is never surer than
-    it would be of as many booleans that all agree.
+    The score test with the variance of the hypothesis (`score_test`) and the exact sign flips (`flips`). One group of
+    -1, 0 and 1 gets the very numbers of `decide`. level: of the interval.
     """
-    d = np.asarray(differences, dtype=float)
-    n = len(d)
-    regression = sign_flip_p(d, "less", seed=seed) if 0 < n < SMALL else paired_t_p(d, side="less")
-    noninferiority = max(paired_t_p(d, -margin, "greater"), float(noninferiority_p(0, 0, n, margin)))
-    variance = float(d.var(ddof=1)) if n > 1 else 1.0
-    return _decision(paired_t_interval(d), noninferiority, regression, margin, alpha, variance)
+    known = [group for group in groups if len(group.differences)]
+    interval, variance = _spread(known, level)
+    return _decision(interval, score_p(known, -margin) if known else 1.0, worse_p(known), margin, alpha, variance)
 
 
-def decide_strata(strata: Sequence[Stratum], margin: float, alpha: float = 0.05) -> Assessment:
-    """The verdict on the unweighted mean of several tasks' differences (`ifeval.stats.strata`)."""
-    interval = stratified_interval(strata)
-    variance = standard_error(strata) ** 2 * interval.n if strata else 1.0
-    return _decision(
-        interval, stratified_p(strata, -margin), 1 - stratified_p(strata) if strata else 1.0, margin, alpha, variance
-    )
+def _spread(groups: Sequence[Units], level: float) -> tuple[Interval, float]:
+    """The interval of the mean, and the variance of one of as many units that would say as much."""
+    if len(groups) == 1 and groups[0].exchangeable and np.isin(groups[0].differences, (-1.0, 0.0, 1.0)).all():
+        d = groups[0].differences
+        losses, wins = int((d < 0).sum()), int((d > 0).sum())
+        return tango_interval(losses, wins, len(d), level), (losses + wins + 1) / (len(d) + 2)
+    if len(groups) == 1:
+        d = groups[0].differences
+        return paired_t_interval(d, level), float(d.var(ddof=1)) if len(d) > 1 else 1.0
+    strata = [score_stratum(group.differences) for group in groups]
+    shares = [group.share for group in groups]
+    interval = stratified_interval(strata, level, shares)
+    return interval, standard_error(strata, shares) ** 2 * interval.n if groups else 1.0
 
 
 def _decision(

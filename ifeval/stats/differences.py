@@ -24,7 +24,7 @@ SMALL = 100
 
 
 def paired_t_interval(differences: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Student's interval of the mean difference; NaN bounds with fewer than two prompts.
+    """Student's interval of the mean difference, within [-1, 1]; NaN bounds with fewer than two prompts.
 
     Where no prompt differs the spread says nothing: then it is as wide as that of as many booleans that all agree.
     """
@@ -38,7 +38,7 @@ def paired_t_interval(differences: npt.ArrayLike, level: float = 0.95) -> Interv
     if not d.any():
         return replace(tango_interval(0, 0, n, level), method="paired t")
     half = float(stdtrit(n - 1, (1 + level) / 2)) * _standard_error(d)
-    return Interval(mean, mean - half, mean + half, n, "paired t")
+    return Interval(mean, max(-1.0, mean - half), min(1.0, mean + half), n, "paired t")
 
 
 def paired_t_p(differences: npt.ArrayLike, null: float = 0.0, side: Side = "two-sided") -> float:

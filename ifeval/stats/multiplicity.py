@@ -19,6 +19,17 @@ def holm(p: npt.ArrayLike) -> PValues:
     return _restore(np.maximum.accumulate((m - np.arange(m)) * ordered), order)
 
 
+def weighted_holm(p: npt.ArrayLike, weights: npt.ArrayLike) -> PValues:
+    """Holm's adjusted p-values where the tests share alpha by weights > 0, in the order given; alike is `holm`.
+
+    Adjusted p <= alpha controls the chance of one false rejection at alpha (Holm 1979, section 3).
+    """
+    values, shares = np.asarray(p, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    order = np.argsort(values / shares, kind="stable")
+    left = shares[order][::-1].cumsum()[::-1]
+    return _restore(np.maximum.accumulate(left * (values / shares)[order]), order)
+
+
 def benjamini_hochberg(p: npt.ArrayLike) -> PValues:
     """Benjamini and Hochberg's q-values, in the order given, for independent or positively dependent tests."""
     ordered, order = _sorted(p)

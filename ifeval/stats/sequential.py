@@ -1,19 +1,19 @@
 """Stopping a paired comparison early, with the error rates of one that was not.
 
-The number of prompts n is known, so each look may spend a planned part of alpha: alpha * (looked at / n) ** rho in
+The number of units n is known, so each look may spend a planned part of alpha: alpha * (looked at / n) ** rho in
 all. Two boundaries decide:
 
-FAIL  exact McNemar with alpha spending. Given when the discordant prompts come, under "not worse" each is a loss or a
-      win by a fair coin, so the chance of having crossed is computed exactly, whatever the discordance.
-PASS  Tango's z of non-inferiority against a group-sequential boundary, from the normal recursion of Armitage,
-      McPherson and Rowe 1969 with the spending of Lan and DeMets 1983.
+worse   exact sign flips with alpha spending. Given when the units that change come, under "not worse" each is for worse
+        or for better by a fair coin, so the chance of having crossed is computed exactly, however many change.
+within  the score statistic of non-inferiority against a group-sequential boundary, from the normal recursion of
+        Armitage, McPherson and Rowe 1969 with the spending of Lan and DeMets 1983.
 
-Prompts must be in a seeded random order fixed before the run, and are analysed in that order: short replies finish
+Units must be in a seeded random order fixed before the run, and are analysed in that order: short replies finish
 first, so the order of finishing would be a biased sample. Sources: Lan and DeMets, Biometrika 70:659;
 Kim and DeMets 1987 (power family); Stallard and Todd 2000 (exact spending for binary outcomes).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, sqrt
@@ -22,9 +22,9 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from ifeval.stats.assessment import Decision, decision_of
+from ifeval.stats.flips import Flips, same_weights, worse_p
 from ifeval.stats.interval import FloatArray
-from ifeval.stats.paired import fair_coin_pmf, tango_z
+from ifeval.stats.score_test import Units, distance_and_error
 
 MOST_LOOKS = 50
 WIDEST = 8.0
@@ -32,9 +32,9 @@ NODES = 256
 
 
 def planned_looks(n: int, every: int = 32, first: int = 64) -> tuple[int, ...]:
-    """Numbers of prompts to look at: from `first` in steps of `every`, the last being n; at most about 50 looks.
+    """Numbers of units to look at: from `first` in steps of `every`, the last being n; at most about 50 looks.
 
-    A remainder shorter than a step is joined to the last one. Below `first` prompts a normal boundary is not safe.
+    A remainder shorter than a step is joined to the last one. Below `first` units a normal boundary is not safe.
     """
     step = max(every, ceil(n / MOST_LOOKS))
     return (*range(max(first, step), n - step + 1, step), n)
@@ -74,100 +74,107 @@ def group_sequential_boundaries(fractions: tuple[float, ...], spending: Callable
     return np.array(boundaries)
 
 
-class SpendingMcNemar:
-    """The FAIL boundary: McNemar's exact test at any looks, spending at most alpha * (at / n) ** rho by each.
+class SpendingFlips:
+    """The exact boundary of "worse": at any looks, spending at most alpha * fraction ** rho by each.
 
-    `critical` is the number of losses that would have crossed at the last look, `spent` the exact chance under
-    "not worse" of having crossed by then.
+    `critical` is the sum of losses that would have crossed at the last look, `spent` the exact chance under "not worse"
+    of having crossed by then.
     """
 
-    def __init__(self, n: int, alpha: float = 0.05, rho: float = 2.0) -> None:
-        self.n = n
+    def __init__(self, alpha: float = 0.05, rho: float = 2.0) -> None:
         self.spending = power_spending(alpha, rho)
         self.spent = 0.0
         self.critical: int | None = None
-        self._surviving = np.ones(1)  # P(this many losses and never crossed), given the discordant pairs so far
+        self.flips = Flips()
 
-    def look(self, at: int, losses: int, wins: int) -> bool:
-        """True when `losses` of the losses + wins discordant pairs among the first `at` prompts cross."""
-        new = losses + wins - len(self._surviving) + 1
-        self._surviving = np.convolve(self._surviving, fair_coin_pmf(np.arange(new + 1), new))
-        tail = np.cumsum(self._surviving[::-1])[::-1]
-        affordable = np.flatnonzero(tail <= self.spending(at / self.n) - self.spent)
+    def look(self, fraction: float, differences: Sequence[int]) -> bool:
+        """True when the losses cross, with these units' differences (whole numbers) since the last look."""
+        self.flips.add(differences)
+        tail = self.flips.tail()
+        affordable = np.flatnonzero(tail <= self.spending(fraction) - self.spent)
         self.critical = int(affordable[0]) if len(affordable) else None
         if self.critical is None:
             return False
         self.spent += float(tail[self.critical])
-        self._surviving[self.critical :] = 0.0
-        return losses >= self.critical
+        self.flips.mass[self.critical :] = 0.0
+        return self.flips.lost >= self.critical
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look: the counts so far, the FAIL boundary in losses (None: out of reach), z of PASS and its boundary."""
+    """One look: the units so far, whether "worse" crossed, z of non-inferiority with its boundary, whether it crossed.
+
+    `hope` is the chance that it still will by the last look, were there no true difference from here on.
+
+    `critical` is the sum of losses, in `denominator`-ths, at which "worse" would have crossed; None where it is out of
+    reach or where the test is the normal one.
+    """
 
     n: int
-    losses: int
-    wins: int
-    critical_losses: int | None
+    worse: bool
+    critical: int | None
     z: float
     boundary: float
+    within: bool
+    hope: float
 
 
-class SequentialGate:
-    """Decides FAIL or PASS as soon as a planned look allows it; INCONCLUSIVE when all n prompts did not.
+class SequentialTest:
+    """Both boundaries of one weighted mean of unit differences, at looks planned as fractions of all units.
 
-    Give each finished prompt to `add` with its position in the planned order, in any order of finishing: a look
-    happens when all prompts up to it are there. `decision` stays None until then, `looks` is the record.
-    `tests`: how many such gates may fail one release; FAIL then has alpha / tests (Bonferroni).
+    alpha: of the margin. worse_alpha: of "worse", where several tests share it. denominator: what makes the units'
+    differences whole numbers. Groups of unlike weight, or with unequal numbers of answers, have no exact boundary of
+    "worse"; theirs is the normal one, and so is that of very many units (`exact` False).
     """
 
     def __init__(
         self,
-        n: int,
+        fractions: tuple[float, ...],
         margin: float,
         alpha: float = 0.05,
+        worse_alpha: float | None = None,
+        denominator: int = 1,
+        exact: bool = True,
         rho: float = 2.0,
-        every: int = 32,
-        first: int = 64,
-        tests: int = 1,
     ) -> None:
-        self.n, self.margin = n, margin
-        self.planned = planned_looks(n, every, first)
-        self.boundaries = _pass_boundaries(self.planned, alpha, rho)
+        self.fractions, self.margin, self.denominator, self.exact = fractions, margin, denominator, exact
         self.looks: list[Look] = []
-        self.decision: Decision | None = None
-        self.seen = self.losses = self.wins = 0
-        self._fail = SpendingMcNemar(n, alpha / tests, rho)
-        self._waiting: dict[int, tuple[bool, bool]] = {}
+        own = alpha if worse_alpha is None else worse_alpha
+        self.boundaries = boundaries(fractions, alpha, rho)
+        self._worse_boundaries = boundaries(fractions, own, rho)
+        self._flips = SpendingFlips(own, rho)
+        self._seen: list[int] = []
 
-    def add(self, position: int, baseline: bool, candidate: bool) -> Decision | None:
-        """One prompt's outcomes under both runs; returns the decision so far. A decided gate ignores more."""
-        if not 0 <= position < self.n or position < self.seen or position in self._waiting:
-            raise ValueError(f"position {position} is given twice or outside the {self.n} planned prompts")
-        self._waiting[position] = (baseline, candidate)
-        while self.decision is None and self.seen in self._waiting:
-            before, after = self._waiting.pop(self.seen)
-            self.seen += 1
-            self.losses += before and not after
-            self.wins += after and not before
-            if self.seen == self.planned[len(self.looks)]:
-                self.look(self.losses, self.wins)
-        return self.decision
-
-    def look(self, losses: int, wins: int) -> Decision | None:
-        """Take the next planned look with these counts among its prompts."""
+    def look(self, groups: Sequence[Units]) -> Look:
+        """The next planned look, at all units so far."""
         number = len(self.looks)
-        at, boundary = self.planned[number], float(self.boundaries[number])
-        failed = self._fail.look(at, losses, wins)
-        z = -float(tango_z(losses, wins, at, self.margin))
-        self.looks.append(Look(at, losses, wins, self._fail.critical, z, boundary))
-        decision = decision_of(noninferior=z >= boundary, regressed=failed)
-        if decision is not Decision.INCONCLUSIVE or at == self.n:
-            self.decision = decision
-        return self.decision
+        boundary = float(self.boundaries[number])
+        distance, error = distance_and_error(groups, -self.margin)
+        z = distance / error if error > 0 else 0.0
+        worse = self._worse(number, groups)
+        n = sum(len(group.differences) for group in groups)
+        hope = self._hope(self.fractions[number], z, error)
+        self.looks.append(Look(n, worse, self._flips.critical, z, boundary, z >= boundary, hope))
+        return self.looks[-1]
+
+    def _hope(self, fraction: float, z: float, error: float) -> float:
+        """Conditional power (Lan, Simon and Halperin 1982): the rest of the path drifts as equal runs would."""
+        left, last = 1 - fraction, float(self.boundaries[-1])
+        if left <= 0 or error <= 0:
+            return float(z >= last)
+        drift = self.margin / (error * sqrt(fraction))
+        return float(ndtr((z * sqrt(fraction) + drift * left - last) / sqrt(left)))
+
+    def _worse(self, number: int, groups: Sequence[Units]) -> bool:
+        if not self.exact or not same_weights(groups) or not all(group.exchangeable for group in groups):
+            return worse_p(groups) <= float(ndtr(-self._worse_boundaries[number]))
+        seen = self._seen or [0] * len(groups)
+        new = np.concatenate([group.differences[start:] for group, start in zip(groups, seen, strict=True)])
+        self._seen = [len(group.differences) for group in groups]
+        return self._flips.look(self.fractions[number], np.rint(new * self.denominator).astype(int).tolist())
 
 
-@lru_cache(maxsize=16)
-def _pass_boundaries(looks: tuple[int, ...], alpha: float, rho: float) -> FloatArray:
-    return group_sequential_boundaries(tuple(look / looks[-1] for look in looks), power_spending(alpha, rho))
+@lru_cache(maxsize=64)
+def boundaries(fractions: tuple[float, ...], alpha: float, rho: float = 2.0) -> FloatArray:
+    """Upper z boundaries at these fractions, spending alpha * fraction ** rho."""
+    return group_sequential_boundaries(fractions, power_spending(alpha, rho))

@@ -1,4 +1,4 @@
-"""A family's difference: the unweighted mean of its tasks' differences, each task a stratum with prompts of its own.
+"""A mean of several tasks' or families' differences, each a stratum with prompts of its own: interval and normal test.
 
 Normal tests on the sum of the strata's variances. A boolean stratum has one loss and one win added (Bonett and Price
 2012), so that a few prompts without a discordant pair are not taken for certainty.
@@ -39,12 +39,14 @@ def score_stratum(differences: npt.ArrayLike) -> Stratum:
     return Stratum(float(d.mean()), max(spread, 2 / (n + 2) ** 2), n)
 
 
-def stratified_interval(strata: Sequence[Stratum], level: float = 0.95) -> Interval:
-    """Interval of the mean of the strata's differences."""
+def stratified_interval(
+    strata: Sequence[Stratum], level: float = 0.95, shares: Sequence[float] | None = None
+) -> Interval:
+    """Interval of the mean of the strata's differences; without shares each counts alike."""
     if not strata:
         return Interval(nan, -1.0, 1.0, 0, "stratified")
-    estimate = sum(stratum.estimate for stratum in strata) / len(strata)
-    half = normal_quantile((1 + level) / 2) * standard_error(strata)
+    estimate = _mean(strata, shares)
+    half = normal_quantile((1 + level) / 2) * standard_error(strata, shares)
     n = sum(stratum.n for stratum in strata)
     return Interval(estimate, max(-1.0, estimate - half), min(1.0, estimate + half), n, "stratified")
 
@@ -53,10 +55,19 @@ def stratified_p(strata: Sequence[Stratum], null: float = 0.0) -> float:
     """p of H0: the mean difference is `null` or less. `1 - p` is the p of the other side."""
     if not strata:
         return 1.0
-    estimate = sum(stratum.estimate for stratum in strata) / len(strata)
-    return float(ndtr((null - estimate) / standard_error(strata)))
+    return float(ndtr((null - _mean(strata, None)) / standard_error(strata)))
 
 
-def standard_error(strata: Sequence[Stratum]) -> float:
+def standard_error(strata: Sequence[Stratum], shares: Sequence[float] | None = None) -> float:
     """Of the mean of the strata's differences."""
-    return sqrt(sum(stratum.variance for stratum in strata)) / len(strata)
+    weights = _weights(strata, shares)
+    return sqrt(sum(weight**2 * stratum.variance for weight, stratum in zip(weights, strata, strict=True)))
+
+
+def _mean(strata: Sequence[Stratum], shares: Sequence[float] | None) -> float:
+    return sum(weight * stratum.estimate for weight, stratum in zip(_weights(strata, shares), strata, strict=True))
+
+
+def _weights(strata: Sequence[Stratum], shares: Sequence[float] | None) -> list[float]:
+    given = [1.0] * len(strata) if shares is None else list(shares)
+    return [share / sum(given) for share in given]

@@ -5,6 +5,8 @@ from ifeval.structured.documents import Parsed
 from ifeval.structured.json_reply import read_json
 from ifeval.structured.judge import FORMATS, Wanted, judge, validate
 from ifeval.structured.tables import read_csv, read_markdown
+from ifeval.structured.toml_reply import read_toml
+from ifeval.structured.xml_reply import read_xml
 from ifeval.structured.yaml_reply import read_yaml
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "read_csv",
     "read_json",
     "read_markdown",
+    "read_toml",
+    "read_xml",
     "read_yaml",
     "validate",
 ]

@@ -1,8 +1,12 @@
 """Where in a reply the document stands: all of it, a fenced block, or somewhere in prose."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?")
 
 Place = Literal["whole", "fenced", "embedded"]
 
@@ -42,3 +46,13 @@ def block_or_all(text: str, labels: tuple[str, ...]) -> tuple[str, Place]:
         if label in labels:
             return content, "fenced"
     return (blocks[0][1], "fenced") if blocks else (text, "whole")
+
+
+def typed_text(text: str, schema: Any) -> Any:
+    """Text as the number or boolean that its schema asks for, where it is written as one."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    if kind in ("integer", "number") and _NUMBER.fullmatch(text):
+        return json.loads(text)
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text

@@ -1,25 +1,23 @@
 """One reply against the document that was wanted: three verdicts, each failing where the one before it does."""
 
-import json
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
 from ifeval.records import CheckResult, Response
 from ifeval.structured.compare import EXACT, Rules, differences
-from ifeval.structured.documents import Parsed
+from ifeval.structured.documents import Parsed, typed_text
 from ifeval.structured.json_reply import read_json
 from ifeval.structured.schema.validator import compile_schema
 from ifeval.structured.tables import read_csv, read_markdown
+from ifeval.structured.toml_reply import read_toml
+from ifeval.structured.xml_reply import read_xml
 from ifeval.structured.yaml_reply import read_yaml
 
-FORMATS = ("json", "csv", "yaml", "markdown")
-Format = Literal["json", "csv", "yaml", "markdown"]
+FORMATS = ("json", "csv", "yaml", "markdown", "xml", "toml")
+Format = Literal["json", "csv", "yaml", "markdown", "xml", "toml"]
 SHOWN = 3
 """How many differences a reason lists."""
-
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,15 @@ def _document(response: Response, form: Format, schema: Any) -> tuple[Parsed, st
 
 
 def read_document(text: str, form: Format, schema: Any) -> Parsed:
-    """The document of a reply as a JSON value; a table's cells become the numbers its schema asks for."""
+    """The document of a reply as a JSON value; cells of a table and texts of XML become what its schema asks for."""
     if form == "json":
         return read_json(text)
     if form == "yaml":
         return read_yaml(text)
+    if form == "toml":
+        return read_toml(text)
+    if form == "xml":
+        return read_xml(text, schema)
     columns = schema["items"]["properties"]
     table = read_csv(text, list(columns)) if form == "csv" else read_markdown(text)
     return table if table.error is not None else Parsed(_records(table.value, columns), table.place)
@@ -93,14 +95,4 @@ def _values(value: Any, wanted: Wanted, valid: bool) -> CheckResult:
 
 def _records(rows: list[list[str]], columns: dict[str, Any]) -> list[dict[str, Any]]:
     header, *body = rows
-    return [{name: _typed(cell, columns.get(name)) for name, cell in zip(header, row, strict=True)} for row in body]
-
-
-def _typed(cell: str, schema: Any) -> Any:
-    """A cell as the number or boolean that its column's schema asks for, where it is written as one."""
-    kind = schema.get("type") if isinstance(schema, dict) else None
-    if kind in ("integer", "number") and _NUMBER.fullmatch(cell):
-        return json.loads(cell)
-    if kind == "boolean" and cell in ("true", "false"):
-        return cell == "true"
-    return cell
+    return [{name: typed_text(cell, columns.get(name)) for name, cell in zip(header, row, strict=True)} for row in body]

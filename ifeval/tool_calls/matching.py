@@ -16,6 +16,7 @@ from ifeval.tool_calls.dialects.base import Tools
 
 Failure = Literal[
     "no_call",
+    "wrong_form",
     "unparsable",
     "unknown_function",
     "missing_argument",

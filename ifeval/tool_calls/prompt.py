@@ -1,10 +1,10 @@
-"""Tools in words, for chat templates that know no tools; and calls as they stand in earlier messages."""
+"""Tools in words, for chat templates that know no tools; and calls and results as they stand in earlier messages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ifeval.records import ToolCall
+from ifeval.records import Response, ToolCall
 from ifeval.tool_calls.dialects.base import Dialect, Malformed, Tools, call_of
 
 
@@ -18,6 +18,33 @@ def tool_prompt(tools: Tools, dialect: Dialect) -> str:
         "Put all calls that are needed into one reply. Leave out an optional argument that the user says nothing about. "
         "If no function fits, or the user has not said what a required argument needs, answer in words and call nothing."
     )
+
+
+def reply_message(reply: Response, turn: int) -> dict[str, Any]:
+    """A reply as it stands in the next request: its words or its calls. turn: replies before it, for the calls' ids.
+
+    Words beside calls are kept where a server told the two apart.
+    """
+    if not reply.tool_calls:
+        return {"role": "assistant", "content": reply.answer}
+    calls = [
+        {"id": _call_id(turn, number), "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for number, call in enumerate(reply.tool_calls)
+    ]
+    return {"role": "assistant", "content": reply.answer if reply.native else "", "tool_calls": calls}
+
+
+def result_messages(reply: Response, turn: int, results: Sequence[str]) -> list[dict[str, Any]]:
+    """The results of a reply's calls, in their order, as the messages that follow it."""
+    return [
+        {"role": "tool", "name": call.name, "tool_call_id": _call_id(turn, number), "content": result}
+        for number, (call, result) in enumerate(zip(reply.tool_calls or (), results, strict=True))
+    ]
+
+
+def _call_id(turn: int, number: int) -> str:
+    """Nine letters and digits, which is what Mistral's template asks of an id."""
+    return f"call{turn % 1000:03}{number % 100:02}"
 
 
 def calls_of_message(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:

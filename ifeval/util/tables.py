@@ -46,6 +46,15 @@ def bounded(interval: Interval) -> str:
     return f"{points(interval.estimate)} [{points(interval.low)}, {points(interval.high)}]"
 
 
+def size(span: Interval, rungs: Sequence[float]) -> str:
+    """The span of a ladder in words and figures: "at 3.4 [2.1, 5.0]"; "below 1" or "above 60" where it lies off the rungs."""
+    low, high = min(rungs), max(rungs)
+    bounds = f" [{span.low:.1f}, {span.high:.1f}]"
+    if span.estimate < low:
+        return f"below {low:g}"
+    return f"above {high:g}" if span.estimate > high else f"at {span.estimate:.1f}{bounds}"
+
+
 def short_name(model: str) -> str:
     """A model's name for a table: of a path (of a served or a replayed model) its last part; a hub id stays whole."""
     model = one_line(model)

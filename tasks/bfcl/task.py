@@ -15,7 +15,18 @@ from ifeval.checks.guards import guard
 from ifeval.errors import UserError
 from ifeval.records import CheckResult, Response, Sample, Score, ToolCall
 from ifeval.task import Row, Task
-from ifeval.tool_calls.bfcl import SINGLE_TURN, Entry, Judgement, ReturnFormat, judge, judge_native, load
+from ifeval.tool_calls import any_form
+from ifeval.tool_calls.bfcl import (
+    SINGLE_TURN,
+    Entry,
+    Judgement,
+    ReturnFormat,
+    has_call,
+    judge,
+    judge_calls,
+    judge_native,
+    load,
+)
 from ifeval.tool_calls.bfcl.scores import summarize
 
 from . import gold, prompts
@@ -54,8 +65,13 @@ class Bfcl(Task):
         return islice((self._sample(entry) for entry in _mixed(self.entries.values())), limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        """`correct`: BFCL's validity. A verdict's outcome is BFCL's error type."""
-        return _score(self._judge(self._entry(sample), response))
+        """`correct`: BFCL's validity; `correct_any_form`: with the calls read in whatever form they are written.
+
+        A check's failure is BFCL's error type.
+        """
+        entry = self._entry(sample)
+        found = self._judge(entry, response)
+        return _score(found, correct_any_form=float(self._valid_in_any_form(entry, response, found)))
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """BFCL's own accuracies and overall scores."""
@@ -79,6 +95,21 @@ class Bfcl(Task):
     def _judge(self, entry: Entry, response: Response) -> Judgement:
         return judge(entry, response.answer, FORMATS.get(entry.category, "python"))
 
+    def _called(self, response: Response) -> bool:
+        """Whether the official decoder finds a call in the reply."""
+        return has_call(response.answer)
+
+    def _valid_in_any_form(self, entry: Entry, response: Response, official: Judgement) -> bool:
+        """Where the official decoder finds no call, those that any known form gives are judged instead."""
+        if not _wants_words(entry) and (official.valid or self._called(response)):
+            return official.valid
+        calls = any_form(response.answer, prompts.as_tools(entry)).calls
+        if _wants_words(entry):
+            return official.valid and not calls
+        made = [{call.name: dict(call.arguments)} for call in calls]
+        dotted = "relevance" not in entry.category and judge_calls(entry, made).valid
+        return dotted or judge_native(entry, made).valid
+
 
 class BfclNative(Bfcl):
     """Native mode: the functions are the template's tools, dots in their names written as underscores."""
@@ -96,6 +127,9 @@ class BfclNative(Bfcl):
     def _judge(self, entry: Entry, response: Response) -> Judgement:
         calls: tuple[ToolCall, ...] = response.tool_calls or ()
         return judge_native(entry, [{call.name: dict(call.arguments)} for call in calls], response.tool_error)
+
+    def _called(self, response: Response) -> bool:
+        return bool(response.tool_calls) and response.tool_error is None
 
 
 class BfclFixed(Bfcl):

@@ -1,165 +1,196 @@
-"""From a record to a sample: what is asked, in which format, out of what."""
+"""The design: which rungs a cycle holds, and the prompt of each sample."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from random import Random
-from typing import Any
 
 from ifeval.records import Sample
 
-from .easy import EASY_RECORDS, as_table
-from .records import RECORDS, Record, staff
-from .render import blank, depth, flat_lines, render
+from .fields import Field, nested
+from .material import PAPERS, Record, dossiers, lists, record, table
+from .render import depth, render
 
-OPERATIONS = ("extract", "fill", "transform")
-ROUNDS = 4
-NAMES = {"json": "JSON document", "csv": "CSV table", "yaml": "YAML document", "markdown": "Markdown table"}
-TABLE_FEATURES = {"csv": ("plain", "quoted"), "yaml": ("nested", "array"), "markdown": ("plain", "quoted")}
+LIGHT_CYCLES = 4
+LIGHT = {
+    "fields": {1: 3, 2: 3, 4: 3, 8: 3, 16: 3, 30: 1},
+    "levels": {1: 2, 2: 2, 3: 2, 4: 2},
+    "rows": {2: 4, 5: 4, 12: 2},
+}
+"""Rung to samples, by ladder, in one of the first cycles: with `UPPERMOST` 36 samples, which suites take as they are."""
+
+UPPERMOST = ({"fields": {60: 1}, "rows": {30: 1}}, {"fields": {30: 1}, "rows": {12: 1}})
+"""What even and odd ones of these have besides."""
+
+HEAVY = {
+    "fields": {1: 1, 2: 2, 4: 2, 8: 3, 16: 3, 30: 4, 60: 3},
+    "levels": {1: 1, 2: 2, 3: 2, 4: 3},
+    "rows": {2: 1, 5: 2, 12: 4, 30: 3},
+}
+"""The rungs of a later cycle, where the upper ones have the weight."""
+
+FIELDS_ON_LEVELS = 4
+"""How many fields a sample of the ladder of levels has; those of the ladder of fields stand on two levels."""
+
+DOCUMENTS = ("json", "yaml", "toml", "xml")
+TABLES = ("csv", "markdown", "json", "yaml", "xml", "toml")
+NAMES = {
+    "json": "JSON object",
+    "yaml": "YAML document",
+    "toml": "TOML document",
+    "xml": "XML document",
+    "csv": "CSV table",
+    "markdown": "Markdown table",
+}
 
 ASK = {
     "extract": (
-        "Read the text and put its facts into a {name}.",
-        "Write the facts of the text below as a {name}.",
-        "Turn this text into a {name}.",
+        "I have to enter {the} below into our files. Please read out these fields and give them to me as {name}.",
+        "You find {the} at the end. Turn what it says into {name} with exactly the fields listed here.",
+        "Could you go through {the} below and write the following as {name}?",
+        "From {the} at the end I need {name} that our program can read. These are the fields:",
     ),
     "fill": (
-        "Fill in the form below with the facts of the text. Write the filled form as a {name}.",
-        "Here is an empty form and a text. Complete the form and give it back as a {name}.",
-        "Replace every blank of the form by what the text says, and answer with the {name}.",
+        "Please fill in this form from {the} below it. Each place says what belongs there; give it back as {name}.",
+        "Here is an empty form; every value tells you what to put in its place. Take it all from {the} underneath, and "
+        "answer with {name}.",
     ),
-    "transform": (
-        "Convert the data below into a {name}.",
-        "Rewrite this data as a {name}.",
-        "The data below should become a {name}. Convert it.",
+    "convert": (
+        "The list below has to go into another system. Please convert it into {name}: the rows in the same order, with "
+        "these columns:",
+        "Can you rewrite this list as {name}? Same rows, same order, but with the following columns and ways of writing:",
     ),
 }
-RULES = {
-    "json": "It must follow the JSON Schema.",
-    "csv": "It must have a header line with exactly these columns: {columns}. Quote a field that holds a comma.",
-    "yaml": "It must follow the JSON Schema. Use block style and no anchors.",
-    "markdown": "It must have exactly these columns: {columns}.",
-}
-EASY_ASK = {
-    "json": "Write a JSON object with the {keys}.",
-    "yaml": "Write YAML with the {keys}, one per line.",
-    "csv": "Write CSV with two lines: the header {header} and one row.",
-    "markdown": "Write a Markdown table with the columns {columns} and one row.",
-}
+ASK_LOG = (
+    "I need these notes as {name}, one row for each entry and in the same order. The columns:",
+    "Please make {name} out of the notes below, with one row per entry, in their order, and these columns:",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place in the design: one sample a seed."""
+    """A place in the design: one sample per seed."""
 
-    difficulty: str
+    ladder: str
+    rung: int
     form: str
-    feature: str
     operation: str
 
 
 def cells(number: int) -> list[Cell]:
-    """The cells of round `number`, 18 easy and 18 hard, in an order of its own.
-
-    A hard round asks for every JSON feature with one operation; three rounds hold them all.
-    """
-    hard = [Cell("hard", "json", feature, OPERATIONS[(k + number) % 3]) for k, feature in enumerate(RECORDS)]
-    hard += [Cell("hard", form, names[number % 2], op) for form, names in TABLE_FEATURES.items() for op in OPERATIONS]
-    easy = [Cell("easy", "json", feature, operation) for feature in EASY_RECORDS for operation in OPERATIONS]
-    names = list(EASY_RECORDS)
-    easy += [
-        Cell("easy", form, names[1 + (k + number) % 2], operation)
-        for form in TABLE_FEATURES
-        for k, operation in enumerate(OPERATIONS)
-    ]
-    order = Random(f"structured/order/{number}")
-    order.shuffle(easy)
-    order.shuffle(hard)
-    return [cell for pair in zip(easy, hard, strict=True) for cell in pair]
+    """The 36 cells of cycle `number`, in an order of its own."""
+    designs = [LIGHT, UPPERMOST[number % 2]] if number < LIGHT_CYCLES else [HEAVY]
+    found = []
+    for ladder in LIGHT:
+        steps = [rung for design in designs for rung, count in design.get(ladder, {}).items() for _ in range(count)]
+        for place, rung in enumerate(steps):
+            turn = place + number
+            if ladder == "rows":
+                found.append(Cell(ladder, rung, TABLES[turn % 6], ("extract", "convert")[(place + number // 2) % 2]))
+            else:
+                found.append(Cell(ladder, rung, DOCUMENTS[turn % 4], ("extract", "fill")[(place // 2 + number) % 2]))
+    Random(f"structured/order/{number}").shuffle(found)
+    return found
 
 
 def build(seed: int) -> Iterator[Sample]:
-    """The samples of a seed, all of them: easy and hard in turn."""
-    for number in range(ROUNDS):
-        for cell in cells(number):
-            yield _sample(seed, f"{cell.form}-{cell.feature}-{cell.operation}-{number}", cell)
+    """The samples of a seed, cycle after cycle, without end."""
+    for number in count():
+        for place, cell in enumerate(cells(number)):
+            yield _sample(seed, f"{cell.ladder}-{cell.rung}-{cell.form}-{cell.operation}-{number}-{place}", cell)
 
 
 def _sample(seed: int, identity: str, cell: Cell) -> Sample:
-    draw = Random(f"structured/{seed}/{identity}")
-    record = _record(draw, cell)
+    rng = Random(f"structured/{seed}/{identity}")
+    made = _record(rng, cell)
+    value, schema = made.value, made.schema
+    if isinstance(value, list) and cell.form in ("json", "yaml", "toml"):
+        value = {"rows": value}
+        schema = {
+            "type": "object",
+            "properties": {"rows": made.schema},
+            "required": ["rows"],
+            "additionalProperties": False,
+        }
     return Sample(
         id=identity,
-        messages=[*_shown(draw, cell), {"role": "user", "content": _prompt(draw, record, cell)}],
-        schema=record.schema if cell.form == "json" else None,
-        target={"format": cell.form, "schema": record.schema, "value": record.value},
-        oracle=render(record.value, cell.form),
+        messages=[{"role": "user", "content": _prompt(rng, made, cell)}],
+        schema=schema if cell.form == "json" else None,
+        target={"format": cell.form, "schema": schema, "value": value},
+        oracle=render(value, cell.form),
         tags={
-            "difficulty": cell.difficulty,
+            cell.ladder: cell.rung,
             "format": cell.form,
-            "feature": cell.feature,
             "operation": cell.operation,
-            "depth": depth(record.value),
+            "material": made.kind,
+            "depth": depth(value),
         },
+        topic=made.subject,
     )
 
 
-def _record(draw: Random, cell: Cell) -> Record:
-    table = cell.form in ("csv", "markdown")
-    if cell.difficulty == "hard":
-        return staff(draw, cell.feature == "quoted") if table else RECORDS[cell.feature](draw)
-    record = EASY_RECORDS[cell.feature](draw)
-    return as_table(record) if table else record
+def _record(rng: Random, cell: Cell) -> Record:
+    if cell.ladder == "rows":
+        wanted = "wordings" if cell.operation == "extract" else "intro"
+        names = [name for name, entry in lists().items() if wanted in entry]
+        if cell.operation == "convert":
+            names = [name for name in names if "wordings" not in lists()[name]]
+        return table(rng, rng.choice(names), cell.rung)
+    count, levels = (FIELDS_ON_LEVELS, cell.rung) if cell.ladder == "levels" else (cell.rung, 2)
+    return record(rng, rng.choice(list(dossiers())), count, levels)
 
 
-def _shown(draw: Random, cell: Cell) -> list[dict[str, str]]:
-    """Easy tables and YAML come after a turn of the same conversation: another record, asked for and given."""
-    if cell.difficulty == "hard" or cell.form == "json":
-        return []
-    record = _record(draw, cell)
-    return [
-        {"role": "user", "content": _prompt(draw, record, cell)},
-        {"role": "assistant", "content": render(record.value, cell.form)},
-    ]
-
-
-def _prompt(draw: Random, record: Record, cell: Cell) -> str:
-    return (_easy_prompt if cell.difficulty == "easy" else _hard_prompt)(draw, record, cell)
-
-
-def _easy_prompt(draw: Random, record: Record, cell: Cell) -> str:
-    """The shape in words, and one sentence, form or list of facts to make it from."""
-    row = record.value[0] if isinstance(record.value, list) else record.value
-    quoted = [f'"{name}"' for name in row]
-    ask = EASY_ASK[cell.form].format(
-        keys=f"key{'s' * (len(row) > 1)} {' and '.join(quoted)}", columns=" and ".join(quoted), header=",".join(row)
+def _prompt(rng: Random, made: Record, cell: Cell) -> str:
+    ask = ASK_LOG if made.kind == "log" else ASK[cell.operation]
+    opening = rng.choice(ask).format(
+        the=f"the {made.kind}", name=f"{'an' if cell.form == 'xml' else 'a'} {NAMES[cell.form]}"
     )
-    source = ", ".join(flat_lines(row)) if cell.operation == "transform" else record.text
-    form = f"Fill in this form:\n{render(blank(record.value), cell.form)}" if cell.operation == "fill" else ""
-    parts = (draw.choice((ask, f"{ask} Answer with that only.")), form, f"Text: {source}")
-    return "\n\n".join(part for part in parts if part)
-
-
-def _hard_prompt(draw: Random, record: Record, cell: Cell) -> str:
-    form, operation = cell.form, cell.operation
-    columns = ", ".join(record.value[0]) if isinstance(record.value, list) else ""
-    parts = [
-        f"{draw.choice(ASK[operation]).format(name=NAMES[form])} {RULES[form].format(columns=columns)} "
-        f"Answer with the {NAMES[form]} only."
-    ]
-    if form in ("json", "yaml"):
-        parts.append(f"JSON Schema:\n{json.dumps(record.schema)}")
-    if operation == "fill":
-        parts.append(f"Form:\n{render(blank(record.value), form)}")
-    if operation == "transform":
-        parts.append(f"Data:\n{_source(record.value, form)}")
+    if made.kind == PAPERS:
+        opening = opening.replace("what it says", "what they say")
+    if cell.operation == "fill":
+        form = nested((field.path, f"{field.said}: {field.about}") for field in made.fields)
+        shape = render(form, cell.form)
     else:
-        parts.append(f"Text:\n{record.text}")
-    return "\n\n".join(parts)
+        shape = "\n".join(f"- {'.'.join(field.path)} ({field.said}): {field.about}" for field in made.fields)
+    rules = " ".join(_rules(made.fields, cell))
+    return f"{opening}\n\n{shape}\n\n{rules}\n\n{made.source}"
 
 
-def _source(value: Any, form: str) -> str:
-    """What is to be converted: never the format that is asked for."""
-    if form == "json":
-        return "\n".join(flat_lines(value))
-    return render(value, "markdown" if form == "csv" else "json")
+def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
+    """How each kind of value is written, and the document as a whole."""
+    kinds = {field.kind for field in fields}
+    if kinds & {"integer", "number"}:
+        yield "Write numbers in digits, with a point before decimals and without units or thousands separators."
+    if "date" in kinds:
+        yield "Dates are YYYY-MM-DD."
+    if "time" in kinds:
+        yield "Times are HH:MM on the 24-hour clock."
+    if "boolean" in kinds and cell.form in ("csv", "markdown", "xml"):
+        yield "A boolean is true or false."
+    if "string" in kinds and cell.operation != "convert":
+        yield "Copy words and names as they stand in the text."
+    if cell.operation != "fill" and any(len(field.path) > 1 for field in fields):
+        yield f"A dot means nesting: {'.'.join(next(field.path for field in fields if len(field.path) > 1))} {_nesting(fields)}."
+    yield from _form_rules(cell)
+
+
+def _nesting(fields: tuple[Field, ...]) -> str:
+    path = next(field.path for field in fields if len(field.path) > 1)
+    return "is " + " inside ".join(reversed(path))
+
+
+def _form_rules(cell: Cell) -> Iterator[str]:
+    rows = cell.ladder == "rows"
+    if cell.form in ("json", "yaml", "toml") and rows:
+        yield 'The rows are a list under the one key "rows".'
+    if cell.form == "yaml":
+        yield "Use block style."
+    if cell.form == "xml":
+        yield (
+            "The root element is <rows>, each row is an element <row>, each column an element in it; no attributes."
+            if rows
+            else "The root element is <record>, every name is an element, and there are no attributes."
+        )
+    if cell.form in ("csv", "markdown"):
+        yield f"The first line holds the column names as given{', and a comma separates the columns' if cell.form == 'csv' else ''}."
+    yield f"Answer with the {NAMES[cell.form]} only."

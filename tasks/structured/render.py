@@ -1,23 +1,33 @@
-"""A record written out in each format, as flat lines, and as a form with blanks."""
+"""A value written out in each format, and as a form that says what belongs where."""
 
 import json
 from typing import Any
-
-Row = dict[str, Any]
+from xml.sax.saxutils import escape
 
 
 def render(value: Any, form: str) -> str:
-    """`value` in the format `form`: a list of flat objects for "csv" and "markdown", anything for the others."""
+    """`value` in the format `form`: a list of flat objects for "csv" and "markdown"; for the others an object, and in
+    "xml" a list of them too."""
     if form == "json":
         return json.dumps(value, ensure_ascii=False)
     if form == "yaml":
         return "\n".join(_yaml(value, 0))
+    if form == "toml":
+        return "\n".join(_toml(value, ())).strip()
+    if form == "xml":
+        root = "rows" if isinstance(value, list) else "record"
+        return "\n".join(_xml(root, value, 0))
     rows = [list(value[0]), *(list(row.values()) for row in value)]
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[text(cell) for cell in row] for row in rows]
     if form == "csv":
         return "\n".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in cells)
     lines = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join([lines[0], "|" + " --- |" * len(cells[0]), *lines[1:]])
+
+
+def text(value: Any) -> str:
+    """A scalar as a cell or an element holds it."""
+    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def _yaml(value: Any, indent: int) -> list[str]:
@@ -35,22 +45,30 @@ def _yaml(value: Any, indent: int) -> list[str]:
     return lines
 
 
-def flat_lines(value: Any, path: str = "") -> list[str]:
-    """`customer.name = Ada`, a line a scalar."""
-    if isinstance(value, dict):
-        steps = [(f"{path}.{name}" if path else name, item) for name, item in value.items()]
-    elif isinstance(value, list):
-        steps = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
-    else:
-        return [f"{path} = {json.dumps(value) if isinstance(value, bool) else value}"]
-    return [line for step, item in steps for line in flat_lines(item, step)]
+def _toml(value: dict[str, Any], path: tuple[str, ...]) -> list[str]:
+    """Single values first, then a table for each object and each row."""
+    lines = [
+        f"{name} = {json.dumps(item, ensure_ascii=False)}"
+        for name, item in value.items()
+        if not isinstance(item, (dict, list))
+    ]
+    for name, item in value.items():
+        place = (*path, name)
+        if isinstance(item, dict):
+            lines += ["", f"[{'.'.join(place)}]", *_toml(item, place)]
+        elif isinstance(item, list):
+            for row in item:
+                lines += ["", f"[[{'.'.join(place)}]]", *_toml(row, place)]
+    return lines
 
 
-def blank(value: Any) -> Any:
-    """The form: the same shape with null for every scalar."""
-    if isinstance(value, dict):
-        return {name: blank(item) for name, item in value.items()}
-    return [blank(item) for item in value] if isinstance(value, list) else None
+def _xml(name: str, value: Any, indent: int) -> list[str]:
+    pad = "  " * indent
+    if not isinstance(value, (dict, list)):
+        return [f"{pad}<{name}>{escape(text(value))}</{name}>"]
+    inner = value.items() if isinstance(value, dict) else [("row", item) for item in value]
+    lines = [line for child, item in inner for line in _xml(child, item, indent + 1)]
+    return [f"{pad}<{name}>", *lines, f"{pad}</{name}>"]
 
 
 def depth(value: Any) -> int:

@@ -1,6 +1,7 @@
-"""Structured output: extract, fill and transform into JSON, CSV, YAML and Markdown tables.
+"""Structured output: letters, notes, forms and logs read into JSON, YAML, TOML, XML, CSV and Markdown tables.
 
-Three rates are kept apart: the reply parses, the document validates, the values are right. See docs/tasks-structured.md.
+Three ladders: fields of one record, levels of nesting, rows of a table. Three rates are kept apart: the reply parses,
+the document validates, the values are right. See docs/tasks-structured.md.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,17 +18,20 @@ from .items import build
 
 class Structured(Task):
     name = "structured"
-    version = "2"
+    version = "3"
     family = "structured"
     primary = "correct"
-    description = "Extract, fill and transform into JSON under a schema, CSV, YAML and Markdown tables"
-    size = 144
-    max_tokens = 256
-    breakdowns = ("difficulty", "format", "feature", "operation", "depth", "decoding")
+    description = (
+        "Records and tables out of hand-written papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"
+    )
+    size = 288
+    max_tokens = 2560
+    breakdowns = ("fields", "levels", "rows", "format", "operation", "material", "depth", "decoding")
+    ladders = ("fields", "levels", "rows")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        """Four rounds, easy and hard in turn, over every format, feature and operation."""
-        return islice(build(seed), limit)
+        """Cycles of 36, eight of them without a limit; from the fifth on the upper rungs have the weight."""
+        return islice(build(seed), self.size if limit is None else limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`parses`, `validates`, `correct`, and `bare`: the reply is the document and nothing else."""

@@ -1,234 +1,164 @@
-"""The items: thirteen kinds of requests, each with the calls that are right."""
+"""The design: which rungs a cycle holds, which tools are offered, and what came before in the conversation."""
 
-import json
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
-from ifeval.records import ToolCall
+from ifeval.records import Tag, ToolCall
 
-from .catalog import LOOKUPS, TOOLS, Lookup, Tool
-from .draw import depth, invented
-from .schema import lookup_schema, near_miss, schema
+from .catalogue import Tool, tools
+from .requests import Request, entries, errands, exchange, followup, irrelevant, missing, single
+from .schema import schema
 
-BY_NAME = {tool.name: tool for tool in TOOLS}
-NESTED = frozenset(
-    tool.name for tool in TOOLS if any(part.schema["type"] in ("object", "array") for part in tool.parameters)
-)
-ENUMS = frozenset(tool.name for tool in TOOLS if any("enum" in part.schema for part in tool.required))
-NO_TOOL = "I have no function that could do this, so I cannot help you with it, {}."
-ASK = "Before I can do this, {}, please tell me: what is the {}?"
-GREETINGS = ("{} here. ", "My name is {}. ", "This is {}. ", "Hello, {} speaking. ")
+LIGHT_CYCLES = 4
+LIGHT = {"tools": {1: 4, 2: 4, 4: 4, 8: 3, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
+"""Rung to samples, by ladder, in one of the first cycles; beside these one of the two uppermost rungs of tools."""
 
+HEAVY = {"tools": {1: 1, 2: 1, 4: 1, 8: 2, 16: 3, 32: 3, 64: 3}, "calls": {1: 1, 2: 2, 4: 2, 8: 4}}
+"""The same for later cycles, where the upper rungs have the weight."""
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A call that is right, and the arguments it may also give: documented defaults."""
+REFRAINING = {"missing": 3, "irrelevant": 2}
+FOLLOWUPS = 2
+FEW = 3
+"""Tools offered where their number is not what is measured."""
 
-    name: str
-    arguments: Mapping[str, Any]
-    defaults: Mapping[str, Any]
+OFFERED_WITH_ERRANDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item before it becomes a sample. `answer` is the oracle where words are right, `asks` what it must ask for."""
+    """One item before it becomes a sample."""
 
-    kind: str
-    domain: str
+    request: Request
     messages: list[dict[str, Any]]
-    tools: list[dict[str, Any]]
-    wanted: tuple[Wanted, ...] = ()
-    answer: str = ""
-    asks: str = ""
+    offered: list[Tool]
+    tags: Mapping[str, Tag]
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        return [schema(tool) for tool in self.offered]
 
     @property
     def oracle(self) -> str | list[ToolCall]:
-        return self.answer or [ToolCall(call.name, dict(call.arguments)) for call in self.wanted]
-
-    @property
-    def depth(self) -> int:
-        return max((depth(value) for call in self.wanted for value in call.arguments.values()), default=0)
+        return self.request.answer or list(self.request.calls)
 
 
-def request(tool: Tool, rng: random.Random, say: int = 0) -> tuple[str, Wanted]:
-    """A sentence that asks for one call of `tool`, with `say` of its optional arguments, and that call."""
-    arguments, words = _draw(tool, rng)
-    text = tool.request.format(**words)
-    for parameter in rng.sample(tool.optionals, min(say, len(tool.optionals))):
-        value, said = parameter.draw(rng)
-        while value == parameter.default:
-            value, said = parameter.draw(rng)
-        arguments[parameter.name] = value
-        text += f", {(parameter.clause or '').format(said)}"
-    return text, _wanted(tool, arguments)
+def items(seed: int, number: int) -> Iterator[tuple[str, Item]]:
+    """The items of cycle `number` with an id each, all but the group that measures formats, in an order of its own."""
+    design = LIGHT if number < LIGHT_CYCLES else HEAVY
+    cells: list[tuple[str, int]] = []
+    for ladder, rungs in design.items():
+        cells += [(ladder, rung) for rung, count in rungs.items() for _ in range(count)]
+    cells += [("tools", 64 if number % 3 == 0 else 32)] * (number < LIGHT_CYCLES)
+    cells += [(kind, 0) for kind, count in REFRAINING.items() for _ in range(count)]
+    cells += [("followup", 0)] * FOLLOWUPS
+    numbered = list(enumerate(cells))
+    Random(f"tool_calls/order/{number}").shuffle(numbered)
+    for place, (kind, rung) in numbered:
+        identity = f"{kind}-{rung}-{number}-{place}" if rung else f"{kind}-{number}-{place}"
+        yield identity, _item(Random(f"tool_calls/{seed}/{identity}"), kind, rung, later=(place + number) % 2 == 1)
 
 
-def _draw(tool: Tool, rng: random.Random) -> tuple[dict[str, Any], dict[str, str]]:
-    """The required arguments of a call, and how each is said."""
-    drawn = {parameter.name: parameter.draw(rng) for parameter in tool.required}
-    return {key: value for key, (value, _) in drawn.items()}, {key: words for key, (_, words) in drawn.items()}
+def _item(rng: Random, kind: str, rung: int, later: bool) -> Item:
+    if kind == "tools":
+        return _one_call(rng, rung, later)
+    if kind == "calls":
+        return _errands(rng, rung, later)
+    if kind == "followup":
+        request = followup(rng, rng.choice(entries("followup")))
+        return Item(request, _messages(request), _offer(rng, _named(request), FEW), _tags(request, "later"))
+    draw = {"missing": missing, "irrelevant": irrelevant}[kind]
+    request = draw(rng, rng.choice(entries(kind)))
+    return Item(request, _messages(request), _offer(rng, _named(request), FEW), _tags(request, "first"))
 
 
-def _wanted(tool: Tool, arguments: Mapping[str, Any]) -> Wanted:
-    defaults = {parameter.name: parameter.default for parameter in tool.optionals if parameter.name not in arguments}
-    return Wanted(tool.name, arguments, defaults)
+def _one_call(rng: Random, rung: int, later: bool) -> Item:
+    """One call wanted of `rung` tools; later in a conversation another call came before, of the same tool if there is one."""
+    chosen = rng.choice([entry for entry in entries("request") if not later or rung > 1 or _others(entry)])
+    request = single(rng, chosen)
+    named = _named(request)
+    messages = _messages(request)
+    if later:
+        others = _others(chosen) if rung == 1 else [entry for entry in entries("request") if entry is not chosen]
+        earlier = single(rng, rng.choice(others))
+        named += [name for name in _named(earlier) if name not in named]
+        messages = [*_done(earlier), *messages]
+    return Item(request, messages, _offer(rng, named, rung), {"tools": rung, **_tags(request, _turn(later))})
 
 
-def _user(rng: random.Random, *sentences: str) -> tuple[str, list[dict[str, Any]]]:
-    """A name nobody has had, which makes every prompt of every seed its own, and the message it signs."""
-    person = f"{invented(rng)} {invented(rng)}"
-    text = " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
-    return person, [{"role": "user", "content": rng.choice(GREETINGS).format(person) + text}]
+def _errands(rng: Random, rung: int, later: bool) -> Item:
+    chosen = rng.choice(entries("errands"))
+    request = errands(rng, chosen, rung)
+    messages, named = _messages(request), _named(request)
+    if later:
+        # of a tool that is offered in any case, so that the number offered stays
+        offered = _offer(rng, named, OFFERED_WITH_ERRANDS)
+        known = {tool.name for tool in offered}
+        fitting = [entry for entry in entries("request") if entry["calls"][0]["tool"] in known]
+        earlier = single(rng, rng.choice(fitting or entries("request")))
+        named += [name for name in _named(earlier) if name not in known]
+        messages = [*_done(earlier), *messages]
+    offered = _offer(rng, named, max(OFFERED_WITH_ERRANDS, len(named)))
+    return Item(request, messages, offered, {"calls": rung, **_tags(request, _turn(later))})
 
 
-def _offer(rng: random.Random, count: int, *wanted: Tool) -> list[Tool]:
-    """`count` tools in random order, the wanted among them."""
-    others = [tool for tool in TOOLS if tool not in wanted]
-    return rng.sample([*wanted, *rng.sample(others, count - len(wanted))], count)
+def _others(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Other requests that want a call of the same tool."""
+    name = entry["calls"][0]["tool"]
+    return [other for other in entries("request") if other is not entry and other["calls"][0]["tool"] == name]
 
 
-def _one(rng: random.Random, kind: str, tool: Tool, tools: list[dict[str, Any]], say: int = 0) -> Item:
-    text, wanted = request(tool, rng, say)
-    return Item(kind, tool.domain, _user(rng, text)[1], tools, (wanted,))
+def _messages(request: Request) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": request.text}, *request.before]
 
 
-def single(rng: random.Random) -> Item:
-    tool = rng.choice(TOOLS)
-    return _one(rng, "single", tool, [schema(tool)], rng.randrange(3))
+def _done(earlier: Request) -> list[dict[str, Any]]:
+    """A request that was met earlier in the conversation, call, result and all."""
+    made = exchange(earlier.calls[0], {"status": "ok"}, "call00001")
+    return [{"role": "user", "content": earlier.text}, *made, {"role": "assistant", "content": "That's done."}]
 
 
-def choice(rng: random.Random) -> Item:
-    tool = rng.choice(TOOLS)
-    offered = _offer(rng, rng.choice((2, 4, 8, 16)), tool)
-    return _one(rng, "choice", tool, [schema(other) for other in offered], rng.randrange(2))
+def _named(request: Request) -> list[str]:
+    return list(dict.fromkeys([*(call.name for call in request.calls), *request.needs]))
 
 
-def long_list(rng: random.Random) -> Item:
-    tool = rng.choice(TOOLS)
-    return _one(rng, "long_list", tool, [schema(other) for other in _offer(rng, rng.choice((24, 32, 40)), tool)])
+def _offer(rng: Random, named: Sequence[str], count: int) -> list[Tool]:
+    """`count` tools in a drawn order: those named, then tools of their domains, then any."""
+    known = tools()
+    domains = {known[name].domain for name in named}
+    rest = [tool for tool in known.values() if tool.name not in named]
+    near = [tool for tool in rest if tool.domain in domains]
+    far = [tool for tool in rest if tool.domain not in domains]
+    filled = [*rng.sample(near, len(near)), *rng.sample(far, len(far))]
+    offered = [*(known[name] for name in named), *filled[: count - len(named)]]
+    return rng.sample(offered, len(offered))
 
 
-def parallel(rng: random.Random) -> Item:
-    tool = rng.choice([tool for tool in TOOLS if len(tool.required) > 1 and tool.name not in NESTED])
-    made = [request(tool, rng) for _ in range(rng.choice((2, 3, 4)))]
-    offered = _offer(rng, 3, tool)
-    _, messages = _user(rng, *(text for text, _ in made))
-    return Item(
-        "parallel", tool.domain, messages, [schema(other) for other in offered], tuple(wanted for _, wanted in made)
-    )
+def _tags(request: Request, turn: str) -> dict[str, Tag]:
+    first = request.calls[0].name if request.calls else request.needs[0] if request.needs else ""
+    deepest = max((depth(value) for call in request.calls for value in call.arguments.values()), default=0)
+    return {
+        "kind": request.kind,
+        "turn": turn,
+        "domain": tools()[first].domain if first else "none",
+        "depth": deepest,
+    }
 
 
-def several(rng: random.Random) -> Item:
-    chosen = rng.sample(TOOLS, rng.choice((2, 3)))
-    made = [request(tool, rng) for tool in chosen]
-    offered = _offer(rng, 6, *chosen)
-    _, messages = _user(rng, *(text for text, _ in made))
-    return Item(
-        "several", chosen[0].domain, messages, [schema(tool) for tool in offered], tuple(wanted for _, wanted in made)
-    )
+def _turn(later: bool) -> str:
+    return "later" if later else "first"
 
 
-def nested(rng: random.Random) -> Item:
-    tool = BY_NAME[rng.choice(sorted(NESTED))]
-    return _one(rng, "nested", tool, [schema(other) for other in _offer(rng, 3, tool)])
+def depth(value: Any) -> int:
+    """How deep the containers of a value nest: 0 for a scalar, 1 for a list of scalars."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max((depth(item) for item in inner), default=0)
 
 
-def enums(rng: random.Random) -> Item:
-    tool = BY_NAME[rng.choice(sorted(ENUMS))]
-    return _one(rng, "enums", tool, [schema(other) for other in _offer(rng, 3, tool)])
-
-
-def defaults(rng: random.Random) -> Item:
-    """Two optional arguments at least; the user mentions one of them or none."""
-    tool = rng.choice([tool for tool in TOOLS if len(tool.optionals) > 1])
-    return _one(rng, "defaults", tool, [schema(tool)], rng.randrange(2))
-
-
-def distractor(rng: random.Random) -> Item:
-    """Beside the tool another with the same arguments that does something else, and the rest of its domain."""
-    tool = rng.choice(TOOLS)
-    offered = [schema(other) for other in TOOLS if other.domain == tool.domain] + [near_miss(tool)]
-    rng.shuffle(offered)
-    return _one(rng, "distractor", tool, offered)
-
-
-def irrelevance(rng: random.Random) -> Item:
-    tool = rng.choice(TOOLS)
-    offered = rng.sample([other for other in TOOLS if other.domain != tool.domain], rng.choice((1, 3, 8)))
-    person, messages = _user(rng, request(tool, rng)[0])
-    return Item(
-        "irrelevance", tool.domain, messages, [schema(other) for other in offered], answer=NO_TOOL.format(person)
-    )
-
-
-def missing_information(rng: random.Random) -> Item:
-    """All required arguments but one are said; the right reply asks for it and invents nothing."""
-    tool = rng.choice([tool for tool in TOOLS if len(tool.required) > 1])
-    missing = rng.choice(tool.required)
-    said = [f"{part.label}: {part.draw(rng)[1]}" for part in tool.required if part is not missing]
-    person, messages = _user(rng, tool.short, "; ".join(said))
-    offered = _offer(rng, 3, tool)
-    return Item(
-        "missing_information", tool.domain, messages, [schema(other) for other in offered],
-        answer=ASK.format(person, missing.label), asks=missing.label,
-    )  # fmt: skip
-
-
-def again(rng: random.Random) -> Item:
-    """The same request came before, was called and answered; the next call needs only other values."""
-    tool = rng.choice([tool for tool in TOOLS if tool.name not in NESTED | ENUMS])
-    (before, made), (text, wanted) = request(tool, rng), request(tool, rng)
-    call = {"id": "call00001", "type": "function", "function": {"name": tool.name, "arguments": dict(made.arguments)}}
-    messages = [
-        *_user(rng, before)[1],
-        {"role": "assistant", "content": "", "tool_calls": [call]},
-        {"role": "tool", "name": tool.name, "tool_call_id": "call00001", "content": json.dumps({"done": True})},
-        {"role": "assistant", "content": "Done."},
-        *_user(rng, text)[1],
-    ]
-    return Item("again", tool.domain, messages, [schema(tool)], (wanted,))
-
-
-def second_turn(rng: random.Random) -> Item:
-    """The first call is made and its result is there; the second needs what it says."""
-    lookup = rng.choice(LOOKUPS)
-    tool = BY_NAME[lookup.action]
-    arguments, words = _draw(tool, rng)
-    key = invented(rng)
-    _, messages = _user(rng, lookup.request.format(**{**words, "key": key}))
-    messages += _first_turn(lookup, key, arguments[lookup.parameter])
-    offered = [lookup_schema(lookup), *(schema(other) for other in _offer(rng, 3, tool))]
-    return Item("second_turn", tool.domain, messages, offered, (_wanted(tool, arguments),))
-
-
-def _first_turn(lookup: Lookup, key: str, found: str) -> list[dict[str, Any]]:
-    call = {"id": "lookup001", "type": "function", "function": {"name": lookup.name, "arguments": {lookup.key: key}}}
-    result = json.dumps({lookup.key: key, lookup.parameter: found})
-    return [
-        {"role": "assistant", "content": "", "tool_calls": [call]},
-        {"role": "tool", "name": lookup.name, "tool_call_id": "lookup001", "content": result},
-    ]
-
-
-KINDS: Sequence[Callable[[random.Random], Item]] = (
-    again, single, choice, irrelevance, parallel, several, nested, missing_information, enums, defaults, distractor, long_list, second_turn,
-)  # fmt: skip
-
-
-def base_items(seed: int) -> Iterator[Item]:
-    """Items of all kinds in turn, without end, the same on every machine."""
-    number = 0
-    while True:
-        for kind in KINDS:
-            yield kind(random.Random(f"tool_calls/{seed}/{kind.__name__}/{number}"))
-        number += 1
-
-
-def sensitivity_item(seed: int, number: int) -> tuple[list[Tool], Item]:
-    """An item to be asked under several phrasings and dialects, and the tools it offers."""
-    rng = random.Random(f"tool_calls/{seed}/sensitivity/{number}")
-    tool = rng.choice([tool for tool in TOOLS if tool.name not in NESTED and len(tool.required) > 1])
-    offered = _offer(rng, 3, tool)
-    return offered, _one(rng, "choice", tool, [])
+def sensitivity_item(seed: int, number: int) -> Item:
+    """An item to be asked under several phrasings and dialects."""
+    rng = Random(f"tool_calls/{seed}/sensitivity/{number}")
+    plain = [entry for entry in entries("request") if entry["kind"] in ("plain", "enum", "defaults")]
+    request = single(rng, rng.choice(plain))
+    return Item(request, _messages(request), _offer(rng, _named(request), FEW), _tags(request, "first"))

@@ -1,7 +1,8 @@
-"""Tool calls, procedural: thirteen kinds of requests over 40 tools in 10 domains, fresh for every seed.
+"""Tool calls: requests written by hand over 65 tools in 11 domains, values drawn for every seed.
 
-Every fourth sample belongs to a group that asks the same thing under three phrasings of the schema and three dialects;
-the spread of a group's accuracies is what the format alone costs. See docs/tasks-tool-calls.md.
+Two ladders: tools offered (one call wanted) and calls wanted. Where no call is right, refraining is reported apart, so
+that silence never lifts the score. One item per cycle is asked under three phrasings of the schemas and three dialects;
+how far its accuracies lie apart is what the format alone costs. See docs/tasks-tool-calls.md.
 """
 
 import re
@@ -11,46 +12,54 @@ from itertools import count, islice
 from typing import Any
 
 from ifeval.checks.guards import guard
+from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score, Tag
 from ifeval.task import Row, Task
-from ifeval.tool_calls import Expected, OneOf, by_name, match, tool_prompt
+from ifeval.tool_calls import Expected, OneOf, by_name, match_leniently, tool_prompt
 
-from .items import Item, base_items, sensitivity_item
+from .catalogue import tools
+from .items import Item, items, sensitivity_item
 from .schema import PHRASINGS, schema
 from .spread import spread
 
 DIALECTS = ("pythonic", "json", "hermes")
-BETWEEN_GROUPS = 18
 OWN_WORDS = 3
 """An answer in words says at least so much that the request does not: words of the request in any order are none."""
+
+_ASKING = re.compile(
+    r"\?|\b(?:please|need|tell|provide|let me know|specify|give me|missing|require[sd]?)\b", re.IGNORECASE
+)
 
 
 class ToolCalls(Task):
     name = "tool_calls"
-    version = "2"
+    version = "4"
     family = "structured"
     primary = "correct"
-    description = "Function calls: again with other values, choice, parallel, nested, defaults, irrelevance, missing information, second turn"
-    size = 200
-    max_tokens = 256
+    description = "Function calls: 1 to 64 tools offered, 1 to 8 calls wanted, values said, worked out or looked up; and refraining"
+    size = 288
+    max_tokens = 768
     offers_tools = True
-    breakdowns = ("kind", "tools", "domain", "dialect", "phrasing", "depth")
+    breakdowns = ("tools", "calls", "kind", "turn", "domain", "dialect", "phrasing", "depth")
+    ladders = ("tools", "calls")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        """18 items of the thirteen kinds in turn, then one item in six formats; and so on."""
+        """Cycles of 36, eight of them without a limit: 30 items with the ladders' rungs, then one item in six formats."""
         return islice(_samples(seed), self.size if limit is None else limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        """`correct`: every call right, or an answer in words where no call is wanted. Verdicts are named by the kind.
+        """Where calls are wanted, `correct` (every call right), `correct_any_form`, `called` (or tried to) and `parsed`.
 
-        Where calls are wanted, `called` (or tried to) and `parsed`; where none is, `refrained`.
+        Where none is, `refrained` (no call in any form) and `answered`: in words, which ask for what is missing. The
+        other metrics are None. Verdicts are named by the kind.
         """
         calls, error = response.tool_calls, response.tool_error
         if sample.target["dialect"] is not None:
             parsed = by_name(sample.target["dialect"]).parse(response.answer, sample.target["tools"])
             calls, error = parsed.calls, parsed.error
         expected = [_expected(call) for call in sample.target["calls"]]
-        verdicts = match(calls, expected, sample.target["tools"], error)
+        matched = match_leniently(calls, error, response.answer, expected, sample.target["tools"])
+        verdicts = matched.checks
         if not expected and verdicts[0].ok:
             verdicts = (_in_words(sample, response),)
         verdicts = tuple(replace(verdict, name=str(sample.tags["kind"])) for verdict in verdicts)
@@ -59,13 +68,19 @@ class ToolCalls(Task):
         return Score(
             checks=verdicts,
             metrics={
-                "correct": float(right == len(verdicts)),
+                "correct": float(right == len(verdicts)) if wants else None,
+                "correct_any_form": float(all(check.ok for check in matched.in_any_form)) if wants else None,
                 "called": float(called) if wants else None,
                 "parsed": float(error is None and called) if wants else None,
-                "refrained": None if wants else float(not called),
+                "refrained": None if wants else float(not matched.attempted),
+                "answered": None if wants else float(not matched.attempted and right == len(verdicts)),
             },
             counts={"calls": (min(right, len(expected)), len(expected))} if wants else {},
         )
+
+    def decoys(self, sample: Sample) -> Known | None:
+        """Where no tool fits, any answer in words is right."""
+        return None if sample.tags["kind"] == "irrelevance" else super().decoys(sample)
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """How far the accuracies of one item lie apart under several formats."""
@@ -73,58 +88,53 @@ class ToolCalls(Task):
 
 
 def _samples(seed: int) -> Iterator[Sample]:
-    base = base_items(seed)
-    for group in count():
-        for position in range(BETWEEN_GROUPS):
-            yield _sample(f"{seed}-{group}-{position}", next(base), "run", "full")
-        yield from _variants(seed, group)
+    for number in count():
+        for identity, item in items(seed, number):
+            yield _sample(identity, item, item.tools, "run", "full")
+        yield from _variants(seed, number)
 
 
 def _variants(seed: int, group: int) -> Iterator[Sample]:
     """The same request under every phrasing (in the run's dialect), then in every dialect (in words)."""
-    offered, item = sensitivity_item(seed, group)
+    item = sensitivity_item(seed, group)
     for phrasing in PHRASINGS:
-        tools = [schema(tool, phrasing) for tool in offered]
-        yield _sample(f"{seed}-{group}-{phrasing}", replace(item, tools=tools), "run", phrasing, group)
-    full = replace(item, tools=[schema(tool) for tool in offered])
+        offered = [schema(tool, phrasing) for tool in item.offered]
+        yield _sample(f"{phrasing}-{group}", item, offered, "run", phrasing, group)
     for name in DIALECTS:
-        yield _sample(f"{seed}-{group}-{name}", full, name, "full", group)
+        yield _sample(f"{name}-{group}", item, item.tools, name, "full", group)
 
 
-def _sample(sample_id: str, item: Item, dialect: str, phrasing: str, group: int | None = None) -> Sample:
-    tags: dict[str, Tag] = {
-        "kind": item.kind,
-        "tools": len(item.tools),
-        "domain": item.domain,
-        "dialect": dialect,
-        "phrasing": phrasing,
-        "depth": item.depth,
-    }
+def _sample(
+    identity: str, item: Item, offered: list[dict[str, Any]], dialect: str, phrasing: str, group: int | None = None
+) -> Sample:
+    tags: dict[str, Tag] = {**item.tags, "dialect": dialect, "phrasing": phrasing}
     target = {
-        "calls": [{"name": call.name, "arguments": call.arguments, "defaults": call.defaults} for call in item.wanted],
-        "asks": item.asks,
-        "tools": item.tools,
+        "calls": [{"name": call.name, "arguments": call.arguments} for call in item.request.calls],
+        "asks": item.request.asks,
+        "words": list(item.request.words),
+        "tools": offered,
         "dialect": None if dialect == "run" else dialect,
     }
     sample = Sample(
-        id=sample_id,
+        id=identity,
         messages=item.messages,
-        tools=item.tools,
+        tools=offered,
         target=target,
         oracle=item.oracle,
         tags=tags if group is None else {**tags, "group": group},
+        topic="the request",
     )
     if dialect == "run":
         return sample
     spoken = by_name(dialect)
-    system = {"role": "system", "content": tool_prompt(item.tools, spoken)}
-    calls = item.oracle if not isinstance(item.oracle, str) else []
-    return replace(sample, messages=[system, *item.messages], tools=None, oracle=spoken.render(calls))
+    system = {"role": "system", "content": tool_prompt(offered, spoken)}
+    return replace(sample, messages=[system, *item.messages], tools=None, oracle=spoken.render(item.request.calls))
 
 
 def _expected(call: dict[str, Any]) -> Expected:
     """Defaults may be left out or said; nothing else may be added."""
-    defaults = {name: OneOf((value,)) for name, value in call["defaults"].items()}
+    documented = tools()[call["name"]].defaults
+    defaults = {name: OneOf((value,)) for name, value in documented.items() if name not in call["arguments"]}
     return Expected(call["name"], {**defaults, **call["arguments"]}, frozenset(defaults))
 
 
@@ -137,11 +147,15 @@ def _in_words(sample: Sample, response: Response) -> CheckResult:
     if caught is not None:
         return replace(caught, name="answer")
     asks = sample.target["asks"]
-    if asks and "?" not in response.answer and asks.casefold() not in response.answer.casefold():
-        return CheckResult(
-            False, f"neither asks nor mentions the {asks}, which the user did not say", "answer", "did_not_ask"
-        )
+    if asks and not _asks_for([asks, *sample.target["words"]], response.answer):
+        return CheckResult(False, f"does not ask for the {asks}, which the user did not say", "answer", "did_not_ask")
     return CheckResult(True, f"asks for the {asks}" if asks else "answers in words, as wanted", "answer")
+
+
+def _asks_for(words: list[str], text: str) -> bool:
+    """Whether the text asks for something, and names by one of `words` what."""
+    named = "|".join(re.escape(word) for word in words)
+    return bool(_ASKING.search(text)) and re.search(rf"\b(?:{named})s?\b", text, re.IGNORECASE) is not None
 
 
 def _words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""What counts as the right answer: the one place where replies are normalised and compared.
+"""What counts as the right answer: the one place where replies are read and compared.
 
 A target is JSON: how to compare (`match`), what with, and an `oracle` reply. Two questions are asked of a reply.
 
@@ -7,92 +7,114 @@ brackets around the whole, and final full stops.
 
 | match | equal when |
 |---|---|
-| verbatim | the same characters |
-| text | the same but for case |
+| verbatim | the same characters (curly quotes are straight ones) |
+| text | the same but for case; a date, a time or a figure in any usual spelling |
 | number | nothing but one number is written, and it has the same value |
 | sequence | the same items in the same order, separated by commas, semicolons, line ends or bullets |
 | collection | the same, in any order |
 | facts | all wanted facts are named, none of the unwanted, within the allowed number of words |
 
-`judge`: can the right answer be recognised? Also right are the answer after one lead-in of at most 60 characters that
-ends in a colon ("Answer: ", "Here is the list:") or says "the answer is", and, in a reply of at most 25 words and 200
-characters,
+`judge`: can the right answer be recognised? It is looked for in the whole reply, then where a conclusion stands (the
+last paragraph, line or sentence), then where an answer stands that is explained afterwards (the first one). A place
+holds the answer if, without a lead-in of at most 60 characters ("Answer: ", "Here is the list:"), it equals the
+answer, or if it is short (25 words, 200 characters) and
 
-- an answer that stands first, as a sentence or line of its own, and does not come a second time;
-- where a target has `rivals` (the other candidates of the prompt): an answer that is the only candidate named, once
-  and without a negation ("The label is VUTO.");
-- the only number written, or the only one after the last equals sign ("3 + 4 = 7");
-- the items of a list, each named once and in order, and no rival.
+- names the answer once and none of the other candidates, without a negation ("The label is VUTO."; a text that is to
+  be reproduced, verbatim and without candidates, stands first);
+- holds one number only, or one after the last equals sign ("3 + 4 = 7"), or one after numbers of the question;
+- names all items of a list, each once and in order, and no other candidate.
 
-A reply that lists every label or copies the prompt names a rival, and is wrong under each of them.
+The conclusion decides: an opening counts only where no later line is an answer of its own. A reply that says the same
+sentences over and over is none.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ifeval.records import CheckResult
 
+from .reading import (
+    NEGATION,
+    RECONSIDERS,
+    endings,
+    fold,
+    is_short,
+    items,
+    mentions,
+    named,
+    numbers,
+    openings,
+    plain,
+    repeats_itself,
+    squeeze,
+    strip_lead_in,
+    unwrap,
+    value,
+)
+from .spellings import spellings
+from .stock import number_word
+
 Target = dict[str, Any]
 
-LONGEST = 4000
+LONGEST = 8000
 """Characters; no right answer comes near, and a longer reply is wrong unread."""
-MOST_WORDS = 25
-MOST_CHARACTERS = 200
-"""The longest sentence in which an answer is looked for."""
-
-_WRAPPING = " \t\n\"'`*_“”‘’«»„()[]"
-_LEAD_IN = re.compile(r"[^:\n]{1,60}:\s|the answer is\s", re.IGNORECASE)
-_NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
-_BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
-_SEPARATOR = re.compile(r"[,;\n、]")
-_NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nicht|kein|pas|non|não|nunca)\b|n't|n’t|不|没", re.IGNORECASE)
-_LETTER = r"[^\W\u4e00-\u9fff]"
-"""Inside a word; Chinese is written without spaces, so its characters border on anything."""
 
 
-def verbatim(answer: str, *, rivals: Sequence[str] = ()) -> Target:
-    return {"match": "verbatim", "answers": [answer], "rivals": [*rivals], "oracle": answer}
+MOST_REPEATS = 5
+"""Steps of a calculation may look alike; a letter, a summary or a text to be reproduced says nothing twice."""
 
 
-def text(answer: str, *also: str, rivals: Sequence[str] = ()) -> Target:
-    """One answer, and other spellings of it; `rivals` are the prompt's other candidates (the answer may be among them)."""
-    answers = [answer, *also]
-    return {"match": "text", "answers": answers, "rivals": [r for r in rivals if r not in answers], "oracle": answer}
+def target(match: str, answers: Sequence[str], *, rivals: Sequence[str] = ()) -> Target:
+    """`match` "text" or "verbatim": one answer and its other spellings; "sequence" or "collection": all items.
+
+    `rivals` are the prompt's other candidates (the answer may be among them).
+    """
+    others = [rival for rival in dict.fromkeys(rivals) if rival not in answers]
+    listing = match in ("sequence", "collection")
+    oracle = ", ".join(answers) if listing else answers[0]
+    return {"match": match, "answers": [*answers], "rivals": others, "oracle": oracle}
 
 
-def number(value: int, *, rivals: Sequence[str] = ()) -> Target:
-    """`rivals`: words of the material that no answer needs, where copying it would be right by accident."""
-    return {"match": "number", "answers": [str(value)], "rivals": [*rivals], "oracle": str(value)}
+def text(*answers: str, rivals: Sequence[str] = (), choice: bool = True) -> Target:
+    """`choice`: whether the rivals are what the prompt offers to choose from, rather than other finds in a document."""
+    return target("text", answers, rivals=rivals) | ({} if choice else {"choice": False})
 
 
-def sequence(items: Sequence[str], *, rivals: Sequence[str] = ()) -> Target:
-    """`rivals`: candidates that belong to no answer (those among `items` are left out)."""
-    return _listing("sequence", items, rivals)
+def number(value: int) -> Target:
+    return {"match": "number", "answers": [str(int(value))], "rivals": [], "oracle": str(int(value))}
 
 
-def collection(items: Sequence[str], *, rivals: Sequence[str] = ()) -> Target:
-    return _listing("collection", items, rivals)
+def facts(
+    oracle: str, wanted: Sequence[Sequence[str]], unwanted: Sequence[str] = (), *, words: tuple[int, int]
+) -> Target:
+    """`wanted`: for each fact its surface forms; `words`: the least and the greatest number of words allowed."""
+    return {
+        "match": "facts", "wanted": [[*forms] for forms in wanted], "unwanted": [*unwanted], "words": [*words],
+        "oracle": oracle,
+    }  # fmt: skip
 
 
-def _listing(match: str, items: Sequence[str], rivals: Sequence[str]) -> Target:
-    others = [rival for rival in rivals if rival not in items]
-    return {"match": match, "answers": [*items], "rivals": others, "oracle": ", ".join(items)}
+def candidates(target: Target, prompt: str) -> list[str]:
+    """Where the reply is a choice among candidates, those that stand in the prompt, as they do; else nothing.
 
-
-def facts(oracle: str, wanted: Sequence[str], unwanted: Sequence[str] = (), *, words: tuple[int, int]) -> Target:
-    """`words`: the least and the greatest number of words allowed."""
-    return {"match": "facts", "wanted": [*wanted], "unwanted": [*unwanted], "words": [*words], "oracle": oracle}
+    An answer that does not stand there itself can't be guessed from it.
+    """
+    if target["match"] not in ("text", "verbatim") or not target.get("choice", True):
+        return []
+    shown = [
+        next((said for said in (one, one.capitalize()) if said in prompt), "")
+        for one in (target["answers"][0], *target["rivals"])
+    ]
+    found = [one for one in shown if one]
+    return found if shown[0] and len(found) > 1 else []
 
 
 def is_exact(target: Target, reply: str) -> bool:
     """Whether the reply is the right answer and nothing else."""
     if len(reply) > LONGEST:
         return False
-    whole = next(_readings(reply))
-    if target["match"] == "number" and _NUMBER.fullmatch(whole) is None:
-        return False
+    whole = plain(reply)
     return not _missing_facts(target, whole) if target["match"] == "facts" else _equal(target, whole)
 
 
@@ -102,122 +124,135 @@ def judge(target: Target, reply: str) -> CheckResult:
         return CheckResult(False, "empty reply", target["match"])
     if len(reply) > LONGEST:
         return CheckResult(False, f"{len(reply):,} characters, far more than any answer", target["match"])
-    readings = list(_readings(reply))
+    whole = plain(reply)
+    written = target["match"] == "facts" or (target["match"] == "verbatim" and not target["rivals"])
+    if repeats_itself(whole, 1 if written else MOST_REPEATS):
+        return CheckResult(False, "says the same thing over and over", target["match"])
     if target["match"] == "facts":
-        problems = [_missing_facts(target, reading) for reading in readings]
-        problem = next((p for p in problems if not p), "") if not all(problems) else problems[0]
+        problems = [_missing_facts(target, reading) for reading in (whole, strip_lead_in(whole))]
+        problem = "" if "" in problems else problems[0]
         return CheckResult(not problem, problem or "names the facts", "facts")
-    ok = any(_equal(target, reading) for reading in readings) or _recognised(target, readings[0])
-    shown = " ".join(readings[0].split())
-    shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
-    return CheckResult(ok, f"answered {shown!r}, wanted {target['oracle']!r}", target["match"])
+    shown = " ".join(whole.split())
+    shown = shown if len(shown) <= 80 else f"{shown[:38]} ... {shown[-37:]}"
+    wanted = target["oracle"] if len(target["oracle"]) <= 80 else f"{target['oracle'][:77]}..."
+    return CheckResult(_is_right(target, whole), f"answered {shown!r}, wanted {wanted!r}", target["match"])
 
 
-def _readings(reply: str) -> Iterator[str]:
-    """The reply without its wrapping, then without its lead-in too."""
-    lines = unicodedata.normalize("NFKC", reply.replace("：", ": ")).splitlines()
-    whole = _unwrap("\n".join(line for line in lines if not line.lstrip().startswith("```")))
-    yield whole
-    lead_in = _LEAD_IN.match(whole)
-    if lead_in:
-        yield _unwrap(whole[lead_in.end() :])
+def _is_right(target: Target, whole: str) -> bool:
+    if any(_holds(target, place) for place in (whole, *endings(whole))):
+        return True
+    for opening in openings(whole):
+        rest = whole[len(opening) :]
+        if _equal(target, strip_lead_in(opening)) and not _takes_back(target, rest):
+            return True
+        if _holds(target, opening) and not _names_another(target, rest):
+            return True
+    return False
 
 
-def _unwrap(reply: str) -> str:
-    return reply.strip(_WRAPPING).rstrip(".。").strip(_WRAPPING)
+def _holds(target: Target, place: str) -> bool:
+    """Whether the answer stands here, with or without a lead-in."""
+    answer = strip_lead_in(place)
+    return _equal(target, place) or _equal(target, answer) or _recognised(target, answer) or _recognised(target, place)
+
+
+def _takes_back(target: Target, rest: str) -> bool:
+    """Whether another answer follows."""
+    second_thoughts = RECONSIDERS.search(rest) is not None and _names_another(target, rest)
+    return second_thoughts or any(_answers(target, unit) for unit in _units(rest))
+
+
+def _units(reply: str) -> Iterator[str]:
+    """Lines, and sentences of lines."""
+    for line in reply.splitlines():
+        yield strip_lead_in(unwrap(line))
+        yield from (unwrap(sentence) for sentence in re.split(r"(?<=[.!?])\s", line))
+
+
+def _answers(target: Target, unit: str) -> bool:
+    """Whether a line is an answer of its own, right or wrong."""
+    match target["match"]:
+        case "number":
+            return len(numbers(unit)) == 1 and value(unit) is not None
+        case "sequence" | "collection":
+            known = {fold(one) for one in (*target["answers"], *target["rivals"])}
+            return len(found := items(unit)) > 1 and known.issuperset(found)
+    return fold(unit) in {fold(one) for one in target["rivals"]}
+
+
+def _names_another(target: Target, rest: str) -> bool:
+    if target["match"] == "number":
+        return bool(numbers(rest))
+    return bool(named(fold(rest), [fold(one) for one in target["rivals"] + target["answers"]]))
 
 
 def _equal(target: Target, reading: str) -> bool:
+    answers = target["answers"]
     match target["match"]:
         case "verbatim":
-            return any(_squeeze(reading) == _squeeze(_unwrap(answer)) for answer in target["answers"])
+            return squeeze(reading) in {squeeze(plain(answer)) for answer in answers}
         case "text":
-            return any(_fold(reading) == _fold(_unwrap(answer)) for answer in target["answers"])
+            return fold(reading) in {form for answer in answers for form in _forms(answer)}
         case "number":
-            return _NUMBER.fullmatch(reading) is not None and _value(reading) == target["answers"][0]
+            return value(reading) == answers[0] or fold(reading) == _in_words(answers[0])
         case "sequence":
-            return _items(reading) == [_fold(answer) for answer in target["answers"]]
-        case _:
-            return sorted(_items(reading)) == sorted(_fold(answer) for answer in target["answers"])
+            return items(reading) == [fold(answer) for answer in answers]
+    return sorted(items(reading)) == sorted(fold(answer) for answer in answers)
 
 
 def _recognised(target: Target, reading: str) -> bool:
-    """Whether a short reply gives the answer away in a sentence."""
-    if len(reading.split()) > MOST_WORDS or len(reading) > MOST_CHARACTERS:
+    """Whether a short text gives the answer away in a sentence."""
+    if not is_short(reading):
         return False
-    said = _fit(target, reading)
-    answers, rivals = ([_fit(target, _unwrap(one)) for one in target[key]] for key in ("answers", "rivals"))
-    named = _named(said, [*answers, *rivals])
-    match target["match"]:
-        case "number":
-            return not _named(said, rivals) and not _NEGATION.search(said) and _concludes(said, answers[0])
-        case "sequence":
-            return named == answers and not _NEGATION.search(said)
-        case "collection":
-            return sorted(named) == sorted(answers) and not _NEGATION.search(said)
-    if len(named) != 1 or named[0] not in answers:
+    if target["match"] == "number":
+        asked = target.get("asked", [])
+        return not NEGATION.search(reading) and _concludes(fold(reading), target["answers"][0], asked)
+    exact = target["match"] == "verbatim"
+    said = squeeze(reading) if exact else fold(reading)
+    one = squeeze if exact else fold
+    right = [form for answer in target["answers"] for form in ([one(plain(answer))] if exact else _forms(answer))]
+    wrong = [form for rival in target["rivals"] for form in ([one(rival)] if exact else _forms(rival))]
+    found = named(said, [*right, *wrong])
+    if target["match"] in ("sequence", "collection"):
+        wanted = [one(answer) for answer in target["answers"]]
+        same = found == wanted if target["match"] == "sequence" else sorted(found) == sorted(wanted)
+        return same and not NEGATION.search(said)
+    if len(found) != 1 or found[0] not in right:
         return False
-    ends = r"\Z|[.!:,;。，]" if rivals else r"\Z|[.!。]"
-    first = re.match(rf"{re.escape(named[0])}[\"'*`”]*(?:{ends})", said) is not None
-    return (
-        first
-        or _fit(target, _unwrap(reading.splitlines()[0])) == named[0]
-        or (bool(rivals) and not _NEGATION.search(said))
-    )
+    first = re.match(rf"{re.escape(found[0])}[\"'*`]*(?:\Z|[.!:,;。，-])", said) is not None
+    inside = target["match"] == "text" or bool(target["rivals"])  # a text to be reproduced stands alone
+    return first or (inside and not NEGATION.search(said.replace(found[0], "")))
 
 
-def _concludes(said: str, value: str) -> bool:
-    """One number is written, or one after the last equals sign, and it has the value."""
-    return [_value(digits) for digits in _NUMBER.findall(said.rpartition("=")[2])] == [value]
+def _forms(answer: str) -> list[str]:
+    return [fold(unwrap(form)) for form in spellings(answer)]
 
 
-def _named(said: str, candidates: Sequence[str]) -> list[str]:
-    """The candidates in the order in which they are mentioned, as often as they are."""
-    if not candidates:
-        return []
-    either = "|".join(re.escape(one) for one in sorted(candidates, key=len, reverse=True))
-    return re.findall(rf"(?<!{_LETTER})(?:{either})(?!{_LETTER})", said)
+def _concludes(said: str, wanted: str, asked: Sequence[str]) -> bool:
+    """One number is written, or one after the last equals sign, and it has the value; or it is written as a word.
+
+    Numbers of the question may be said again before it ("The price of no. 735 is 105 pounds.").
+    """
+    found = numbers(said.rpartition("=")[2])
+    if wanted not in asked and found[-1:] == [wanted]:
+        found = [number for number in found if number not in asked]
+    return found == [wanted] or (not found and len(named(said, [_in_words(wanted)])) == 1)
 
 
-def _fit(target: Target, value: str) -> str:
-    """What is compared: without case, unless case matters; white space squeezed."""
-    return _squeeze(value) if target["match"] == "verbatim" else _fold(value)
+def _in_words(wanted: str) -> str:
+    return number_word(int(wanted)) if 0 <= int(wanted) < 1000 else wanted
 
 
 def _missing_facts(target: Target, reading: str) -> str:
-    """What is wrong with a summary, or nothing."""
+    """What is wrong with a text, or nothing."""
     least, most = target["words"]
-    folded = _fold(reading)
+    folded = fold(reading)
     count = len(reading.split())
     if not least <= count <= most:
         return f"{count} words, wanted {least} to {most}"
-    if absent := [fact for fact in target["wanted"] if not _mentions(folded, fact)]:
+    absent = [forms[0] for forms in target["wanted"] if not any(mentions(folded, form) for form in forms)]
+    if absent:
         return f"does not mention {', '.join(absent)}"
-    if present := [fact for fact in target["unwanted"] if _mentions(folded, fact)]:
+    if present := [form for form in target["unwanted"] if mentions(folded, form)]:
         return f"mentions {', '.join(present)}"
     return ""
-
-
-def _mentions(folded: str, fact: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(_fold(fact))}(?!\w)", folded) is not None
-
-
-def _items(reading: str) -> list[str]:
-    parts = (_BULLET.sub("", part) for part in _SEPARATOR.split(reading))
-    return [item for part in parts if (item := _fold(_unwrap(part)))]
-
-
-def _value(digits: str) -> str:
-    """A canonical spelling: no thousands separators, no leading zeros, no empty fraction."""
-    whole, _, fraction = digits.replace(",", "").partition(".")
-    fraction = fraction.rstrip("0")
-    sign = "-" if whole.startswith("-") else ""
-    return sign + (whole.lstrip("-0") or "0") + (f".{fraction}" if fraction else "")
-
-
-def _squeeze(value: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", value).split())
-
-
-def _fold(value: str) -> str:
-    return _squeeze(value).casefold()

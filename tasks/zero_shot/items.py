@@ -1,34 +1,39 @@
-"""One item: an instruction in parts, so that it can be said in several wordings."""
+"""One item: an instruction as four people would put it, the material they give, and what is right."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .answers import Target
+
+WORDINGS = ("terse", "polite", "rambling", "input_first")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A self-contained instruction.
 
-    `ask` is a clause that reads well after "please" ("sort these words"), in other languages an infinitive clause;
-    `rules` and `reply` (the form of the answer) are full sentences; `input` is the material, or empty. `chance` is the
-    percentage of right answers that a guess among the answers named in the prompt would give. `length` counts the
-    operations of a chain, 0 where the item is none. `difficulty` is "easy" (one look at a sentence of few words), "medium"
-    or "hard".
+    `wordings` holds the whole user message in each wording. `rungs` says where the item stands on which ladder
+    ("steps", "rows", "conditions", "words"). `difficulty` is "easy" (one look at the material), "medium" or "hard".
+    `topic` is a noun phrase, all that a blind reply knows; `material` is what the message gives to work on.
     """
 
-    ask: str
+    type: str
+    wordings: Mapping[str, str]
     target: Target
-    rules: str = ""
-    reply: str = ""
-    input: str = ""
+    topic: str
+    material: str = ""
     system: str = ""
-    chance: int = 0
-    length: int = 0
-    difficulty: str = "hard"
+    difficulty: str = "medium"
     language: str = "en"
+    rungs: Mapping[str, int] = field(default_factory=dict)
 
 
-Make = Callable[[Random], Item]
-"""One task type: its name is the function's."""
+def ask(asks: Mapping[str, str], text: str) -> dict[str, str]:
+    """The four messages: the material stands where a wording says {text}, else after it (before it: input_first)."""
+    return {wording: _placed(wording, asks[wording].strip(), text.strip()) for wording in WORDINGS}
+
+
+def _placed(wording: str, said: str, text: str) -> str:
+    if "{text}" in said or not text:
+        return said.replace("{text}", text)
+    return f"{text}\n\n{said}" if wording == "input_first" else f"{said}\n\n{text}"

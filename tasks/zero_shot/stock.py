@@ -1,4 +1,4 @@
-"""What items are made of: names, places, things, verbs, and invented words without end."""
+"""What slots are filled with: names, places, things, and invented words without end."""
 
 from random import Random
 
@@ -16,6 +16,11 @@ MEN = _words(
     "Tomas Umar Viktor Wim Yusuf Zoran Arne Bruno Cyril Diego Edgar"
 )
 NAMES = WOMEN + MEN
+SURNAMES = _words(
+    "Abbott Barlow Castellan Devereux Eastman Fairley Garrick Holloway Ibsen Jarvis Kessler Lindqvist Marchetti Nakano "
+    "Okafor Pemberton Quayle Rasmussen Sorensen Thackeray Ulrich Vance Whitlock Yilmaz Zielinski Brandt Calloway Dunmore "
+    "Engel Fontaine Grimshaw Hartnell Ivers Juhasz Kowal Lambert Moreau Novak Oduya Prentice Radley Stroud Tanaka Vasquez"
+)
 CITIES = _words(
     "Lund Porto Graz Ghent Turku Bergen Split Vilnius Tartu Basel Seville Lyon Krakow Cork Leeds Bari Utrecht Brno "
     "Varna Izmir Osaka Busan Hanoi Lima Quito Dakar Accra Nairobi Perth Boston Denver Ottawa Halifax Bergamo Aarhus "
@@ -32,24 +37,13 @@ THINGS = {
     "vehicle": _words("bus canoe ferry lorry scooter tractor train tram truck van yacht bicycle wagon sled"),
     "instrument": _words("banjo cello clarinet drum flute guitar harp oboe piano trumpet tuba viola violin zither"),
 }
-PLURALS = {
-    "animal": "animals", "fruit": "fruits", "tool": "tools", "furniture": "pieces of furniture",
-    "garment": "garments", "vehicle": "vehicles", "instrument": "musical instruments",
-}  # fmt: skip
 OBJECTS = _words(
     "lamp kettle basket mirror candle blanket ladder bucket carpet clock pillow bottle jar teapot vase notebook "
     "umbrella suitcase wallet cushion helmet lantern parcel envelope magnet ribbon saucer thimble tray whistle"
 )
 COLOURS = _words("red blue green yellow purple orange brown black white grey pink silver")
-ADJECTIVES = _words(
-    "old small heavy broken wooden shiny dusty narrow round cheap strange clean plain solid spare fragile"
-)
 WEEKDAYS = _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 MONTHS = _words("January February March April May June July August September October November December")
-REGULAR_VERBS = _words(
-    "open clean paint repair carry drop lift wash move pack order borrow return collect deliver cover polish weigh "
-    "inspect measure"
-)
 _ONSETS = _words("b d f g k l m n p r s t v z br dr gl kr pl st tr")
 _VOWELS = _words("a e i o u")
 _CODAS = ["", "", "n", "r", "l", "k", "m", "x"]
@@ -60,11 +54,6 @@ _UNITS = _words(
 _TENS = _words("- - twenty thirty forty fifty sixty seventy eighty ninety")
 
 
-def things(rng: Random, count: int, *categories: str) -> list[str]:
-    """`count` different things of the categories (of any, if none is named), in random order."""
-    return rng.sample([thing for name in categories or THINGS for thing in THINGS[name]], count)
-
-
 def invented(rng: Random, syllables: int = 2) -> str:
     """A pronounceable word that is in no dictionary of ours ("kralbo")."""
     while True:
@@ -72,14 +61,6 @@ def invented(rng: Random, syllables: int = 2) -> str:
         word = "".join(parts) + rng.choice(_CODAS)
         if word not in _KNOWN:
             return word
-
-
-def invented_words(rng: Random, count: int, syllables: int = 2) -> list[str]:
-    """`count` different invented words."""
-    words: dict[str, None] = {}
-    while len(words) < count:
-        words[invented(rng, syllables)] = None
-    return list(words)
 
 
 def code(rng: Random) -> str:
@@ -98,36 +79,4 @@ def number_word(number: int) -> str:
     return f"{_UNITS[hundreds]} hundred" + (f" and {number_word(rest)}" if rest else "")
 
 
-def price_bands(rng: Random) -> tuple[int, int, int, int]:
-    """Two bounds, and a price in one of the bands (0: below the first, 1: between, 2: above) with the band's number."""
-    low = rng.randint(12, 40)
-    high = low + rng.randint(20, 60)
-    band = rng.randrange(3)
-    return (
-        low,
-        high,
-        band,
-        (rng.randint(3, low - 1), rng.randint(low + 1, high - 1), rng.randint(high + 1, high + 90))[band],
-    )
-
-
-def phrase(rng: Random) -> str:
-    """Three plain words ("old red kettle")."""
-    return f"{rng.choice(ADJECTIVES)} {rng.choice(COLOURS)} {rng.choice(OBJECTS + things(rng, 9))}"
-
-
-def listed(items: list[str], last: str = "and") -> str:
-    """ "a, b and c"."""
-    return f"{', '.join(items[:-1])} {last} {items[-1]}" if len(items) > 1 else items[0]
-
-
-def a(noun: str) -> str:
-    """The noun with its indefinite article; plural nouns stay bare."""
-    if noun in ("pliers", "trousers"):
-        return noun
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-_KNOWN = frozenset(
-    [thing for kind in THINGS.values() for thing in kind] + OBJECTS + COLOURS + ADJECTIVES + REGULAR_VERBS
-)
+_KNOWN = frozenset([thing for kind in THINGS.values() for thing in kind] + OBJECTS + COLOURS)

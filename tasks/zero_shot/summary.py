@@ -1,10 +1,10 @@
-"""What one run says about generalisation: by cluster, by wording, by length of a chain, and how reliably.
+"""What one run says about generalisation: by cluster and wording, by rung of each ladder, and how reliably.
 
-Everything is paired by item: an item's four wordings are four cousins of one task, never independent trials.
+Everything is paired by item: an item's four wordings are samples of one item, never independent trials.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy.typing as npt
 from ifeval.stats.differences import paired_t_interval
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import mean_interval
+from ifeval.stats.ladder import span
 from ifeval.stats.reliability import worst_of_k
 from ifeval.task import Row
 
-from .frames import WORDINGS
+from .items import WORDINGS
 
 SHUFFLES = 999
+LADDERS = ("steps", "rows", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Answered:
     cluster: str
     type: str
     chance: float
-    chain_length: int
     correct: float
+    rungs: Mapping[str, int]
 
     @classmethod
     def of(cls, row: Row) -> "Answered":
@@ -43,8 +45,8 @@ class Answered:
             cluster=str(tags["cluster"]),
             type=str(tags["type"]),
             chance=int(tags["chance_percent"]) / 100,
-            chain_length=int(tags.get("chain_length", 0)),
             correct=row.score.metrics["correct"] or 0.0,
+            rungs={ladder: int(tags[ladder]) for ladder in LADDERS if ladder in tags},
         )
 
 
@@ -53,6 +55,7 @@ def contrasts(answers: Sequence[Answered]) -> dict[str, Any]:
     scores = by_item(answers)
     return {
         "clusters": clusters(answers),
+        "ladders": ladders(answers),
         "composition": composition(answers),
         **({"wording": wording(scores), "reliability": reliability(scores)} if len(scores) else {}),
     }
@@ -106,22 +109,38 @@ def wording(scores: npt.NDArray[np.float64]) -> dict[str, Any]:
     }
 
 
+def ladders(answers: Sequence[Answered]) -> dict[str, Any]:
+    """Each ladder's span (the size at which half succeed, items as sampling units) and the accuracy of its rungs."""
+    table = {}
+    for ladder in LADDERS:
+        climbed = [answer for answer in answers if ladder in answer.rungs]
+        sizes = [answer.rungs[ladder] for answer in climbed]
+        if len(set(sizes)) < 2:
+            continue
+        found = span(sizes, [answer.correct for answer in climbed], clusters=[answer.item for answer in climbed])
+        table[ladder] = {"span": _json(found), "rungs": _rungs(climbed, ladder)}
+    return table
+
+
+def _rungs(answers: Sequence[Answered], ladder: str) -> dict[str, Any]:
+    sizes = sorted({answer.rungs[ladder] for answer in answers})
+    return {str(size): _accuracy([one for one in answers if one.rungs[ladder] == size]) for size in sizes}
+
+
 def composition(answers: Sequence[Answered]) -> dict[str, Any]:
-    """Accuracy by length of the chain, and what steps that fail independently would give: (one step)^length."""
-    chains = [answer for answer in answers if answer.chain_length]
-    lengths = sorted({answer.chain_length for answer in chains})
-    table = {length: _accuracy([c for c in chains if c.chain_length == length]) for length in lengths}
-    if 1 not in table:
+    """Accuracy by steps of a procedure, and what steps that fail independently would give: (one step)^steps."""
+    table = _rungs([answer for answer in answers if answer.cluster == "procedures"], "steps")
+    if "1" not in table:
         return {}
-    single = table[1]
+    single = table["1"]
     return {
-        str(length): {**row, "predicted": {key: single[key] ** length for key in ("value", "low", "high")}}
-        for length, row in table.items()
+        steps: {**row, "predicted": {key: single[key] ** int(steps) for key in ("value", "low", "high")}}
+        for steps, row in table.items()
     }
 
 
 def reliability(scores: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Over the cousins of an item: mean, any right, all right, and the expected worst of 2, 3, ... of them."""
+    """Over the wordings of an item: mean, any right, all right, and the expected worst of 2, 3, ... of them."""
     k = scores.shape[1]
     return {
         "items": len(scores),

@@ -1,105 +1,96 @@
 """Zero-shot generalisation: does the model follow instructions that it cannot have seen?
 
-`ZeroShot` asks fresh items of fifteen clusters, each in four wordings, and checks exact answers; `Manner` asks natural
-requests and measures how the model talks. See docs/tasks-zero-shot.md.
+Fresh items of eighteen clusters, written by hand, each in four wordings, with exact answers; four clusters are ladders.
+See docs/tasks-zero-shot.md.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from random import Random
 from typing import Any
 
+from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
 
-from .answers import is_exact, judge
+from .answers import candidates, is_exact, judge
 from .draw import SIZE, Drawn, prompts
-from .manner import describe, summarise, talk
-from .requests import REQUESTS
-from .wording import messages
+from .reading import numbers, squeeze
 
 
 class ZeroShot(Task):
-    """Items of fifteen clusters in four wordings; a reply is right or wrong."""
+    """Items of eighteen clusters in four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "2"
+    version = "3"
     family = "zero_shot"
     cluster = "cluster"
     unit = "item"
     primary = "correct"
-    description = "fresh instructions of 15 clusters in 4 wordings, with exact answers"
+    description = "fresh instructions of 18 clusters in 4 wordings, written by hand, with exact answers and ladders"
     size = SIZE
-    max_tokens = 96
-    breakdowns = ("cluster", "difficulty", "wording", "chain_length", "language")
+    max_tokens = 256
+    breakdowns = ("cluster", "difficulty", "wording", "steps", "rows", "conditions", "words", "language")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        return islice((_sample(seed, drawn, wording) for drawn, wording in prompts(seed)), limit)
+        return islice((_sample(drawn, wording) for drawn, wording in prompts(seed)), limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`correct`: the right answer can be recognised; `exact`: it is also all there is.
 
-        A reply cut at the token limit is no finished answer and so not right. The verdict is named by the cluster.
+        A reply cut at the token limit is no finished answer, and what it copies from the prompt is none either. The
+        verdict is named by the cluster.
         """
-        verdict = judge(sample.target, response.answer)
+        answer = _without_copies(response.answer, sample)
+        verdict = judge(sample.target, answer)
         if verdict.ok and response.truncated:
             verdict = CheckResult(False, "the reply was cut off at the token limit")
+        elif not answer and response.answer.strip():
+            verdict = CheckResult(False, "the reply only copies the prompt")
         verdict = replace(verdict, name=str(sample.tags["cluster"]))
         exact = verdict.ok and is_exact(sample.target, response.answer)
         return Score((verdict,), {"correct": float(verdict.ok), "exact": float(exact)})
 
+    def decoys(self, sample: Sample) -> Known:
+        prompt = str(sample.messages[-1]["content"])
+        return Known(sample.topic, material=sample.target["given"], candidates=candidates(sample.target, prompt))
+
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
-        """Accuracy by cluster, wording spread, composition and reliability (`summary.contrasts`)."""
+        """Accuracy by cluster, spans, wording spread, composition and reliability (`summary.contrasts`)."""
         from .summary import Answered, contrasts
 
         return contrasts([Answered.of(row) for row in rows])
 
 
-class Manner(Task):
-    """Natural requests without a right answer: is the reply a natural one, and what is its style?"""
-
-    name = "manner"
-    version = "2"
-    family = "manner"
-    primary = "natural"
-    description = "how the model talks: length, lists, opening phrases, refusals, repetition on 40 natural requests"
-    size = len(REQUESTS)
-    max_tokens = 400
-
-    def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        for number, request in enumerate(REQUESTS[:limit]):
-            prompt, reply = talk(request, Random(f"manner {seed} {number}"))
-            yield Sample(
-                id=f"manner-{number:02}",
-                messages=[{"role": "user", "content": prompt}],
-                oracle=reply,
-            )
-
-    def score(self, sample: Sample, response: Response) -> Score:
-        return describe(sample.messages[-1]["content"], response)
-
-    def report(self, rows: Iterable[Row]) -> dict[str, Any]:
-        """Reply lengths, the commonest openings and the variety of words over all replies."""
-        return summarise([row.response.answer for row in rows])
+def _without_copies(reply: str, sample: Sample) -> str:
+    """The reply without a copy of a whole message or of the whole material."""
+    for copied in (*(str(message["content"]) for message in sample.messages[::-1]), sample.target["given"]):
+        if copied and squeeze(copied) in squeeze(reply):
+            reply = squeeze(reply).replace(squeeze(copied), " ").strip()
+    return reply
 
 
-def _sample(seed: int, drawn: Drawn, wording: str) -> Sample:
+def _sample(drawn: Drawn, wording: str) -> Sample:
     item = drawn.item
-    chain = {"chain_length": item.length} if item.length else {}
+    system = [{"role": "system", "content": item.system}] if item.system else []
+    choice = candidates(item.target, item.wordings[wording])
+    said = item.wordings[wording]
+    question = said.replace(item.material, " ") if item.material else said
+    asked = {"asked": numbers(question)} if item.target["match"] == "number" else {}
     return Sample(
         id=f"{drawn.id}/{wording}",
-        messages=messages(item, wording, Random(f"zero_shot {seed} {drawn.id} {wording}")),
-        target=item.target,
+        messages=[*system, {"role": "user", "content": said}],
+        target={**item.target, **asked, "given": item.material},
         oracle=item.target["oracle"],
+        topic=item.topic,
         tags={
             "item": drawn.id,
             "wording": wording,
             "cluster": drawn.cluster,
-            "type": drawn.type,
+            "type": item.type,
             "difficulty": item.difficulty,
             "language": item.language,
-            "chance_percent": item.chance,
-            **chain,
+            "chance_percent": round(100 / len(choice)) if choice else 0,
+            **item.rungs,
         },
     )

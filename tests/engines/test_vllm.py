@@ -138,6 +138,40 @@ def test_killed_in_the_middle_it_goes_on_and_nothing_is_generated_twice(tmp_path
     assert load_run(run).summary["tasks"]["tiny-copy"]["rows"] == 30
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_three_times_within_conversations_nothing_is_asked_twice_or_lost(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    arguments = ["--tasks", "talk,tiny-copy", "--max-tokens", "48", "--no-cache"]
+    replies = run / "responses.jsonl"
+    before: set[str] = set()
+    for wanted in (10, 25, 45):
+        process = subprocess.Popen(command(run, *arguments), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while process.poll() is None and not (replies.exists() and replies.read_bytes().count(b"\n") >= wanted):
+            time.sleep(0.02)
+        assert process.poll() is None, "it was killed at work"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        whole = [line for line in replies.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+        keys = {json.loads(line)["key"] for line in whole}
+        assert before < keys, "what was answered before stays"
+        before = keys
+    subprocess.run(command(run, *arguments), check=True, capture_output=True)
+    keys = [row["key"] for row in read_jsonl(replies)]
+    assert len(keys) == len(set(keys))
+    assert before <= set(keys)
+    rows = list(read_jsonl(run / "samples.jsonl"))
+    assert len(rows) == len({(row["task"], row["sample_id"]) for row in rows}) == 24 + 40
+    told = [turn["response"]["key"] for row in rows for turn in row.get("turns", [row])]
+    assert sorted(told) == sorted(keys), "every reply stands in its conversation, and no other"
+    for row in rows:
+        if "turns" in row:
+            assert [turn["at"] for turn in row["turns"]] == list(range(1, 2 * len(row["turns"]), 2))
+            said = [m["content"] for m in row["messages"] if m["role"] == "assistant"]
+            assert said == [turn["response"]["answer"] for turn in row["turns"]][:-1]
+    assert load_run(run).summary["rates"]["errors"] == 0
+
+
 def test_an_adapter_changes_the_replies(tmp_path: Path) -> None:
     peft = pytest.importorskip("peft", reason="peft is not installed: pip install 'ifeval-harness[sft]'")
     import torch

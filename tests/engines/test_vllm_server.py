@@ -17,8 +17,10 @@ from ifeval.errors import UserError
 from ifeval.models.resolve import Model, resolve
 from ifeval.util.jsonio import read_jsonl
 from tests.processes import command_lines
+from tests.sft.families import FAMILIES
 
 ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = Path(__file__).parents[1] / "plugins"
 CHECKPOINT = ROOT / "models" / "smollm2-135m-instruct"
 SMALL = {"enforce_eager": True, "max_model_len": 512, "max_num_seqs": 16, "kv_cache_memory_bytes": 1 << 28}
 
@@ -41,7 +43,7 @@ def test_calls_are_parsed_where_the_template_knows_tools() -> None:
     assert "ckpt" in plain
     assert plain[plain.index("--served-model-name") + 1] == "mine"
     assert "--tool-call-parser" not in plain
-    tools = serve_command(a_model("{% if tools %}<tool_call>{% endif %}"), 8000, {})
+    tools = serve_command(a_model(FAMILIES["qwen2.5"][0]), 8000, {})
     assert tools[-3:] == ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
 
 
@@ -110,7 +112,11 @@ def test_a_server_that_ends_while_starting_leaves_its_last_words(tmp_path: Path)
 
 @pytest.mark.engine
 @pytest.mark.timeout(900)
-def test_two_servers_one_killed_and_no_reply_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("task", "samples"), [("format", 60), pytest.param("talk", 24, marks=pytest.mark.slow)])
+def test_two_servers_one_killed_and_no_reply_lost(
+    task: str, samples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a conversation the next turn goes to the server that is left."""
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     cores = sorted(os.sched_getaffinity(0))
@@ -129,7 +135,7 @@ def test_two_servers_one_killed_and_no_reply_lost(tmp_path: Path, monkeypatch: p
         journal = tmp_path / "run" / "samples.jsonl"
 
         def kill() -> None:
-            while not journal.exists() or journal.stat().st_size < 20_000:
+            while not journal.exists() or journal.stat().st_size < 300 * samples:
                 time.sleep(0.02)
             processes[0].send_signal(signal.SIGKILL)
 
@@ -137,9 +143,10 @@ def test_two_servers_one_killed_and_no_reply_lost(tmp_path: Path, monkeypatch: p
         killer.start()
         run = ifeval.evaluate(
             CHECKPOINT.name,
-            tasks=["format"],
+            tasks=[task],
+            task_path=(PLUGINS,),
             base_url=urls,
-            limit=60,
+            limit=samples,
             max_tokens=96,
             out=tmp_path / "run",
             engine_arg={"concurrency": 8, "backoff": 0.1},
@@ -153,8 +160,10 @@ def test_two_servers_one_killed_and_no_reply_lost(tmp_path: Path, monkeypatch: p
             process.communicate(timeout=60)
     rows = list(read_jsonl(run.path / "samples.jsonl"))
     assert set(Counter(row["sample_id"] for row in rows).values()) == {1}
-    assert len(rows) == 60
+    assert len(rows) == samples
     assert run.summary["rates"]["errors"] == 0
+    keys = [turn["response"]["key"] for row in rows for turn in row.get("turns", [row])]
+    assert len(keys) == len(set(keys)), "no turn was asked twice"
     settings = run.manifest["engine_settings"]
     assert all(count > 0 for count in settings["answered"].values())
     assert set(settings["retries"]) <= {"reset", "unreachable"}

@@ -106,7 +106,7 @@ def test_sharegpt_calls_and_results() -> None:
 def test_openai_calls_have_their_arguments_read() -> None:
     call = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
     row = {"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": None, "tool_calls": [call]}]}
-    assert only(row).messages[1] == {"role": "assistant", "content": "", "tool_calls": [IN_SHAPE]}
+    assert only(row).messages[1] == {"role": "assistant", "content": "", "tool_calls": [{"id": "1", **IN_SHAPE}]}
 
 
 def test_reasoning_and_weights_are_kept() -> None:

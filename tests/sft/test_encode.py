@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from ifeval.finetuning.data.encode import IGNORE, Document, Encoder, Unusable
 from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.mix import Source, load
 from ifeval.finetuning.templates import CHATML, PLAIN, training_template
+from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.records import Sample
-from ifeval.tool_calls import by_name, detect
+from ifeval.tool_calls import by_name
 from tests.sft.families import FAMILIES, family
 
 END = {
@@ -29,7 +31,7 @@ TOOLS = ({"type": "function", "function": {"name": "weather", "description": "d"
 
 def encoder(tokenizer: Any, max_length: int = 100_000) -> Encoder:
     template = tokenizer.chat_template
-    return Encoder(tokenizer, Chat(template, by_name(detect(template))), max_length)
+    return Encoder(tokenizer, Chat(template, by_name(profile_of(template).dialect)), max_length)
 
 
 def talk(*turns: tuple[str, str], tools: Any = None) -> Example:
@@ -83,7 +85,7 @@ def test_tool_calls_are_trained_as_the_dialect_writes_them() -> None:
         )
         turns.messages[1]["tool_calls"] = [call]
         first, second = trained_texts(tokenizer, encoder(tokenizer).encode(turns))
-        dialect = by_name(detect(tokenizer.chat_template))
+        dialect = by_name(profile_of(tokenizer.chat_template).dialect)
         (read,) = dialect.parse(first.removesuffix(END[name]), TOOLS).calls
         assert (read.name, read.arguments) == ("weather", {"city": "Oslo"})
         assert second.removesuffix(END[name]).strip() == "Grey."
@@ -134,8 +136,9 @@ def test_control_tokens_in_the_text_are_refused(place: str) -> None:
 
 def test_a_template_that_drops_a_reply_is_noticed() -> None:
     tokenizer = family("qwen2.5")
-    blind = tokenizer.chat_template.replace("m.role == 'assistant' and m.tool_calls", "false")
-    example = talk(("user", "a"), ("assistant", ""), tools=TOOLS)
+    blind = tokenizer.chat_template.replace("{% if m.content %}{{ '\n' + m.content }}{% endif %}", "")
+    assert blind != tokenizer.chat_template
+    example = talk(("user", "a"), ("assistant", "I will look."), tools=TOOLS)
     example.messages[1]["tool_calls"] = [{"type": "function", "function": {"name": "weather", "arguments": {}}}]
     with pytest.raises(Unusable, match="leaves out part of a reply"):
         Encoder(tokenizer, Chat(blind, by_name("hermes")), 1000).encode(example)
@@ -144,7 +147,10 @@ def test_a_template_that_drops_a_reply_is_noticed() -> None:
 def test_drops_are_counted_and_none_left_is_refused() -> None:
     good, bad = talk(("user", "a"), ("assistant", "b")), talk(("user", "a"), ("user", "b"), ("assistant", "c"))
     encoded = encoder(family("gemma")).encode_all([good, bad])
-    assert (len(encoded.documents), encoded.dropped) == (1, {"the chat template refuses the conversation": 1})
+    assert (len(encoded.documents), encoded.dropped) == (
+        1,
+        {"the chat template refuses the conversation: roles must alternate": 1},
+    )
     with pytest.raises(UserError, match="No row can be trained on: 1 x the chat template refuses"):
         encoder(family("gemma")).encode_all([bad])
 
@@ -171,10 +177,16 @@ def test_base_models_get_a_template_that_ends_its_turns() -> None:
     assert trained_texts(plain, [document]) == [" b</s>", " d</s>"]
 
 
-def test_a_template_without_an_end_is_refused() -> None:
+def test_a_template_without_an_end_gets_the_tokenizers_or_is_refused() -> None:
     template = "{% for m in messages %}{{ m.content }}\n{% endfor %}"
+    (document,) = Encoder(family("gemma"), Chat(template, by_name("hermes")), 999).encode(
+        talk(("user", "a"), ("assistant", "b"))
+    )
+    assert trained_texts(family("gemma"), [document]) == ["b<eos>"]
+    endless = copy(family("gemma"))
+    endless.eos_token = None
     with pytest.raises(UserError, match="teach the model to stop"):
-        Encoder(family("gemma"), Chat(template, by_name("hermes")), 999)
+        Encoder(endless, Chat(template, by_name("hermes")), 999)
     with pytest.raises(UserError, match="two BOS"):
         Encoder(family("gemma"), Chat("{{ bos_token }}{{ bos_token }}" + template, by_name("hermes")), 999)
 
@@ -189,7 +201,9 @@ def check_replies(name: str, tokenizer: Any, example: Example, documents: list[D
         assert text.endswith(END[name])
         text = text.removesuffix(END[name])
         if reply.get("tool_calls"):
-            parsed = by_name(detect(tokenizer.chat_template)).parse(text.rpartition("</think>")[2], example.tools)
+            parsed = by_name(profile_of(tokenizer.chat_template).dialect).parse(
+                text.rpartition("</think>")[2], example.tools
+            )
             wanted = [(call["function"]["name"], call["function"]["arguments"]) for call in reply["tool_calls"]]
             assert [(call.name, dict(call.arguments)) for call in parsed.calls] == wanted
         elif reasoning := reply.get("reasoning_content"):

@@ -19,7 +19,7 @@ from ifeval.errors import UserError
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training import judge
 from ifeval.finetuning.training.export import RECORD
-from ifeval.finetuning.training.judge import SEED, Evaluation, best, judged, run_child, run_command
+from ifeval.finetuning.training.judge import GUARD, SEED, Evaluation, best, judged, run_child, run_command
 from ifeval.finetuning.training.log import read_evaluations, read_log
 from ifeval.finetuning.training.loop import STATE, train
 from ifeval.finetuning.training.state import newest
@@ -33,11 +33,11 @@ def evaluation(step: int, mean: float, *failed: str) -> Evaluation:
     return Evaluation(step, {"format": mean}, mean, 1.0, 1.0, 1.0, failed)
 
 
-def summary(score: float, truncated: float, natural: float) -> dict[str, Any]:
+def summary(score: float, truncated: float, sound: float) -> dict[str, Any]:
     def task(primary: str, value: float) -> dict[str, Any]:
         return {"primary": primary, "metrics": {primary: {"value": value, "low": 0.0, "high": 1.0, "n": 8}}}
 
-    tasks = {"format": task("prompt_strict", score), "manner": task("natural", natural)}
+    tasks = {"format": task("prompt_strict", score), GUARD: task("sound", sound)}
     return {"tasks": tasks, "rates": {"truncated": truncated}}
 
 
@@ -49,13 +49,13 @@ def test_the_best_is_eligible_trained_and_the_earliest_of_equals() -> None:
 
 
 def test_guards_hold_against_the_untrained_model_within_their_margin() -> None:
-    before = judged(0, summary(0.2, truncated=0.3, natural=0.8), 1.0, None)
-    assert (before.mean, before.stopped, before.natural, before.failed) == (0.2, 0.7, 0.8, ())
-    assert judged(5, summary(0.6, truncated=0.39, natural=0.71), 1.0, before).failed == ()
-    fell = judged(5, summary(0.6, truncated=0.5, natural=0.6), 1.0, before)
+    before = judged(0, summary(0.2, truncated=0.3, sound=0.8), 1.0, None)
+    assert (before.mean, before.stopped, before.sound, before.failed) == (0.2, 0.7, 0.8, ())
+    assert judged(5, summary(0.6, truncated=0.39, sound=0.71), 1.0, before).failed == ()
+    fell = judged(5, summary(0.6, truncated=0.5, sound=0.6), 1.0, before)
     assert fell.failed == (
         "stop rate 50.0 %, before training 70.0 %",
-        "natural replies 60.0 %, before training 80.0 %",
+        "sound replies 60.0 %, before training 80.0 %",
     )
     assert "not eligible" in str(fell)
     only_the_guard = summary(0.2, 0.0, 0.8)
@@ -67,12 +67,12 @@ def test_guards_hold_against_the_untrained_model_within_their_margin() -> None:
 def test_the_command_names_the_tasks_the_guard_and_a_seed_of_its_own(options: SftOptions) -> None:  # noqa: F811
     settings = replace(options, eval_tasks="format:8, tool_calls", eval_args=("--engine", "transformers"))
     command = run_command(settings, Path("step-2"), Path("run"), None)
-    assert command[command.index("--tasks") + 1] == "format:8,tool_calls,manner"
+    assert command[command.index("--tasks") + 1] == "format:8,tool_calls,wrong_in_any_reply:40"
     assert command[command.index("--seed") + 1] == str(SEED)
     assert command[command.index("--model") + 1] == "step-2"
     assert command[-2:] == ["--engine", "transformers"]
-    own = run_command(replace(settings, eval_tasks="format,manner:4"), Path("step-2"), Path("run"), 0.5)
-    assert own[own.index("--tasks") + 1] == "format,manner:4"
+    own = run_command(replace(settings, eval_tasks="format,wrong_in_any_reply:4"), Path("step-2"), Path("run"), 0.5)
+    assert own[own.index("--tasks") + 1] == "format,wrong_in_any_reply:4"
     assert "gpu_memory_utilization=0.50" in own
     kept = replace(settings, lora=4, keep_adapter=True, template_args={"thinking": True})
     adapter = run_command(kept, Path("step-2"), Path("run"), None)
@@ -118,7 +118,7 @@ def losses(out: Path) -> list[float]:
 
 @pytest.fixture
 def short(options: SftOptions) -> SftOptions:  # noqa: F811
-    return replace(options, max_steps=4, eval_tasks="format:2,manner:2", eval_every=2)
+    return replace(options, max_steps=4, eval_tasks="format:2,wrong_in_any_reply:2", eval_every=2)
 
 
 def test_the_best_checkpoint_is_what_training_leaves(
@@ -139,7 +139,7 @@ def test_the_best_checkpoint_is_what_training_leaves(
     assert [*first.written, *second.written] == ["step-0", "step-2", "step-2", "step-4"]
     assert digest(out) == first.written["step-2"] == second.written["step-2"] != second.written["step-4"]
     found = json.loads((out / RECORD).read_text())["evaluation"]
-    assert (found["kept_step"], found["tasks"], found["warning"]) == (2, "format:2,manner:2", None)
+    assert (found["kept_step"], found["tasks"], found["warning"]) == (2, "format:2,wrong_in_any_reply:2", None)
     assert [(row["step"], row["mean"]) for row in found["checkpoints"]] == [(0, 0.0), (2, 1.0), (4, 0.0)]
     assert [row["step"] for row in read_evaluations(out / STATE / "log.jsonl")] == [0, 2, 4]
     assert not list((out / STATE / "checkpoints").iterdir())
@@ -155,7 +155,7 @@ def test_where_none_is_eligible_the_last_is_kept_and_said(short: SftOptions, mon
     found = json.loads((out / RECORD).read_text())["evaluation"]
     assert (found["kept_step"], digest(out)) == (1, after.written["step-1"])
     assert "No checkpoint is eligible" in found["warning"]
-    assert found["checkpoints"][1]["failed"] == ["natural replies 0.0 %, before training 100.0 %"]
+    assert found["checkpoints"][1]["failed"] == ["sound replies 0.0 %, before training 100.0 %"]
 
 
 def test_an_evaluation_that_fails_ends_the_training_with_its_state(short: SftOptions) -> None:
@@ -170,10 +170,10 @@ def test_a_real_model_is_judged_by_its_real_engine(tmp_path: Path) -> None:
     rows = [{"prompt": f"What is {i} plus {i}?", "completion": f"{i} plus {i} is {2 * i}."} for i in range(16)]
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
     flags = ["--model", str(SMOLLM2), "--data", str(data), "--out", str(out), "--max-steps", "2", "--max-length", "128"]
-    tasks = ["--eval-tasks", "format:8,manner:8", "--eval-every", "2", "--eval-args", "--max-tokens 96"]
+    tasks = ["--eval-tasks", "format:8,wrong_in_any_reply:8", "--eval-every", "2", "--eval-args", "--max-tokens 96"]
     done = CliRunner().invoke(app, ["sft", *flags, *tasks], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     found = json.loads((out / RECORD).read_text())["evaluation"]
     assert [row["step"] for row in found["checkpoints"]] == [0, 2]
-    assert all(set(row["scores"]) == {"format", "manner"} for row in found["checkpoints"])
+    assert all(set(row["scores"]) == {"format", "wrong_in_any_reply"} for row in found["checkpoints"])
     assert f"step {found['kept_step']} (kept): mean" in done.output

@@ -184,3 +184,25 @@ def test_verbs(tmp_path: Path) -> None:
     assert chosen.exit_code == 0, chosen.exception
     assert len(kept.read_text().splitlines()) + len(dropped.read_text().splitlines()) == 21
     assert all(isinstance(example, Example) for example in load([Source(kept)]).examples)
+
+
+@pytest.mark.parametrize("name", ["dialogue", "tool_loop"])
+def test_conversations_become_rows_of_all_their_turns(name: str, tmp_path: Path) -> None:
+    task = discover()[name]()
+    made = make(task, 12, 0, {}, index_of(task))
+    assert len(made.rows) == 12
+    assert made.rows == make(task, 12, 0, {}, index_of(task)).rows
+    roles = [[message["role"] for message in row["messages"]] for row in made.rows]
+    assert all(row[-1] == "assistant" for row in roles)
+    assert all(row.count("assistant") > 1 for row in roles)
+    assert not any(message.get("weight") == 0 for row in made.rows for message in row["messages"]), (
+        "every turn is trained"
+    )
+    if name == "tool_loop":
+        assert all("tool" in row for row in roles)
+        calls = [call for row in made.rows for message in row["messages"] for call in message.get("tool_calls", ())]
+        results = [message for row in made.rows for message in row["messages"] if message["role"] == "tool"]
+        assert [call["id"] for call in calls] == [result["tool_call_id"] for result in results]
+    file = tmp_path / "made.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in made.rows))
+    assert len(load([Source(file)], most_bad=0.0).examples) == 12

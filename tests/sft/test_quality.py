@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from ifeval.cli import app
 from ifeval.finetuning.data import quality
-from ifeval.finetuning.data.contamination import PromptIndex
+from ifeval.finetuning.data.contamination import PromptIndex, prompt_text
 from ifeval.finetuning.data.formats import Example, examples_of
 from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
 from ifeval.records import Sample
@@ -96,7 +96,7 @@ def test_our_own_prompts_are_found(name: str) -> None:
     task = discover()[name]()
     samples = list(task.samples(task.default_seed))
     index = PromptIndex({name: samples}, {name: task.unit})
-    rows = [pair(sample.messages[-1]["content"], "x", line) for line, sample in enumerate(samples)]
+    rows = [pair(prompt_text(sample.messages), "x", line) for line, sample in enumerate(samples)]
     found = {offence.place for offence in index.overlaps(rows)}
     assert len(found) >= 0.95 * len({row.prompt for row in rows})
 

@@ -66,7 +66,7 @@ def main(base: Path, folder: Path, out: Path) -> None:
     judge.run_command = lambda *arguments: [
         "scripted:oracle" if part.startswith(str(out)) and "checkpoints" in part else part for part in asked(*arguments)
     ]
-    judged = replace(settings(base, folder), max_steps=2, eval_tasks="format:2,manner:2", eval_every=1)
+    judged = replace(settings(base, folder), max_steps=2, eval_tasks="format:2,wrong_in_any_reply:2", eval_every=1)
     train(replace(judged, out=out / "judged"), Stopping(-1))
 
 

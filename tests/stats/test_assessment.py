@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ifeval.stats.assessment import Decision, decide, decide_scores, decision_of
+from ifeval.stats.assessment import Decision, decide, decide_units, decision_of
+from ifeval.stats.score_test import as_units
 
 
 def test_the_table():
@@ -49,23 +50,35 @@ def test_the_numbers_beside_it():
 
 def test_scores():
     rng = np.random.default_rng(0)
-    assert decide_scores(rng.normal(0, 0.1, 541), 0.05).decision is Decision.PASS
-    assert decide_scores(rng.normal(-0.03, 0.1, 541), 0.05).decision is Decision.WARN
-    assert decide_scores(rng.normal(-0.08, 0.1, 541), 0.05).decision is Decision.FAIL
-    assert decide_scores(rng.normal(0, 0.3, 30), 0.05).decision is Decision.INCONCLUSIVE
-    assert decide_scores(rng.normal(-0.3, 0.1, 30), 0.05).decision is Decision.FAIL
+    assert decide_units([as_units(rng.normal(0, 0.1, 541))], 0.05).decision is Decision.PASS
+    assert decide_units([as_units(rng.normal(-0.03, 0.1, 541))], 0.05).decision is Decision.WARN
+    assert decide_units([as_units(rng.normal(-0.08, 0.1, 541))], 0.05).decision is Decision.FAIL
+    assert decide_units([as_units(rng.normal(0, 0.3, 30))], 0.05).decision is Decision.INCONCLUSIVE
+    assert decide_units([as_units(rng.normal(-0.3, 0.1, 30))], 0.05).decision is Decision.FAIL
 
 
 @pytest.mark.parametrize(
     ("n", "outcome"), [(0, "INCONCLUSIVE"), (1, "INCONCLUSIVE"), (20, "INCONCLUSIVE"), (541, "PASS")]
 )
 def test_scores_that_never_differ_pass_only_when_there_are_enough(n, outcome):
-    assert decide_scores(np.zeros(n), 0.05).decision == outcome
+    assert decide_units([as_units(np.zeros(n))], 0.05).decision == outcome
 
 
 def test_booleans_as_scores_agree_with_the_counts():
     d = np.r_[-np.ones(40), np.ones(30), np.zeros(471)]
-    counts, scores = decide(40, 30, 541, 0.05), decide_scores(d, 0.05)
+    counts, scores = decide(40, 30, 541, 0.05), decide_units([as_units(d)], 0.05)
     assert scores.decision is counts.decision
-    assert scores.noninferiority_p == pytest.approx(counts.noninferiority_p, abs=0.01)
-    assert scores.needed == pytest.approx(counts.needed, rel=0.05)
+    assert scores.noninferiority_p == pytest.approx(counts.noninferiority_p, abs=1e-9)
+    assert scores.regression_p == pytest.approx(counts.regression_p, abs=1e-12)
+    assert scores.interval == counts.interval
+    assert scores.needed == counts.needed
+
+
+def test_no_group_is_inconclusive():
+    assert decide_units([], 0.05).decision is Decision.INCONCLUSIVE
+    assert decide_units([as_units([])], 0.05).interval.n == 0
+
+
+def test_an_interval_stays_within_a_hundred_points():
+    interval = decide_units([as_units([-1.0, -0.9, -1.0])], 0.05).interval
+    assert -1.0 <= interval.low <= interval.high <= 1.0

@@ -6,14 +6,15 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from ifeval.stats.assessment import Decision
+from ifeval.stats.score_test import Units, as_units
 from ifeval.stats.sequential import (
-    SequentialGate,
-    SpendingMcNemar,
+    SequentialTest,
+    SpendingFlips,
     group_sequential_boundaries,
     planned_looks,
     power_spending,
 )
+from tests.stats.simulated import changes
 
 FIFTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
 NORMAL = NormalDist()
@@ -52,10 +53,10 @@ def test_one_look_is_the_fixed_test():
     ],
 )
 def test_spending_goldens(pattern, expected):
-    test, losses, wins, stopped = SpendingMcNemar(len(pattern)), 0, 0, None
+    test, losses, wins, stopped = SpendingFlips(), 0, 0, None
     for at, difference in enumerate(pattern, start=1):
         losses, wins = losses + (difference < 0), wins + (difference > 0)
-        if test.look(at, losses, wins):
+        if test.look(at / len(pattern), [difference]):
             stopped = at
             break
     at, discordant, lost, critical, spent = expected
@@ -67,11 +68,9 @@ def test_spending_goldens(pattern, expected):
 
 
 def test_spending_needs_no_plan_and_never_overspends():
-    test, rng = SpendingMcNemar(541), np.random.default_rng(0)
-    losses = wins = 0
+    test, rng = SpendingFlips(), np.random.default_rng(0)
     for at in (3, 10, 11, 200, 500, 541):
-        losses, wins = losses + int(rng.integers(0, 4)), wins + int(rng.integers(0, 4))
-        test.look(at, losses, wins)
+        test.look(at / 541, rng.choice([-4, -1, 0, 1, 3], size=6).tolist())
         assert test.spent <= 0.05 * (at / 541) ** 2 + 1e-12
 
 
@@ -87,86 +86,84 @@ def test_planned_looks_stay_few():
     assert len(planned_looks(100_000)) <= 50
 
 
-def test_results_may_finish_in_any_order():
-    rng = np.random.default_rng(5)
-    baseline, candidate = rng.random((2, 541)) < [[0.8], [0.68]]
-    in_order, shuffled = SequentialGate(541, 0.05), SequentialGate(541, 0.05)
-    for i in range(541):
-        if in_order.add(i, baseline[i], candidate[i]):
-            break
-    for block in np.array_split(np.arange(541), 40):
-        for i in rng.permutation(block):
-            shuffled.add(int(i), baseline[i], candidate[i])
-    assert in_order.decision is shuffled.decision is Decision.FAIL
-    assert in_order.looks == shuffled.looks
-    assert in_order.looks[-1].n < 541
-    with pytest.raises(ValueError, match="given twice"):
-        in_order.add(0, True, True)
+def fractions(n: int) -> tuple[float, ...]:
+    return tuple(at / n for at in planned_looks(n))
+
+
+def run(differences: list[np.ndarray], shares: list[float], **planned) -> tuple[str, float]:
+    """("worse", "within" or "open", the share of the units it took) of one path, looked at as planned."""
+    looks = fractions(max(len(d) for d in differences))
+    test = SequentialTest(looks, 0.05, **planned)
+    for fraction in looks:
+        look = test.look([Units(d[: round(fraction * len(d))], s) for d, s in zip(differences, shares, strict=True)])
+        if look.worse or look.within:
+            return "worse" if look.worse else "within", fraction
+    return "open", 1.0
 
 
 def test_the_same_model_passes_early_and_a_wreck_fails_at_once():
-    same, wreck = SequentialGate(541, 0.05), SequentialGate(541, 0.05)
-    for i in range(541):
-        same.add(i, True, True)
-        wreck.add(i, True, False)
-    assert (same.decision, same.looks[-1].n) == (Decision.PASS, 160)
-    assert (wreck.decision, wreck.looks[-1].n) == (Decision.FAIL, 64)
+    assert run([np.zeros(541)], [1.0]) == ("within", pytest.approx(160 / 541))
+    assert run([-np.ones(541)], [1.0]) == ("worse", pytest.approx(64 / 541))
+    assert run([np.zeros(20)], [1.0]) == ("open", 1.0)
 
 
-def test_too_few_prompts_end_inconclusive():
-    gate = SequentialGate(20, 0.05)
-    outcomes = [gate.add(i, True, True) for i in range(20)]
-    assert outcomes[-1] is Decision.INCONCLUSIVE
-    assert outcomes[:-1] == [None] * 19
+def test_hope_falls_where_a_candidate_is_worse():
+    looks = fractions(541)
+    rng = np.random.default_rng(1)
+    hopes = {}
+    for difference in (0.0, -0.05):
+        test = SequentialTest(looks, 0.05)
+        d = changes(rng, 1, 541, 0.15, difference)[0]
+        hopes[difference] = [test.look([as_units(d[: round(f * 541)])]).hope for f in looks]
+    assert hopes[0.0][8] > 0.5
+    assert hopes[-0.05][8] < 0.2
+    assert hopes[-0.05][-1] == 0.0
 
 
-def simulate(runs, difference, discordance=0.15, n=541, margin=0.05, seed=0):
-    """Shares of the outcomes of `runs` sequential gates, and the mean share of the prompts they used."""
+def simulate(runs, difference, discordance=0.15, seed=0, units=((541, 1),), correlation=0.36):
+    """Shares of the ways that `runs` sequential tests end, and the mean share of the units they used."""
     rng = np.random.default_rng(seed)
-    looks = planned_looks(n)
-    rates = [(discordance - difference) / 2, (discordance + difference) / 2, 1 - discordance]
-    counts = rng.multinomial(np.diff([0, *looks]), rates, (runs, len(looks))).cumsum(axis=1)
-    gates = []
-    for path in counts:
-        gate = SequentialGate(n, margin)
-        for losses, wins, _ in path.tolist():
-            if gate.look(losses, wins):
-                break
-        gates.append(gate)
-    shares = {outcome: sum(gate.decision is outcome for gate in gates) / runs for outcome in Decision}
-    return shares, sum(gate.looks[-1].n for gate in gates) / (runs * n)
+    drawn = [changes(rng, runs, n, discordance, difference, wordings, correlation) for n, wordings in units]
+    denominator = max(wordings for _, wordings in units)
+    ends = [
+        run(list(path), [1 / len(units)] * len(units), denominator=denominator) for path in zip(*drawn, strict=True)
+    ]
+    shares = {end: float(np.mean([kind == end for kind, _ in ends])) for end in ("worse", "within", "open")}
+    return shares, float(np.mean([used for _, used in ends]))
 
 
 def test_error_rates_and_savings_roughly():
-    """400 runs each: the bounds are three standard errors wide; the slow test below is the sharp one."""
-    same, used = simulate(400, 0.0)
-    assert same[Decision.FAIL] + same[Decision.WARN] <= 0.05 + 0.033
-    assert used <= 0.65 + 0.02
-    worse, used = simulate(400, -0.10)
-    assert worse[Decision.FAIL] >= 0.99
-    assert used <= 0.30 + 0.01
-    at_the_margin, _ = simulate(400, -0.05)
-    assert at_the_margin[Decision.PASS] + at_the_margin[Decision.WARN] <= 0.05 + 0.033
+    """200 runs each: the bounds are three standard errors wide; the slow test below is the sharp one."""
+    same, used = simulate(200, 0.0)
+    assert same["worse"] <= 0.05 + 0.046
+    assert used <= 0.65 + 0.03
+    worse, used = simulate(200, -0.10)
+    assert worse["worse"] >= 0.98
+    assert used <= 0.30 + 0.02
+    at_the_margin, _ = simulate(200, -0.05)
+    assert at_the_margin["within"] <= 0.05 + 0.046
+
+
+FAMILIES = ((240, 1), (288, 1), (192, 4))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("discordance", [0.10, 0.15, 0.25])
-def test_error_rates(discordance):
-    """20,000 runs each (standard error .0015). At psi .10 the PASS side is conservative: FAIL often comes first."""
-    same, used = simulate(20_000, 0.0, discordance)
-    at_the_margin, used_at_the_margin = simulate(20_000, -0.05, discordance)
-    print(f"\npsi {discordance}: same {same} used {used:.3f}; -5 points {at_the_margin} used {used_at_the_margin:.3f}")
-    assert 0.04 <= same[Decision.FAIL] + same[Decision.WARN] <= 0.06
-    assert (
-        (0.035 if discordance == 0.10 else 0.04) <= at_the_margin[Decision.PASS] + at_the_margin[Decision.WARN] <= 0.06
-    )
+@pytest.mark.parametrize("units", [((541, 1),), ((192, 4),), FAMILIES], ids=["booleans", "items", "families"])
+@pytest.mark.parametrize("discordance", [0.05, 0.15, 0.25])
+def test_error_rates(discordance, units):
+    """4,000 runs each (standard error .0035). At psi .05 the PASS side is conservative: FAIL often comes first."""
+    same, used = simulate(4000, 0.0, discordance, units=units)
+    at_the_margin, _ = simulate(4000, -0.05, discordance, units=units)
+    print(f"\n{units} psi {discordance}: same {same} used {used:.3f}; -5 points {at_the_margin}")
+    assert same["worse"] <= 0.05 + 0.007
+    assert at_the_margin["within"] <= 0.05 + 0.007
 
 
 @pytest.mark.slow
 def test_savings():
-    _, used = simulate(20_000, 0.0)
-    worse, used_when_worse = simulate(20_000, -0.10)
+    _, used = simulate(4000, 0.0)
+    worse, used_when_worse = simulate(4000, -0.10)
     print(f"\nsame: {used:.3f} of the prompts; -10 points: {used_when_worse:.3f}, {worse}")
     assert used <= 0.65
     assert used_when_worse <= 0.30
-    assert worse[Decision.FAIL] >= 0.999
+    assert worse["worse"] >= 0.999

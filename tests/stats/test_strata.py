@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ifeval.stats.assessment import Decision, decide_strata
+from ifeval.stats.assessment import Decision, decide_units
+from ifeval.stats.score_test import Units
 from ifeval.stats.strata import boolean_stratum, score_stratum, stratified_interval, stratified_p
 
 
@@ -19,9 +20,17 @@ def test_few_prompts_without_a_difference_are_no_certainty():
     for stratum in (boolean_stratum(0, 0, 10), score_stratum(np.zeros(10))):
         interval = stratified_interval([stratum, stratum])
         assert interval.high > 0.1
-        assert decide_strata([stratum, stratum], margin=0.05).decision is Decision.INCONCLUSIVE
     assert np.isnan(stratified_interval([]).estimate)
-    assert decide_strata([], margin=0.05).decision is Decision.INCONCLUSIVE
+    few = [Units(np.zeros(10), 0.5), Units(np.zeros(10), 0.5)]
+    assert decide_units(few, margin=0.05).decision is Decision.INCONCLUSIVE
+
+
+def test_shares_weigh_the_strata():
+    strata = [boolean_stratum(30, 10, 400), boolean_stratum(0, 0, 40)]
+    assert stratified_interval(strata, shares=[3, 1]).estimate == pytest.approx(-0.0375)
+    groups = [Units(np.r_[-np.ones(30), np.ones(10), np.zeros(360)], 0.75), Units(np.zeros(40), 0.25)]
+    scores = [score_stratum(group.differences) for group in groups]
+    assert decide_units(groups, 0.05).interval == stratified_interval(scores, shares=[0.75, 0.25])
 
 
 @pytest.mark.parametrize(("sizes", "discordances"), [((300, 300), (0.15, 0.15)), ((150, 300, 40), (0.10, 0.15, 0.20))])

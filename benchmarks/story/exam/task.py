@@ -56,6 +56,7 @@ class Questions(BUILTIN["manner"]):
     """Eighty questions that everybody can answer."""
 
     name = "questions"
+    advisory = False
     primary = "answered"
     description = "plain questions with known answers: a natural reply that names the answer"
     size = 80

@@ -65,12 +65,16 @@ def payload(request: Request, wire: Wire) -> bytes:
         "model": wire.model,
         "messages": [_message(message) for message in sample.messages],
         "temperature": sampling.temperature,
-        wire.token_limit: sampling.max_tokens,
+        wire.token_limit: sampling.room,
     }
     if sampling.top_p != 1:
         body["top_p"] = sampling.top_p
     if sampling.top_k:
         body["top_k"] = sampling.top_k
+    if sampling.min_p:
+        body["min_p"] = sampling.min_p
+    if sampling.repetition_penalty != 1:
+        body["repetition_penalty"] = sampling.repetition_penalty
     if sampling.seed is not None and sampling.temperature:
         body["seed"] = sampling.seed + request.repeat
     if sampling.stop:

@@ -1,9 +1,9 @@
-"""Examples to token ids and labels: trained are the assistant turns with their end-of-turn token, and nothing else.
+"""Examples to token ids and labels: trained are the assistant turns with the token that ends them, and nothing else.
 
-Masks are made by position, never by looking for token ids: the conversation is rendered up to each assistant turn (the
-prompt an evaluation would send) and as a whole, and the whole must begin with each prompt. A template that rewrites
-history (reasoning left out of earlier turns, a system prompt that moves) breaks that; then every assistant turn becomes
-a document of its own, which is what the model will see when it is asked.
+Masks are made by position, never by looking for token ids (see `turns`). Where each turn's conversation goes on the one
+before, the whole is one document; a template that rewrites history (reasoning left out of earlier turns, a system prompt
+that moves) breaks that, and then every assistant turn becomes a document of its own, which is what the model will see
+when it is asked.
 """
 
 import re
@@ -14,17 +14,14 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.formats import Example, Message
-from ifeval.models.prompts import Chat, PromptWriter, encodable, plain_turn
+from ifeval.finetuning.data.turns import TurnWriter, Unusable
+from ifeval.models.history import plain_turn
+from ifeval.models.prompts import Chat, PromptWriter
+from ifeval.models.thoughts import mark_at
 from ifeval.records import Sample
 
 IGNORE = -100
 """The label of a position that is not trained, which is torch's own default."""
-
-ENDED = "an assistant turn does not end with the template's end-of-turn token"
-
-
-class Unusable(ValueError):
-    """An example that this tokenizer and template cannot carry; the message is a drop reason, the same for its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,8 @@ class Encoded:
 class Encoder:
     """Writes examples as documents of at most `max_length` tokens, with the template of `chat`.
 
-    tokenizer: a transformers tokenizer. chat: the template with its arguments. `end` and `end_id` are the token that ends an assistant turn.
-    Raises UserError for a template that ends it with no special token, or writes two BOS tokens.
+    tokenizer: a transformers tokenizer. chat: the template with its arguments. `end` and `end_id` are the token that
+    ends an answer. Raises UserError for a template that ends it with no token, or writes two BOS tokens.
     """
 
     def __init__(self, tokenizer: Any, chat: Chat, max_length: int) -> None:
@@ -72,9 +69,10 @@ class Encoder:
         self.max_length = max_length
         self.chat = chat
         self._writer = PromptWriter(tokenizer, chat)
+        self._special = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
         self.end, self.end_id = self._end_of_turn()
-        special = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
-        self._control = re.compile("|".join(map(re.escape, sorted(special | {self.end}))))
+        self._turns = TurnWriter(self._writer, chat, sorted(self._special), self.end)
+        self._control = re.compile("|".join(map(re.escape, sorted(self._special | {self.end}))))
 
     def encode(self, example: Example) -> list[Document]:
         """The documents of one example: one, or one a trained turn where the template rewrites history.
@@ -84,16 +82,12 @@ class Encoder:
         if any(self._control.search(text) for message in example.messages for text in _texts(message)):
             raise Unusable("the text holds one of the tokenizer's control tokens")
         messages = [self._in_words(message) for message in example.messages]
-        turns = example.trained
-        prompts = {k: self._prompt(example, messages[:k]) for k in turns}
-        whole = self._whole(example, messages[: turns[-1] + 1])
-        if all(whole.startswith(prompt) for prompt in prompts.values()):
-            texts = [(whole, [self._span(whole, prompts[k], messages[k]) for k in turns])]
+        turns = [self._turns.turn(self._sample(example, messages[:k]), messages[k]) for k in example.trained]
+        last = turns[-1].text
+        if all(last.startswith(turn.text) for turn in turns):
+            texts = [(last, [(turn.start, len(turn.text)) for turn in turns])]
         else:
-            wholes = {k: self._whole(example, messages[: k + 1]) for k in turns}
-            if not all(wholes[k].startswith(prompts[k]) for k in turns):
-                raise Unusable("the template does not begin a conversation with the prompt it writes for it")
-            texts = [(wholes[k], [self._span(wholes[k], prompts[k], messages[k])]) for k in turns]
+            texts = [(turn.text, [(turn.start, len(turn.text))]) for turn in turns]
         documents = [self._document(example, text, spans) for text, spans in texts]
         fitting = [document for document in documents if document is not None]
         if not fitting:
@@ -137,51 +131,16 @@ class Encoder:
         return result
 
     def _in_words(self, message: Message) -> Message:
-        """The message as the template can carry it: what it does not know is written into the text."""
+        """The message as the template can carry it: calls and results it does not know are written into the text."""
         message = {key: value for key, value in message.items() if key != "weight"}
-        if self.chat.tools_in_words:
-            reasoning = message.get("reasoning_content")
-            message = dict(plain_turn(message, self.chat.dialect))
-            if reasoning:
-                message["reasoning_content"] = reasoning
-        if "reasoning_content" in message and "reasoning_content" not in self.template:
-            thought = message.pop("reasoning_content").strip()
-            message["content"] = f"<think>\n{thought}\n</think>\n\n{message['content']}"
-        return message
+        if not self.chat.tools_in_words:
+            return message
+        reasoning = message.get("reasoning_content")
+        message = dict(plain_turn(message, self.chat.dialect))
+        return message | ({"reasoning_content": reasoning} if reasoning else {})
 
     def _sample(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> Sample:
         return self.chat.prepare(Sample(id=example.place, messages=messages, tools=example.tools))
-
-    def _prompt(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> str:
-        try:
-            return self._writer.text(self._sample(example, messages))
-        except UserError:
-            raise Unusable("the chat template refuses the conversation") from None
-
-    def _whole(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> str:
-        sample = self._sample(example, messages)
-        try:
-            return self.tokenizer.apply_chat_template(
-                [encodable(message) for message in sample.messages],
-                tools=list(sample.tools) if sample.tools else None,
-                chat_template=self.chat.template,
-                tokenize=False,
-                **self.chat.template_args,
-            )
-        except Exception:  # a template raises whatever its author or its Jinja code does
-            raise Unusable("the chat template refuses the conversation") from None
-
-    def _span(self, whole: str, prompt: str, reply: Mapping[str, Any]) -> tuple[int, int]:
-        """Where a reply stands in the text, its end-of-turn token included; all of it must be there."""
-        end = whole.find(self.end, len(prompt))
-        if end < 0:
-            raise Unusable(ENDED)
-        written = whole[len(prompt) : end]
-        names = [call["function"]["name"] for call in reply.get("tool_calls") or ()]
-        parts = [encodable(reply["content"]).strip(), *names]
-        if not written.strip() or not all(part in written for part in parts):
-            raise Unusable("the chat template leaves out part of a reply")
-        return len(prompt), end + len(self.end)
 
     def _document(self, example: Example, text: str, spans: Iterable[tuple[int, int]]) -> Document | None:
         """Ids and labels of the turns that fit `max_length`, None where none does."""
@@ -194,8 +153,8 @@ class Encoder:
             if len(reply) > self.max_length:
                 shortened = True
                 break
-            if reply[-1] != self.end_id:
-                raise Unusable(ENDED)
+            if len(reply) == len(prompt):
+                raise Unusable("a turn without tokens")
             labels += [IGNORE] * (len(prompt) - len(labels)) + reply[len(prompt) :]
             ids, done = reply, end
         return Document(example.place, example.source, ids, labels, shortened) if ids else None
@@ -213,22 +172,36 @@ class Encoder:
         return self.tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def _end_of_turn(self) -> tuple[str, int]:
-        """The special token that follows a reply, as text and id."""
-        asked = Example("the probe", "", ({"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4!"}))
+        """The token behind an answer, as text and id: the template's, else the tokenizer's end of text."""
+        question = Sample("the probe", [{"role": "user", "content": "2+2?"}])
+        answer = {"role": "assistant", "content": "4!"}
+        profile = self.chat.profile
         try:
-            self._writer.ids(self._sample(asked, asked.messages[:1]))
-            whole = self._whole(asked, asked.messages)
-        except Unusable:
+            self._writer.ids(question)
+            after = self._writer.render([*question.messages, answer], None).rpartition("4!")[2]
+        except UserError:
+            raise
+        except Exception as error:
+            words = " ".join(str(error).split())[:200]
             raise UserError(
-                "The chat template refuses a question and its answer; give another --chat-template."
+                f"The chat template refuses a question and its answer ({words}); give what it asks for with --template-arg, "
+                "or another --chat-template."
             ) from None
-        special = {index for index, token in self.tokenizer.added_tokens_decoder.items() if token.special}
-        for index in self._ids(whole[whole.rfind("4!") + 2 :]):
-            if index in special:
-                return str(self.tokenizer.added_tokens_decoder[index]), index
-        raise UserError(
-            "The chat template ends a reply with no special token, so nothing would teach the model to stop."
+        written = next(
+            (
+                token
+                for token in (profile.end, mark_at(after.lstrip(), sorted(self._special)))
+                if token and token in after
+            ),
+            "",
         )
+        end = written or str(self.tokenizer.eos_token or "")
+        ids = self._ids(end)
+        if not end or not ids or (len(ids) > 1 and end not in after):
+            raise UserError(
+                "The chat template ends a reply with no special token, so nothing would teach the model to stop."
+            )
+        return end, ids[-1]
 
 
 def _texts(message: Mapping[str, Any]) -> Iterable[str]:

@@ -216,7 +216,7 @@ def _message(role: str, content: Any, turn: Mapping[str, Any] | None = None) -> 
         message["content"] = _text("" if content is None and calls else content, role)
     if calls:
         message["tool_calls"] = _calls(calls)
-    for key in ("reasoning_content", "name"):
+    for key in ("reasoning_content", "name", "tool_call_id"):
         if isinstance(turn.get(key), str):
             message[key] = turn[key]
     weight = turn.get("weight", turn.get("loss_weight", 1))
@@ -241,12 +241,20 @@ def _calling(value: Any) -> Message:
 
 
 def _calls(calls: Sequence[Any]) -> list[Message]:
-    """Calls in OpenAI's shape, the arguments as objects, which is what chat templates expect."""
+    """Calls in OpenAI's shape, the arguments as objects, which is what chat templates expect; ids are kept."""
     try:
         read = calls_of_message({"tool_calls": calls})
     except ValueError as error:
         raise Malformed(str(error)) from None
-    return [{"type": "function", "function": {"name": call.name, "arguments": dict(call.arguments)}} for call in read]
+    ids = [call.get("id") if isinstance(call, dict) else None for call in calls]
+    return [
+        {
+            **({"id": given} if isinstance(given, str) else {}),
+            "type": "function",
+            "function": {"name": call.name, "arguments": dict(call.arguments)},
+        }
+        for given, call in zip(ids, read, strict=True)
+    ]
 
 
 def _tools(tools: Any) -> tuple[Message, ...] | None:

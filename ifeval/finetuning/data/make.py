@@ -5,7 +5,7 @@ that was held out (`cluster=extraction`, `style=terse`), and all that hold an ev
 trained is then known: every row names its task and cluster, and `ifeval sft` records them.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,13 @@ from ifeval.errors import UserError
 from ifeval.finetuning.data import quality
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example
-from ifeval.records import Sample
+from ifeval.models.replies import Reading, keep_all
+from ifeval.records import Response, Sample
+from ifeval.runs.conversation import play
 from ifeval.runs.run import Run
+from ifeval.runs.scoring import Scorer
 from ifeval.task import Task
+from ifeval.tool_calls import by_name, reply_message
 
 FIRST_SEED = 1_000_003
 """Training seeds count up from here; evaluations use small ones."""
@@ -42,7 +46,7 @@ class Made:
 
     def offer(self, row: dict[str, Any], tags: Mapping[str, Any]) -> None:
         """Take a row whose last message is its reply, unless it must be left out."""
-        prompt = row["messages"][-2]["content"]
+        prompt = _prompt(row["messages"])
         if any(str(tags.get(tag)) in values for tag, values in self.held_out.items()):
             self.leave_out("held out by a tag")
         elif prompt in self._prompts:
@@ -52,6 +56,13 @@ class Made:
         else:
             self._prompts.add(prompt)
             self.rows.append(row)
+
+
+def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:
+    """What is asked in a row: the message before its reply; of a conversation all that is said to the assistant."""
+    if sum(message["role"] == "assistant" for message in messages) == 1:
+        return messages[-2]["content"]
+    return "\n".join(message["content"] for message in messages if message["role"] != "assistant")
 
 
 def make(task: Task, number: int, seed: int, held_out: Mapping[str, Collection[str]], index: PromptIndex) -> Made:
@@ -64,7 +75,7 @@ def make(task: Task, number: int, seed: int, held_out: Mapping[str, Collection[s
         raise UserError(f"--task {task.name} is a benchmark's data; training rows come from procedural tasks only.")
     made = Made(held_out, index)
     for sample in fresh(task, seed):
-        row = training_row(task.name, sample)
+        row = training_row(task, sample)
         if row is None:
             raise UserError(f"--task {task.name} has no oracle replies to learn from.")
         made.offer(row, sample.tags)
@@ -111,20 +122,31 @@ def fresh(task: Task, seed: int) -> Iterator[Sample]:
         yield from task.training_samples(FIRST_SEED + seed * SEEDS + offset)
 
 
-def training_row(task: str, sample: Sample) -> dict[str, Any] | None:
-    """A sample and its oracle as a row of messages; None where it has no oracle."""
+def training_row(task: Task, sample: Sample) -> dict[str, Any] | None:
+    """A sample and its oracle as a row of messages; None where it has no oracle.
+
+    Of a conversation all turns, each with the oracle's reply and what answered it: every reply is trained on.
+    """
     if sample.oracle is None:
         return None
-    reply: dict[str, Any] = {"role": "assistant", "content": sample.oracle}
-    if not isinstance(sample.oracle, str):
-        calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in sample.oracle]
-        reply = {
-            "role": "assistant",
-            "content": "",
-            "tool_calls": [{"type": "function", "function": call} for call in calls],
-        }
-    row = named_row(task, sample.id, [*(dict(message) for message in sample.messages), reply], sample.tags)
-    return row | ({"tools": list(sample.tools)} if sample.tools else {})
+    asked, replies = played(task, sample)
+    messages = [*(dict(message) for message in asked.messages), reply_message(replies[-1], len(replies) - 1)]
+    row = named_row(task.name, sample.id, messages, sample.tags)
+    return row | ({"tools": list(asked.tools)} if asked.tools else {})
+
+
+def played(task: Task, sample: Sample) -> tuple[Sample, list[Response]]:
+    """The last request of the conversation that the oracle has, and all its replies (one, where a sample is asked once)."""
+    asked: list[Sample] = []
+
+    def reply(one: Sample, turn: int) -> Response:
+        asked.append(one)
+        if isinstance(one.oracle, str) or one.oracle is None:
+            return Response("", one.oracle or "", "stop")
+        return Response("", "", "tool_calls", tool_calls=tuple(one.oracle), native=True)
+
+    replies, _ = play(Scorer(Reading(keep_all, by_name("hermes"))), task, sample, reply)
+    return asked[-1], replies
 
 
 def named_row(task: str, sample: str, messages: list[dict[str, Any]], tags: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import Prepared
 from ifeval.finetuning.training.attention import arguments
 from ifeval.finetuning.training.memory import free_memory
-from ifeval.models import checkpoint
 from ifeval.models.prompts import PromptWriter
+from ifeval.models.tokenizer_files import chat_templates
 from ifeval.records import Sample
 from ifeval.util.jsonio import dumps
 
@@ -104,7 +104,7 @@ def check_prompts(folder: Path, data: Prepared) -> None:
     """Raise UserError unless the written tokenizer and template make the ids that training saw."""
     from transformers import AutoTokenizer
 
-    template = checkpoint.chat_template(folder)
+    template = chat_templates(folder).get("default")
     probe = Sample("probe", [{"role": "user", "content": "Name three  things:\n- 日本\n"}])
     chat = replace(data.encoder.chat, template=template)
     written = PromptWriter(AutoTokenizer.from_pretrained(str(folder)), chat).ids(chat.prepare(probe))

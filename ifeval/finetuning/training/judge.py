@@ -31,11 +31,14 @@ from ifeval.util.jsonio import dumps
 SEED = 500_009
 """Of the prompts that checkpoints are chosen by."""
 
-GUARD, NATURAL = "manner", "natural"
-"""The task, and its metric, that says whether replies to natural requests are still natural."""
+GUARD = "wrong_in_any_reply"
+"""The task that says how many replies to everyday requests have nothing wrong with them."""
+
+GUARD_SAMPLES = 40
+"""Of its requests so many are asked, unless --eval-tasks says otherwise."""
 
 MARGIN = 0.1
-"""How far the stop rate and the share of natural replies may fall below the untrained model's."""
+"""How far the stop rate and the share of sound replies may fall below the untrained model's."""
 
 LAUNCHER = (
     *("RANK", "LOCAL_RANK", "GROUP_RANK", "ROLE_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "GROUP_WORLD_SIZE"),
@@ -49,14 +52,14 @@ class Evaluation:
     """A checkpoint after `step` steps. All numbers but `seconds` are shares in [0, 1].
 
     scores: each task's primary metric. mean: theirs, the guard left out. stopped: replies that ended by themselves.
-    natural: replies to natural requests that were. failed: which guards it fell below, in words.
+    sound: replies to everyday requests with nothing wrong. failed: which guards it fell below, in words.
     """
 
     step: int
     scores: dict[str, float]
     mean: float
     stopped: float
-    natural: float
+    sound: float
     seconds: float
     failed: tuple[str, ...] = ()
 
@@ -160,14 +163,13 @@ def judged(step: int, summary: dict[str, Any], seconds: float, base: Evaluation 
     if not asked or GUARD not in scores:
         raise UserError(f"--eval-tasks: the evaluation gave no scores of {'any task' if not asked else GUARD}.")
     stopped = 1 - summary["rates"]["truncated"]
-    natural = summary["tasks"][GUARD]["metrics"][NATURAL]["value"]
-    guards = {"stop rate": (stopped, base.stopped), "natural replies": (natural, base.natural)} if base else {}
+    guards = {"stop rate": (stopped, base.stopped), "sound replies": (scores[GUARD], base.sound)} if base else {}
     failed = [
         f"{name} {100 * value:.1f} %, before training {100 * before:.1f} %"
         for name, (value, before) in guards.items()
         if value < before - MARGIN
     ]
-    return Evaluation(step, scores, sum(asked) / len(asked), stopped, natural, seconds, tuple(failed))
+    return Evaluation(step, scores, sum(asked) / len(asked), stopped, scores[GUARD], seconds, tuple(failed))
 
 
 def best(evaluations: Iterable[Evaluation]) -> Evaluation | None:
@@ -179,7 +181,9 @@ def best(evaluations: Iterable[Evaluation]) -> Evaluation | None:
 def tasks_of(options: SftOptions) -> str:
     """The tasks to run: those asked for, and the guard."""
     named = [name.strip() for name in options.eval_tasks.split(",")]
-    return ",".join(named if any(name.partition(":")[0] == GUARD for name in named) else [*named, GUARD])
+    return ",".join(
+        named if any(name.partition(":")[0] == GUARD for name in named) else [*named, f"{GUARD}:{GUARD_SAMPLES}"]
+    )
 
 
 def run_command(options: SftOptions, checkpoint: Path, run: Path, gpu: float | None) -> list[str]:

@@ -37,7 +37,7 @@
   function haystack(item) {
     item.text ??= [
       item.task, item.id, ...item.tags, ...item.turns.map((turn) => turn.text),
-      ...item.sides.flatMap((side) => [side.reply, side.error || "", ...side.checks.map((check) => `${check.name} ${check.reason} ${check.outcome}`)]),
+      ...item.sides.flatMap((side) => [side.reply, side.error || "", ...(side.talk || []).map((said) => said.text), ...side.checks.map((check) => `${check.name} ${check.reason} ${check.outcome}`)]),
     ].join("\n").toLowerCase();
     return item.text;
   }
@@ -78,11 +78,18 @@
     const flags = side.flags.map((flag) => ` · ${FLAGS[flag] || flag}`).join("");
     const title = element("h4", "", "");
     if (several) title.append(element("span", `badge run-${side.run}`, letter(side.run)));
-    title.append(`Reply · ${amount(side.tokens, "token")}, ${amount(side.length, "character")}${flags}`);
+    const size = side.talk ? `${amount(side.replies, "reply").replace("replys", "replies")}, ended: ${side.ended}` : amount(side.length, "character");
+    title.append(`${side.talk ? "Conversation" : "Reply"} · ${amount(side.tokens, "token")}, ${size}${flags}`);
     const checks = element("ul", "checks");
     if (side.error) checks.append(checkLine({ name: "error", ok: false, reason: side.error, outcome: "" }));
     checks.append(...side.checks.map(checkLine));
-    pane.append(title, checks, box(side.reply));
+    pane.append(title, checks);
+    for (const said of side.talk || []) {
+      const failed = element("ul", "checks");
+      failed.append(...said.failed.map(checkLine));
+      pane.append(element("h4", "", said.role), box(said.text), failed);
+    }
+    if (!side.talk) pane.append(box(side.reply));
     return pane;
   }
 

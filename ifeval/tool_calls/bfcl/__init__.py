@@ -21,6 +21,7 @@ __all__ = [
     "Entry",
     "Judgement",
     "ReturnFormat",
+    "has_call",
     "judge",
     "judge_calls",
     "judge_native",

@@ -5,7 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from ifeval.records import ToolCall
 
@@ -23,10 +23,17 @@ class Parsed:
 
 
 class Dialect(ABC):
-    """One way of writing calls. `instructions` explain it to a model whose template does not."""
+    """One way of writing calls. `instructions` explain it to a model whose template does not.
 
-    name: ClassVar[str]
-    instructions: ClassVar[str]
+    `signs`: texts of which one stands in every template that speaks the dialect (none: nothing gives it away); `bars`:
+    texts that stand in none. `framed`: an answer in words has marks of the dialect around it too.
+    """
+
+    name: str
+    instructions: str
+    signs: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()
+    framed: bool = False
 
     @abstractmethod
     def parse(self, text: str, tools: Tools | None = None) -> Parsed:
@@ -105,6 +112,34 @@ def hide(text: str, *markers: str) -> str:
     return text
 
 
+MOST_VALUES = 1000
+
+
+def read_values(text: str, position: int, most: int = MOST_VALUES) -> tuple[list[Any], int]:
+    """The JSON objects and lists (at most `most`) that stand in a row from `position` on, and where they end.
+
+    White space, commas and semicolons may stand between them. Raises Malformed where one begins that is not valid.
+    """
+    values: list[Any] = []
+    end = position
+    while len(values) < most:
+        begin = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
+        if not text.startswith(("{", "["), begin):
+            return values, end
+        try:
+            value, end = _DECODER.raw_decode(text, begin)
+        except RecursionError:
+            raise Malformed("JSON nested too deeply") from None
+        except json.JSONDecodeError as error:
+            raise Malformed(f"not valid JSON: {error.msg} (character {error.pos - begin})") from None
+        except ValueError as error:  # a number longer than Python converts
+            raise Malformed(f"not valid JSON: {error}") from None
+        values.append(value)
+    return values, end
+
+
+_BETWEEN = re.compile(r"[\s,;]*")
+_DECODER = json.JSONDecoder()
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _CLOSING = {"[": "]", "{": "}"}
 MOST_RETRIES = 2

@@ -1,26 +1,29 @@
-"""Calls as a Python list: `[get_weather(city='Bonn', days=3)]` (Llama 4, ToolACE). Literals only, nothing evaluated."""
+"""Calls as a Python list: `[get_weather(city='Bonn', days=3)]` (Llama 4, ToolACE, LFM2). Literals only, nothing evaluated."""
 
 import ast
 import keyword
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ifeval.records import ToolCall
 from ifeval.tool_calls.dialects.base import Dialect, Malformed, Parsed, Tools
+from ifeval.tool_calls.dialects.tagless import find_calls
+from ifeval.tool_calls.values import python_literal
 
 MAX_LENGTH = 200_000
 _OPENING = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
+_JSON = re.compile(r"\s*\[?\s*\{")
 _BARE = re.compile(r"[A-Za-z_][\w.]*\(")
 _TOKEN = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|[\[\](){}]""", re.DOTALL)
-_JSON_NAMES = {"true": True, "false": False, "null": None}
 
 
 class Pythonic(Dialect):
     """A bracketed list of calls with keyword arguments, prose around it allowed; a reply of bare calls is read too."""
 
     name = "pythonic"
+    signs = ("[func_name1(",)
     instructions = (
         "To call functions, reply with a Python list of calls with keyword arguments and nothing else:\n"
         "[function_name(argument_name=value), other_function(argument_name=value)]"
@@ -40,6 +43,78 @@ class Pythonic(Dialect):
 
     def render(self, calls: Sequence[ToolCall]) -> str:
         return "[" + ", ".join(f"{call.name}({_keywords(call)})" for call in calls) + "]"
+
+
+class PythonicTags(Dialect):
+    """The same list between tokens of its own; lines: one call a line, and no brackets."""
+
+    def __init__(self, name: str, begin: str, end: str, *, lines: bool = False, signs: tuple[str, ...] = ()) -> None:
+        self.name, self.signs = name, signs or (begin,)
+        self._begin, self._end, self._lines = begin, end, lines
+        example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
+        self.instructions = f"To call functions, reply in this form, and with nothing else:\n{example}"
+
+    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        calls: list[ToolCall] = []
+        prose: list[str] = []
+        error: str | None = None
+        position = 0
+        while (begin := text.find(self._begin, position)) >= 0:
+            prose.append(text[position:begin])
+            body, position = self._body(text, begin + len(self._begin))
+            found = find_calls(body) if _JSON.match(body) else self._calls(body.strip())
+            calls += found.calls
+            error = error or found.error
+        prose.append(text[position:])
+        rest = "".join(prose).strip()
+        if not calls and error is None and _OPENING.match(rest):  # the tokens were left out
+            return Pythonic().parse(rest, tools)
+        return Parsed(tuple(calls), error, rest)
+
+    def render(self, calls: Sequence[ToolCall]) -> str:
+        written = [f"{call.name}({_keywords(call)})" for call in calls]
+        return self._begin + ("\n".join(written) if self._lines else f"[{', '.join(written)}]") + self._end
+
+    def _calls(self, body: str) -> Parsed:
+        return _read(f"[{', '.join(body.splitlines())}]" if self._lines else body, "")
+
+    def _body(self, text: str, begin: int) -> tuple[str, int]:
+        """The text between the tokens, and where the reply goes on; the closing one may be missing."""
+        opening = begin + len(text[begin:]) - len(text[begin:].lstrip()) if not self._lines else -1
+        closing = _closing(text, opening) if text.startswith("[", opening) and opening >= 0 else None
+        end = text.find(self._end, closing if closing is not None else begin)
+        if closing is not None:
+            return text[opening:closing], end + len(self._end) if end >= 0 else closing
+        return (text[begin:end], end + len(self._end)) if end >= 0 else (text[begin:], len(text))
+
+
+class Llama4(Dialect):
+    """Llama 4: a Python list between `<|python_start|>` and `<|python_end|>`, or JSON as Llama 3 writes it."""
+
+    def __init__(self, name: str, python: bool, signs: tuple[str, ...], bars: tuple[str, ...] = ()) -> None:
+        self.name, self.signs, self.bars, self._python = name, signs, bars, python
+        example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
+        self.instructions = f"To call functions, reply in this form, and with nothing else:\n{example}"
+
+    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        plain = text.replace("<|python_start|>", "").replace("<|python_end|>", "")
+        as_list, as_json = Pythonic().parse(plain, tools), find_calls(plain)
+        read = as_list if as_list.calls or (self._python and not as_json.calls) else as_json
+        return Parsed(read.calls, read.error, read.text.strip("; \n"))
+
+    def render(self, calls: Sequence[ToolCall]) -> str:
+        from ifeval.tool_calls.dialects.tagless import Llama3Json
+
+        return Pythonic().render(calls) if self._python else Llama3Json().render(calls)
+
+
+PYTHONIC: Sequence[Callable[[], Dialect]] = (
+    lambda: PythonicTags("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", signs=("<|tool_call_start|>", "<|tool_list_start|>")),
+    lambda: PythonicTags("olmo3", "<function_calls>", "</function_calls>", lines=True),
+    lambda: Llama4("llama4_pythonic", True, ("[func_name1(", "<|python_start|>")),
+    lambda: Llama4("llama4_json", False, ("<|header_start|>",), bars=("<|python_start|>",)),
+    Pythonic,
+)  # fmt: skip
 
 
 def _keywords(call: ToolCall) -> str:
@@ -93,27 +168,12 @@ def _call(node: ast.expr) -> ToolCall:
         raise Malformed(f"{name} has an argument without a name")
     arguments: dict[str, Any] = {}
     for given in node.keywords:
-        value = _literal(given.value)
+        try:
+            value = python_literal(given.value)
+        except ValueError as problem:
+            raise Malformed(str(problem)) from None
         fresh = value if given.arg is None else {given.arg: value}
         if not isinstance(fresh, dict) or not fresh.keys().isdisjoint(arguments):
             raise Malformed(f"{name} has an argument twice")
         arguments |= fresh
     return ToolCall(name, arguments)
-
-
-def _literal(node: ast.expr) -> Any:
-    match node:
-        case ast.Constant(value=str() | int() | float() | None as value):
-            return value
-        case ast.Name(id=name) if name in _JSON_NAMES:
-            return _JSON_NAMES[name]
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=int() | float() as number)):
-            return -number if isinstance(sign, ast.USub) else number
-        case ast.List(elts=elements) | ast.Tuple(elts=elements):
-            return [_literal(element) for element in elements]
-        case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant) for key in keys):
-            return {
-                str(key.value): _literal(value)  # type: ignore[union-attr]
-                for key, value in zip(keys, values, strict=True)
-            }
-    raise Malformed(f"{type(node).__name__} is no literal")

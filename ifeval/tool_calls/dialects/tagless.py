@@ -17,7 +17,11 @@ from ifeval.tool_calls.dialects.base import (
     parse_json,
 )
 
+_EMPTY_FENCE = re.compile(r"```\w{0,10}\s{0,20}```")
 _NAMED = re.compile(r'"(?:name|function)"\s*:')
+
+
+_BUILT_IN = re.compile(r"\s*([A-Za-z_]\w*)\.call(?=\()")
 
 
 def find_calls(text: str) -> Parsed:
@@ -41,7 +45,7 @@ def find_calls(text: str) -> Parsed:
             continue
         prose.append(text[taken:start])
         taken = end
-    return Parsed(tuple(calls), error, "".join([*prose, text[taken:]]).strip())
+    return Parsed(tuple(calls), error, _EMPTY_FENCE.sub("", "".join([*prose, text[taken:]])).strip())
 
 
 class PlainJson(Dialect):
@@ -58,6 +62,17 @@ class PlainJson(Dialect):
 
     def render(self, calls: Sequence[ToolCall]) -> str:
         return "[" + ", ".join(dump_call(call) for call in calls) + "]"
+
+
+class Xlam(PlainJson):
+    """xLAM writes a bare list, sometimes between tags of other families."""
+
+    name = "xlam"
+    _tags = re.compile(r"</?tool_call>|\[TOOL_CALLS\]")
+
+    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        found = find_calls(text)
+        return Parsed(found.calls, found.error, self._tags.sub("", found.text).strip()) if found.calls else found
 
 
 class FencedJson(Dialect):
@@ -84,7 +99,10 @@ class FencedJson(Dialect):
 
 
 class Llama3Json(Dialect):
-    """`{"name": ..., "parameters": {...}}`, several separated by semicolons, sometimes behind `<|python_tag|>`."""
+    """`{"name": ..., "parameters": {...}}`, several separated by semicolons, sometimes behind `<|python_tag|>`.
+
+    A tool that is built into the model is called as `<|python_tag|>name.call(argument="value")`.
+    """
 
     name = "llama3_json"
     instructions = (
@@ -93,6 +111,12 @@ class Llama3Json(Dialect):
     )
 
     def parse(self, text: str, tools: Tools | None = None) -> Parsed:
+        before, tag, after = text.partition("<|python_tag|>")
+        if tag and (called := _BUILT_IN.match(after)):
+            from ifeval.tool_calls.dialects.pythonic import Pythonic
+
+            found = Pythonic().parse(f"[{called[1]}{after[called.end() :].strip()}]", tools)
+            return Parsed(found.calls, found.error, before.strip())
         found = find_calls(text)
         return Parsed(found.calls, found.error, found.text.replace("<|python_tag|>", "").strip("; \n"))
 

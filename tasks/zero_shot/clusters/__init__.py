@@ -1,28 +1,19 @@
-"""The clusters, one module each; a module's `TYPES` are its task types, in the order they are drawn."""
+"""The clusters and their makers, in the order in which they are drawn.
 
-from ..items import Make
-from . import (
-    arithmetic_dates,
-    classification,
-    composition,
-    conditional,
-    data_code,
-    extraction,
-    hierarchy,
-    languages,
-    lists,
-    negative,
-    novel_rules,
-    procedures,
-    rewriting,
-    summarising,
-    tables,
-)
+Most are written by hand in `material/NAME.toml`; those that are ladders are built by a module here.
+"""
 
-CLUSTERS: dict[str, tuple[Make, ...]] = {
-    module.__name__.rpartition(".")[2]: module.TYPES
-    for module in (
-        classification, composition, extraction, rewriting, lists, tables, arithmetic_dates, procedures, novel_rules,
-        conditional, negative, hierarchy, summarising, data_code, languages,
-    )
-}  # fmt: skip
+from ..templates import Make, makers
+from . import extraction, procedures, reasoning, tables
+
+LADDERS = {"extraction": extraction, "procedures": procedures, "reasoning": reasoning, "tables": tables}
+NAMES = (
+    "classification", "procedures", "letters", "tables", "explanations", "code", "extraction", "conditional", "languages",
+    "reasoning", "rewriting", "data_analysis", "lists", "hierarchy", "summarising", "negative", "arithmetic_dates",
+    "novel_rules",
+)  # fmt: skip
+
+
+def clusters() -> dict[str, list[Make]]:
+    """Every cluster's makers; the first half of a ladder's, like all of them, hold each of its rungs."""
+    return {name: LADDERS[name].MAKES if name in LADDERS else makers(name) for name in NAMES}

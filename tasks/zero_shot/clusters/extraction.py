@@ -1,114 +1,74 @@
-"""Finding a named piece of a short text among others of its kind."""
+"""Finding one detail in documents of 50 to 4,000 words, made of paragraphs of one world (`material/extraction.toml`).
 
+A paragraph may come more than once in a long document, each time about another boat, person or place.
+"""
+
+from datetime import date, timedelta
 from random import Random
 
-from .. import stock
-from ..answers import number, sequence, text
-from ..items import Item
+from ..answers import text
+from ..items import WORDINGS, Item, ask
+from ..slots import Draw, written
+from ..templates import Make, material
+
+WORDS = (50, 800, 200, 100, 400, 1600, 50, 400, 4000, 100, 800, 200, 4000, 1600, 400, 4000)
 
 
-def email_address(rng: Random) -> Item:
-    people = rng.sample(stock.NAMES, 3)
-    addresses = [f"{name.lower()}@{stock.invented(rng)}.org" for name in people]
-    which = rng.randrange(3)
-    lines = [
-        f"{people[0]} can be reached at {addresses[0]}.",
-        f"For bills, write to {people[1]} ({addresses[1]}).",
-        f"{people[2]} is away and reads {addresses[2]} on Mondays.",
+def document(words: int, rng: Random) -> Item:
+    """Paragraphs until the document has about `words` words, one of which holds the answer."""
+    told = material("extraction")["harbour"]
+    parts = told["part"]
+    boats, sights = (rng.sample(told[key], len(told[key])) for key in ("boats", "sights"))
+    order: list[int] = []
+    while len(order) * 50 < words:
+        order += rng.sample(range(len(parts)), len(parts))
+    order = order[: max(1, round(words / 52))]
+    people: set[str] = set()
+    drawn = []
+    days = sorted(rng.sample(range(300), len(order)))
+    dates = [written(date(2025, 1, 5) + timedelta(days=day)) for day in days]
+    for n, index in enumerate(order):
+        fixed = {"boat": boats[n % len(boats)], "place": sights[n % len(sights)], "today": dates[n]}
+        draw = Draw(rng, fixed, people)
+        draw.add(parts[index]["draw"])
+        people = draw.taken if len(people) < 60 else set()
+        drawn.append(draw)
+    lines = [f"{day}. {draw.fill(parts[index]['text'])}" for day, index, draw in zip(dates, order, drawn, strict=True)]
+    place = _unique(parts, order, drawn, rng)
+    return _item(told, parts, order, drawn, place, lines, words, rng)
+
+
+def _unique(parts: list, order: list[int], drawn: list[Draw], rng: Random) -> int:
+    """A paragraph whose question fits no other of its kind."""
+    questions = [(index, draw.fill(parts[index]["q"])) for index, draw in zip(order, drawn, strict=True)]
+    return rng.choice([n for n, question in enumerate(questions) if questions.count(question) == 1])
+
+
+def _item(
+    told: dict, parts: list, order: list[int], drawn: list[Draw], place: int, lines: list[str], words: int, rng: Random
+) -> Item:
+    part, draw = parts[order[place]], drawn[place]
+    answers = [draw.fill(one) for one in part["a"].split("|")]
+    others = [
+        drawn[n].fill(part["a"].split("|")[0]) for n, index in enumerate(order) if index == order[place] and n != place
     ]
+    draw.add({"town": "place"})
+    draw.values["q"] = draw.fill(part["q"])
+    asks = {key: draw.fill(told[key].replace("{text}", "{{text}}")) for key in WORDINGS}
+    body = "\n\n".join([draw.fill(told["heading"]), *lines])
     return Item(
-        ask=f"find the e-mail address of {people[which]} in this text",
-        reply="Reply with the address only.",
-        input=" ".join(rng.sample(lines, 3)),
-        target=text(addresses[which], rivals=addresses),
-        chance=33,
-        difficulty="medium",
+        type="log_entry",
+        wordings=ask(asks, body),
+        target=text(*answers, rivals=others, choice=False),
+        topic=told["topic"],
+        material=body,
+        difficulty="easy" if words <= 50 else "medium" if words <= 200 else "hard",
+        rungs={"words": words},
     )
 
 
-def who_brought(rng: Random) -> Item:
-    people = rng.sample(stock.NAMES, 5)
-    wanted, other = rng.sample(stock.OBJECTS, 2)
-    brought = [wanted, wanted, wanted, other, other][: rng.choice((4, 5))]
-    rng.shuffle(brought)
-    people = people[: len(brought)]
-    lines = [f"{name} brought {stock.a(thing)}." for name, thing in zip(people, brought, strict=True)]
-    return Item(
-        ask=f"list everyone who brought {stock.a(wanted)}, in the order of the text",
-        reply="Reply with the names only, separated by commas.",
-        input=f"At the fair in {rng.choice(stock.CITIES)}: {' '.join(lines)}",
-        target=sequence([name for name, thing in zip(people, brought, strict=True) if thing == wanted], rivals=people),
-    )
+def _maker(words: int) -> Make:
+    return lambda rng: document(words, rng)
 
 
-def ordered_amount(rng: Random) -> Item:
-    goods = rng.sample(stock.OBJECTS, 3)
-    amounts = rng.sample(range(3, 95), 3)
-    which = rng.randrange(3)
-    parts = [f"{amount} crates of {thing}s" for amount, thing in zip(amounts, goods, strict=True)]
-    return Item(
-        ask=f"find out how many crates of {goods[which]}s were ordered",
-        reply="Reply with the number only.",
-        input=f"On the {rng.randint(4, 20)}th, {rng.choice(stock.NAMES)} ordered {stock.listed(parts)} "
-        f"for the shop in {rng.choice(stock.CITIES)}.",
-        target=number(amounts[which]),
-        chance=25,
-        difficulty="medium",
-    )
-
-
-def reference_code(rng: Random) -> Item:
-    codes = [stock.code(rng) for _ in range(3)]
-    names = ["booking", "invoice", "customer"]
-    which = rng.randrange(3)
-    lines = [f"The {name} number is {code}." for name, code in zip(names, codes, strict=True)]
-    return Item(
-        ask=f"copy the {names[which]} number from this message",
-        reply="Reply with that number only, exactly as it is written.",
-        input=f"Dear {rng.choice(stock.NAMES)}, {' '.join(rng.sample(lines, 3))} See you in {rng.choice(stock.CITIES)}.",
-        target=text(codes[which], rivals=codes),
-        chance=33,
-        difficulty="medium",
-    )
-
-
-def one_address(rng: Random) -> Item:
-    name, other = rng.sample(stock.NAMES, 2)
-    address, wrong = (f"{one.lower()}@{rng.choice(stock.OBJECTS)}.org" for one in (name, other))
-    lines = rng.sample([f"The address of {name} is {address}.", f"The address of {other} is {wrong}."], 2)
-    return Item(
-        ask=f"find the address of {name}",
-        reply="Reply with the address only.",
-        input=" ".join(lines),
-        target=text(address, rivals=[wrong]),
-        chance=50,
-        difficulty="easy",
-    )
-
-
-def city_named(rng: Random) -> Item:
-    name, city, thing = rng.choice(stock.NAMES), rng.choice(stock.CITIES), rng.choice(stock.OBJECTS)
-    return Item(
-        ask="say which city is named in this sentence",
-        reply="Reply with the city only.",
-        input=f"{name} bought {stock.a(thing)} in {city}.",
-        target=text(city, rivals=[thing, name, "reply"]),
-        difficulty="easy",
-    )
-
-
-def one_amount(rng: Random) -> Item:
-    (name, other), (amount, wrong) = rng.sample(stock.NAMES, 2), rng.sample(range(12, 99), 2)
-    thing = rng.choice(stock.OBJECTS)
-    lines = rng.sample([f"{name} sold {amount} {thing}s.", f"{other} sold {wrong} {thing}s."], 2)
-    return Item(
-        ask=f"say how many {thing}s {name} sold",
-        reply="Reply with the number only.",
-        input=" ".join(lines),
-        target=number(amount),
-        chance=50,
-        difficulty="easy",
-    )
-
-
-TYPES = (city_named, email_address, one_amount, reference_code, city_named, ordered_amount, one_address, who_brought)
+MAKES = [_maker(words) for words in WORDS]

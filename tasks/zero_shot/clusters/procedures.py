@@ -1,124 +1,108 @@
-"""Following a procedure of several steps and saying where it ends."""
+"""Procedures of 1 to 12 steps, carried out one after the other. The sentences stand in `material/procedures.toml`.
 
+The steps are of the same kinds at every length, so accuracy by length can be held against independent steps.
+"""
+
+from collections.abc import Mapping
 from random import Random
+from typing import Any
 
-from .. import stock
-from ..answers import number, sequence, text
-from ..items import Item
+from ..answers import number, target
+from ..items import Item, ask
+from ..slots import Draw
+from ..templates import Make, material
+
+STEPS = (1, 4, 2, 8, 3, 12, 6, 10) * 2
+WORLDS = ("queue", "stock", "queue", "board", "stock", "queue", "board", "queue")
+LARGEST = 900
 
 
-def counter(rng: Random) -> Item:
-    value = start = rng.randint(3, 30)
-    steps = []
-    for _ in range(rng.choice((3, 4))):
-        amount = rng.randint(2, 9)
-        kind = rng.choice(("add", "double", "subtract"))
-        if kind == "add" or value - amount < 1:
-            value, step = value + amount, f"Add {amount}."
-        elif kind == "double":
-            value, step = 2 * value, "Double it."
-        else:
-            value, step = value - amount, f"Subtract {amount}."
-        steps.append(step)
+def queue(length: int, rng: Random) -> Item:
+    """People who are moved, leave and arrive; the answer is the order at the end."""
+    told = material("procedures")["queue"]
+    draw = Draw(rng)
+    draw.add({"time": "time"} | {f"p{n}": "name" for n in range(5 + length)})
+    names = [draw.values[f"p{n}"] for n in range(5 + length)]
+    line, coming = names[: rng.randint(4, 5)], names[5:]
+    lines = [told["start"].format(time=draw.values["time"], people=", ".join(line))]
+    for _ in range(length):
+        kinds = ["swap", "to_end", "to_front"] + ["leave"] * (len(line) > 3) + ["join", "ahead"] * (len(line) < 7)
+        kind = rng.choice(kinds)
+        x, y = sorted(rng.sample(line, 2), key=line.index)
+        if kind in ("join", "ahead"):
+            x, y = coming.pop(), rng.choice(line)
+        elif kind != "swap":
+            x = rng.choice(line)
+        if kind in ("to_end", "to_front") and line[-1 if kind == "to_end" else 0] == x:
+            x = line[0 if kind == "to_end" else -1]
+        line = _moved(kind, line, x, y)
+        lines.append(rng.choice(told[kind]).format(x=x, y=y))
+    return _item("queue", told, draw.values, lines, target("sequence", line, rivals=names), length)
+
+
+def _moved(kind: str, line: list[str], x: str, y: str) -> list[str]:
+    others = [name for name in line if name != x]
+    match kind:
+        case "swap":
+            return [{x: y, y: x}.get(name, name) for name in line]
+        case "to_end" | "join":
+            return [*others, x]
+        case "to_front":
+            return [x, *others]
+        case "leave":
+            return others
+    return [*others[: others.index(y)], x, *others[others.index(y) :]]
+
+
+def stock(length: int, rng: Random) -> Item:
+    return _counted("stock", length, rng, rng.randint(20, 60))
+
+
+def board(length: int, rng: Random) -> Item:
+    return _counted("board", length, rng, rng.randint(11, 40))
+
+
+def _counted(world: str, length: int, rng: Random, start: int) -> Item:
+    """A number that rises and falls."""
+    told = material("procedures")[world]
+    draw = Draw(rng)
+    draw.add({"who": "name", "other": "name", "thing": "desk lamps | lanterns | light bulbs | torches"})
+    value, lines = start, [told["start"].format(n=start, **draw.values)]
+    previous = ""
+    for _ in range(length):
+        kinds = (
+            ["plus", "plus", "minus", "minus"] + ["twice"] * (value < 60) + ["half"] * (value % 2 == 0 and value > 30)
+        )
+        kind = rng.choice([kind for kind in kinds if kind in ("plus", "minus") or kind != previous])
+        k = rng.randint(2, max(2, min(19, value - 3)))
+        value = {"plus": value + k, "minus": value - k, "twice": 2 * value, "half": value // 2}[kind]
+        lines.append(rng.choice(told[kind]).format(k=k, **draw.values))
+        previous = kind
+    return _item(world, told, draw.values, lines, number(value), length)
+
+
+def _item(
+    world: str, told: Mapping[str, Any], values: Mapping[str, Any], lines: list[str], right: Any, length: int
+) -> Item:
+    text = "\n".join([lines[0], *(f"{n}. {line}" for n, line in enumerate(lines[1:], start=1))])
+    asks = {
+        key: told[key].replace("{text}", "{{text}}").format(**values)
+        for key in ("terse", "polite", "rambling", "input_first")
+    }
     return Item(
-        ask=f"tell me which number {rng.choice(stock.NAMES)} has after the last step",
-        reply="Reply with the number only.",
-        input=f"Start with {start}.\n" + _numbered(steps),
-        target=number(value),
-        difficulty="medium",
+        type=world,
+        wordings=ask(asks, text),
+        target=right,
+        topic=told["topic"],
+        material=text,
+        difficulty="easy" if length < 2 else "medium" if length < 4 else "hard",
+        rungs={"steps": length},
     )
 
 
-def walk(rng: Random) -> Item:
-    moves = {"right": (1, 0), "left": (-1, 0), "up": (0, 1), "down": (0, -1)}
-    x, y = start = rng.randint(5, 12), rng.randint(5, 12)
-    steps = []
-    for _ in range(3):
-        direction, length = rng.choice(list(moves)), rng.randint(1, 5)
-        dx, dy = moves[direction]
-        x, y = x + length * dx, y + length * dy
-        steps.append(f"Move {length} {direction}.")
-    return Item(
-        ask=f"work out where the robot {stock.invented(rng).capitalize()} stands at the end",
-        rules="Right adds to x, left takes from x, up adds to y, down takes from y.",
-        reply="Reply with x and y only, separated by a comma.",
-        input=f"Start at x = {start[0]}, y = {start[1]}.\n" + _numbered(steps),
-        target=sequence([str(x), str(y)]),
-    )
+def _maker(world: str, length: int) -> Make:
+    make = {"queue": queue, "stock": stock, "board": board}[world]
+    return lambda rng: make(length, rng)
 
 
-def swaps(rng: Random) -> Item:
-    people, objects = rng.sample(stock.NAMES, 3), rng.sample(stock.OBJECTS, 3)
-    held = dict(zip(people, objects, strict=True))
-    steps = []
-    for _ in range(3):
-        one, other = rng.sample(people, 2)
-        held[one], held[other] = held[other], held[one]
-        steps.append(f"{one} and {other} swap what they hold.")
-    person = rng.choice(people)
-    begin = [f"{name} holds the {thing}" for name, thing in zip(people, objects, strict=True)]
-    return Item(
-        ask=f"work out what {person} holds at the end",
-        reply="Reply with the name of the thing only.",
-        input=f"{stock.listed(begin)}.\n" + _numbered(steps),
-        target=text(held[person], f"the {held[person]}", rivals=objects),
-        chance=33,
-        difficulty="medium",
-    )
-
-
-def letters(rng: Random) -> Item:
-    start = word = stock.invented(rng, 2)
-    steps = []
-    operations = [
-        ("Remove the first letter.", lambda w: w[1:]),
-        (f'Put the letter "{(letter := rng.choice("abdefgk"))}" at the end.', lambda w: w + letter),
-        ("Write the word backwards.", lambda w: w[::-1]),
-        ("Replace the last letter by x.", lambda w: w[:-1] + "x"),
-    ]
-    for step, operation in rng.sample(operations, 3):
-        steps.append(step)
-        word = operation(word)
-    return Item(
-        ask="carry out the steps one after the other and tell me the final word",
-        reply="Reply with the final word only.",
-        input=f"Start with the word {start}.\n" + _numbered(steps),
-        target=text(word),
-    )
-
-
-def _numbered(steps: list[str]) -> str:
-    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
-
-
-def count_up(rng: Random) -> Item:
-    start, length = rng.randint(1, 40), rng.randint(4, 6)
-    return Item(
-        ask=f"count from {start} to {start + length} for {rng.choice(stock.NAMES)} in {rng.choice(stock.CITIES)}",
-        reply="Write the numbers only, separated by commas.",
-        target=sequence([str(start + step) for step in range(length + 1)]),
-        difficulty="easy",
-    )
-
-
-def three_times(rng: Random) -> Item:
-    said, times = stock.invented(rng).capitalize(), rng.choice((2, 3))
-    return Item(
-        ask=f"write the name {said} {stock.number_word(times)} times",
-        reply="Put commas between them and write nothing else.",
-        target=sequence([said] * times),
-        difficulty="easy",
-    )
-
-
-def first_then(rng: Random) -> Item:
-    one, other = rng.sample(stock.CITIES, 2)
-    return Item(
-        ask=f"write first {one} and then {other}",
-        reply="Put a comma between them and write nothing else.",
-        target=sequence([one, other], rivals=["first", "comma"]),
-        difficulty="easy",
-    )
-
-
-TYPES = (count_up, counter, first_then, swaps, count_up, letters, three_times, walk)
+MAKES = [_maker(WORLDS[(n + n // 8 * 3) % 8], length) for n, length in enumerate(STEPS)]

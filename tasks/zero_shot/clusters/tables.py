@@ -1,133 +1,127 @@
-"""Reading a small table, written as Markdown or as CSV."""
+"""Tables of 5 to 60 rows, asked about under one to three conditions (`material/tables.toml`).
 
-from collections import Counter
+With one or two conditions, the rows that meet them are counted (or in a small table, a row is looked up by its number);
+with three, exactly one row meets them, and there are rows that meet two.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from .. import stock
-from ..answers import collection, number, text
-from ..items import Item
+from ..answers import Target, number, text
+from ..items import WORDINGS, Item, ask
+from ..slots import Draw
+from ..stock import NAMES
+from ..templates import Make, material
+
+RUNGS = (
+    (5, 1), (20, 2), (10, 3), (40, 1), (10, 1), (60, 2), (20, 3), (5, 3),
+    (40, 3), (20, 1), (60, 1), (10, 1), (5, 3), (40, 2), (60, 3), (20, 2),
+)  # fmt: skip
+SMALL = 10
+"""Up to so many rows, one condition is the number of a row; counting a handful would be guessing."""
+COLOURS = ("red", "blue", "green", "black", "white")
+KINDS = ("city", "touring", "racing", "folding", "cargo")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+TOOLS = ("wood saw", "hedge trimmer", "cement mixer", "floor sander", "tile cutter")
+BRANCHES = ("Northside", "Harbour", "Old Town", "Riverbank")
+
+Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
-    """One row; ages within a table differ."""
+class World:
+    """How rows are drawn, and the conditions: each a value's slots and a test of a row."""
 
     name: str
-    city: str
-    age: int
-    tool: str
+    row: Callable[[int, Random], Row]
+    conditions: Callable[[Row], tuple[dict[str, Any], list[Callable[[Row], bool]]]]
+    answer: int
+    """The column that names a row."""
+    looked_up: int
+    """The column asked for when a row is named."""
 
 
-def look_up(rng: Random) -> Item:
-    staff = _staff(rng)
-    person = rng.choice(staff)
-    column = rng.choice(("city", "tool"))
+def _bike(n: int, rng: Random) -> Row:
+    return [n, rng.choice(KINDS), rng.choice(COLOURS), rng.randrange(60, 480, 5), rng.choice(DAYS)]
+
+
+def _bike_conditions(row: Row) -> tuple[dict[str, Any], list[Callable[[Row], bool]]]:
+    price = row[3] // 20 * 20 + 20
+    slots = {"colour": row[2], "price": price, "ready": row[4]}
+    return slots, [lambda r: r[2] == row[2], lambda r: r[3] < price, lambda r: r[4] == row[4]]
+
+
+def _loan(n: int, rng: Random) -> Row:
+    return [n, "", rng.choice(TOOLS), rng.choice(BRANCHES), rng.randint(1, 28)]
+
+
+def _loan_conditions(row: Row) -> tuple[dict[str, Any], list[Callable[[Row], bool]]]:
+    days = row[4] - row[4] % 3 - 1
+    slots = {"tool": row[2], "branch": row[3], "days": days}
+    return slots, [lambda r: r[2] == row[2], lambda r: r[3] == row[3], lambda r: r[4] > days]
+
+
+WORLDS = {
+    "bikes": World("bikes", _bike, _bike_conditions, 0, 3),
+    "loans": World("loans", _loan, _loan_conditions, 1, 4),
+}
+
+
+def table(world: World, size: int, conditions: int, rng: Random) -> Item:
+    """A table of `size` rows in which the conditions tell rows apart."""
+    goal = 1 if conditions == 3 else rng.randrange(2, 4 + size // 8)
+    while True:
+        rows = [world.row(n, rng) for n in sorted(rng.sample(range(101, 990), size))]
+        _name(world, rows, rng)
+        wanted = rng.choice(rows)
+        slots, tests = world.conditions(wanted)
+        hits = [sum(test(row) for test in tests[:conditions]) for row in rows]
+        if size <= SMALL and conditions == 1:
+            return _item(world, "key", rows, {"no": wanted[0]}, number(wanted[world.looked_up]), rng)
+        if hits.count(conditions) == goal and hits.count(conditions - 1):
+            break
+    names = [str(row[world.answer]) for row in rows]
+    right = text(str(wanted[world.answer]), rivals=names) if conditions == 3 else number(goal)
+    return _item(world, ("one", "two", "three")[conditions - 1], rows, slots, right, rng)
+
+
+def _name(world: World, rows: list[Row], rng: Random) -> None:
+    """Borrowers: no name twice, as far as names go."""
+    if world.name == "loans":
+        for row, name in zip(rows, rng.sample(NAMES, len(rows)), strict=True):
+            row[1] = name
+
+
+def _item(world: World, query: str, rows: list[Row], slots: Mapping[str, Any], right: Target, rng: Random) -> Item:
+    told = material("tables")[world.name]
+    draw = Draw(rng, dict(slots))
+    draw.add({"who": "person", "day": "date"})
+    asks = {key: draw.fill(told[query][key].replace("{text}", "{{text}}")) for key in WORDINGS}
+    body = f"{draw.fill(told['intro'])}\n{_written(told, rows)}"
+    conditions = {"key": 1, "one": 1, "two": 2, "three": 3}[query]
     return Item(
-        ask=f"look up the {column} of {person.name} in this table",
-        reply="Reply with that entry only.",
-        input=_written(rng, staff),
-        target=text(getattr(person, column), rivals=[getattr(row, column) for row in staff]),
-        chance=20,
-        difficulty="medium",
+        type=f"{world.name}_{query}",
+        wordings=ask(asks, body),
+        target=right,
+        topic=told["topic"],
+        material=body,
+        difficulty="easy" if len(rows) <= 5 and conditions == 1 else "medium" if len(rows) <= SMALL else "hard",
+        rungs={"rows": len(rows), "conditions": conditions},
     )
 
 
-def oldest(rng: Random) -> Item:
-    staff = _staff(rng)
-    superlative, choose = rng.choice((("oldest", max), ("youngest", min)))
-    return Item(
-        ask=f"find the {superlative} person in this table",
-        reply="Reply with the name only.",
-        input=_written(rng, staff),
-        target=text(choose(staff, key=lambda row: row.age).name, rivals=[row.name for row in staff]),
-        chance=20,
-        difficulty="medium",
-    )
+def _written(told: Mapping[str, Any], rows: list[Row]) -> str:
+    lines = [list(map(str, row)) for row in (told["columns"], *rows)]
+    if told["layout"] == "csv":
+        return "\n".join(",".join(line) for line in lines)
+    rule = ["---"] * len(lines[0])
+    return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:]))
 
 
-def how_many(rng: Random) -> Item:
-    staff = _staff(rng)
-    ages = sorted(row.age for row in staff)
-    limit = ages[rng.randint(1, 3)]
-    return Item(
-        ask=f"count the people in this table who are older than {limit}",
-        reply="Reply with the number only.",
-        input=_written(rng, staff),
-        target=number(sum(age > limit for age in ages)),
-        chance=20,
-    )
+def _maker(world: World, size: int, conditions: int) -> Make:
+    return lambda rng: table(world, size, conditions, rng)
 
 
-def who_uses(rng: Random) -> Item:
-    staff = _staff(rng)
-    tool = Counter(row.tool for row in staff).most_common(1)[0][0]
-    return Item(
-        ask=f"list the names of all people in this table whose tool is the {tool}",
-        reply="Reply with the names only, separated by commas.",
-        input=_written(rng, staff),
-        target=collection([row.name for row in staff if row.tool == tool], rivals=[row.name for row in staff]),
-    )
-
-
-def _staff(rng: Random) -> list[Staff]:
-    """Five people; one tool occurs twice or three times."""
-    shared, *single = stock.things(rng, 4, "tool")
-    tools = [shared, shared, *rng.sample([shared, *single], 3)]
-    rng.shuffle(tools)
-    ages = rng.sample(range(19, 79), 5)
-    return [
-        Staff(*row) for row in zip(rng.sample(stock.NAMES, 5), rng.sample(stock.CITIES, 5), ages, tools, strict=True)
-    ]
-
-
-def _written(rng: Random, staff: list[Staff]) -> str:
-    rows = [("name", "city", "age", "tool"), *((row.name, row.city, str(row.age), row.tool) for row in staff)]
-    if rng.random() < 0.5:
-        return "\n".join(",".join(row) for row in rows)
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], "|---|---|---|---|", *lines[1:]])
-
-
-def where(rng: Random) -> Item:
-    (one, other), (city, elsewhere) = rng.sample(stock.NAMES, 2), rng.sample(stock.CITIES, 2)
-    return Item(
-        ask=f"say in which city {one} lives",
-        reply="Reply with the city only.",
-        input=_two_rows(rng, [(one, city), (other, elsewhere)]),
-        target=text(city, rivals=[elsewhere]),
-        chance=50,
-        difficulty="easy",
-    )
-
-
-def price_of(rng: Random) -> Item:
-    (one, other), (price, wrong) = rng.sample(stock.OBJECTS, 2), rng.sample(range(11, 99), 2)
-    rows = rng.sample([(one, price), (other, wrong)], 2)
-    return Item(
-        ask=f"say what the {one} costs",
-        reply="Reply with the number only.",
-        input="\n".join(f"{thing}: {cost} dollars" for thing, cost in rows),
-        target=number(price),
-        chance=50,
-        difficulty="easy",
-    )
-
-
-def who(rng: Random) -> Item:
-    (one, other), (city, elsewhere) = rng.sample(stock.NAMES, 2), rng.sample(stock.CITIES, 2)
-    return Item(
-        ask=f"say who lives in {city}",
-        reply="Reply with the name only.",
-        input=_two_rows(rng, [(one, city), (other, elsewhere)]),
-        target=text(one, rivals=[other]),
-        chance=50,
-        difficulty="easy",
-    )
-
-
-def _two_rows(rng: Random, rows: list[tuple[str, str]]) -> str:
-    return "\n".join(f"{name} | {city}" for name, city in [("name", "city"), *rng.sample(rows, 2)])
-
-
-TYPES = (where, look_up, price_of, oldest, where, how_many, who, who_uses)
+MAKES = [_maker(list(WORLDS.values())[(n + n // 8) % 2], size, many) for n, (size, many) in enumerate(RUNGS)]

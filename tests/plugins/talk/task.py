@@ -48,7 +48,9 @@ class Talk(ConversationTask):
         for number in range(len(sample.target)):
             said = turns[number].answer if number < len(turns) else ""
             wanted = " ".join(sample.target[: number + 1])
-            checks.append(CheckResult(said == wanted, f"said {said[:60]!r}, wanted {wanted!r}", f"turn {number + 1}"))
+            checks.append(
+                CheckResult(said == wanted, f"said {said[:60]!r}, wanted {wanted!r}", f"turn {number + 1}: words")
+            )
         ok = [check.ok for check in checks]
         return Score(tuple(checks), {"all_turns": float(all(ok))}, {"turns": (sum(ok), len(ok))})
 

@@ -1,0 +1,1 @@
+"""Instructions that add up, change and are taken back over several turns."""

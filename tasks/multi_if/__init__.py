@@ -1,0 +1,1 @@
+"""Multi-IF, English: conversations of three turns whose instructions add up."""

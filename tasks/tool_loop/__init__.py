@@ -1,0 +1,1 @@
+"""Goals in small worlds that only calls can change."""

@@ -1,0 +1,56 @@
+"""The usual spellings of a typed value: a date, a time of day, a figure. All folded to lower case."""
+
+import re
+
+from .stock import MONTHS, number_word
+
+_DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)})")
+_TIME = re.compile(r"(\d{2}):(\d{2})")
+_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_PHONE = re.compile(r"555 \d{4}")
+_MOST_IN_WORDS = 100
+
+
+def spellings(form: str) -> list[str]:
+    """`form` itself, and where it is a date, a time or a whole number, the other ways in which people write it."""
+    if match := _DATE.fullmatch(form):
+        return [one.casefold() for one in _dates(int(match[1]), match[2])]
+    if match := _TIME.fullmatch(form):
+        return _times(int(match[1]), int(match[2]))
+    if _FIGURE.fullmatch(form):
+        digits = form.replace(",", "")
+        words = [number_word(int(digits))] if int(digits) < _MOST_IN_WORDS else []
+        return [*dict.fromkeys([digits, f"{int(digits):,}", *words])]
+    if _PHONE.fullmatch(form):
+        return [form, form.replace(" ", "-"), form.replace(" ", "")]
+    return [form.casefold()]
+
+
+def _dates(day: int, month: str) -> list[str]:
+    ending = "th" if 10 < day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    number = MONTHS.index(month) + 1
+    names = [month, month[:3], f"{month[:3]}."]
+    return [
+        *(f"{name} {said}" for name in names for said in (f"{day}", f"{day}{ending}")),
+        *(f"{said} {name}" for name in names for said in (f"{day}", f"{day}{ending}", f"{day}.")),
+        *(f"{day}{ending} of {name}" for name in names),
+        f"{day}.{number}.", f"{day:02}.{number:02}.", f"{day}/{number}", f"{day:02}/{number:02}",
+    ]  # fmt: skip
+
+
+def _times(hour: int, minute: int) -> list[str]:
+    half = "am" if hour < 12 else "pm"
+    twelve = (hour - 1) % 12 + 1
+    said = [f"{hour}{mark}{minute:02}" for mark in ":.h"] + [f"{hour:02}{mark}{minute:02}" for mark in ":."]
+    said += [
+        f"{twelve}{mark}{minute:02}{gap}{short}"
+        for mark in ":."
+        for gap in ("", " ")
+        for short in (half, f"{half[0]}.m.")
+    ]
+    said += [f"{twelve}{mark}{minute:02}" for mark in ":."]
+    if minute == 0:
+        said += [f"{twelve}{gap}{half}" for gap in ("", " ")] + [f"{twelve} o'clock", f"{number_word(twelve)} o'clock"]
+    if minute == 30:
+        said.append(f"half past {number_word(twelve)}")
+    return said
