@@ -29,6 +29,8 @@ class Trained(Exception):
 class Counting:
     """Keeps the steps, and ends the training after the last."""
 
+    def note(self, text: str) -> None: ...
+
     def phase(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
         if text.startswith("writing"):

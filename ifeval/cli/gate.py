@@ -44,7 +44,6 @@ def gate(
     init: Annotated[bool, typer.Option("--init", help="Write gate.toml and a GitHub Actions workflow.")] = False,
 ) -> None:
     """Decide whether a candidate may be released. PASS and PASS (WARN) exit with 0, FAIL with 1, INCONCLUSIVE with 3; runs that cannot be compared with 4."""
-    from contextlib import ExitStack
     from dataclasses import replace
 
     from ifeval.cli.progress import observer
@@ -63,31 +62,28 @@ def gate(
             print(path)
         return
     rules = Policy()
-    with ExitStack() as stack:
-        try:
-            if candidate is None or baseline is None:
-                raise UserError(
-                    "ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from."
-                )
-            rules = chosen_policy(policy, preset)
-            rules = replace(rules, allow=(*rules.allow, *(allow or ())))
-            new, reference = stack.enter_context(as_runs(candidate, baseline))
+    try:
+        if candidate is None or baseline is None:
+            raise UserError("ifeval gate needs a candidate and --baseline NAME; --init writes a policy to start from.")
+        rules = chosen_policy(policy, preset)
+        rules = replace(rules, allow=(*rules.allow, *(allow or ())))
+        own = RunOptions(
+            model=candidate,
+            out=out,
+            adapter=adapter,
+            base_urls=names(*base_url or ()),
+            repeats=repeat,
+            data=data_paths(data or []),
+            task_paths=tuple(task_path or ()),
+            trust_remote_code=trust_remote_code,
+        )
+        with as_runs(candidate, baseline) as (new, reference):
             old = only_tasks(find(reference, [baselines, builtin_folder()]), names(tasks))
-            own = RunOptions(
-                model=candidate,
-                out=out,
-                adapter=adapter,
-                base_urls=names(*base_url or ()),
-                repeats=repeat,
-                data=data_paths(data or []),
-                task_paths=tuple(task_path or ()),
-                trust_remote_code=trust_remote_code,
-            )
             verdict = judge(new, old, rules, own, sequential, observer(quiet=json, verbose=False), quiet=json)
-        except UserError as error:
-            write_files(
-                refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json
-            )
-            raise
-        deliver(verdict, junit, markdown, json)
+    except UserError as error:
+        write_files(
+            refused(baseline or "no baseline", candidate or "no candidate", rules, error), junit, markdown, json
+        )
+        raise
+    deliver(verdict, junit, markdown, json)
     raise typer.Exit(verdict.exit_code)

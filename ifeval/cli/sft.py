@@ -22,7 +22,10 @@ QUIET_SECONDS = 10.0
 
 def sft(
     model: Annotated[str, typer.Option(help="Checkpoint directory, hub id, .gguf file, or package:NAME.")],
-    data: Annotated[list[str], typer.Option(help="JSONL, JSON or Parquet file, PATH or PATH:WEIGHT. Repeatable.")],
+    data: Annotated[
+        list[str],
+        typer.Option(help="A file, folder, pattern or data set's hub id, as PATH or PATH:WEIGHT. Repeatable."),
+    ],
     more: Annotated[list[str] | None, typer.Argument(help="More data files.", metavar="[DATA]...")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the checkpoint goes.")] = None,
     method: Annotated[str, typer.Option(help="sft, or orpo or dpo on preference pairs.")] = "sft",
@@ -33,10 +36,10 @@ def sft(
     template_arg: Annotated[
         list[str] | None, typer.Option(help="k=v for the chat template, as in `ifeval run`. Repeatable.")
     ] = None,
-    epochs: Annotated[int, typer.Option(help="Passes over the mix.")] = 1,
+    epochs: Annotated[float, typer.Option(help="Passes over the mix; a fraction counts.")] = 1,
     max_steps: Annotated[int | None, typer.Option(help="Optimiser steps, instead of --epochs.")] = None,
     max_length: Annotated[int, typer.Option(help="Tokens per row.")] = 1024,
-    batch: Annotated[int, typer.Option(help="Rows per optimiser step.")] = 8,
+    batch: Annotated[int, typer.Option(help="Examples per optimiser step, however they are packed.")] = 8,
     rows: Annotated[int, typer.Option(help="Rows per forward pass.")] = 1,
     learning_rate: Annotated[
         float | None,
@@ -57,6 +60,15 @@ def sft(
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
     most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
     max_bad: Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")] = 0.01,
+    max_dropped: Annotated[
+        float, typer.Option(help="Share of examples that may be dropped before a training does not begin.")
+    ] = 0.1,
+    ignore_column: Annotated[
+        list[str] | None, typer.Option(help="A column with text that is not to be trained. Repeatable.")
+    ] = None,
+    map: Annotated[
+        list[str] | None, typer.Option(help="COLUMN=MEANING: what a column is, e.g. passage=context. Repeatable.")
+    ] = None,
     save_every: Annotated[int, typer.Option(help="Steps between saved states; 0 for none.")] = 50,
     eval_tasks: Annotated[
         str, typer.Option(help="Evaluate checkpoints with these tasks, as in `ifeval run --tasks`, and keep the best.")
@@ -68,7 +80,9 @@ def sft(
         list[str] | None,
         typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
     ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the newest state in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the newest state in --out; `--resume auto` begins where there is none.")
+    ] = False,
     show_mask: Annotated[
         int | None, typer.Option(help="Print the N-th training document, what is trained marked, and stop.")
     ] = None,
@@ -80,9 +94,13 @@ def sft(
 
     if out is None and show_mask is None:
         raise UserError("--out is missing: say where the checkpoint goes.")
+    more = list(more or ())
+    auto = resume and "auto" in more  # the flag takes no value, so this one stands among the arguments
+    if auto:
+        more.remove("auto")
     options = SftOptions(
         model=model,
-        data=(*data, *(more or ())),
+        data=(*data, *more),
         out=out or Path(),
         method=method,  # type: ignore[arg-type]
         beta=beta,
@@ -107,13 +125,16 @@ def sft(
         packing=packing,
         most_repeats=most_repeats,
         max_bad=max_bad,
+        max_dropped=max_dropped,
+        ignore_column=tuple(ignore_column or ()),
+        map=tuple(map or ()),
         save_every=save_every,
         eval_tasks=eval_tasks,
         eval_every=eval_every,
         eval_args=tuple(shlex.split(eval_args)),
         seed=seed,
         log=tuple(log or ()),
-        resume=resume,
+        resume="auto" if auto else resume,
     )
     prepare_process()
     if show_mask is not None:
@@ -241,8 +262,11 @@ class Plain:
             self._said = time.monotonic()
             self.say()
 
+    def note(self, text: str) -> None:
+        print(f"ifeval: {text}", file=sys.stderr, flush=True)
+
     def say(self) -> None:
-        print(f"ifeval: {self.line}", file=sys.stderr, flush=True)
+        self.note(self.line)
 
 
 class Silent(Plain):
@@ -250,11 +274,15 @@ class Silent(Plain):
 
     def phase(self, text: str) -> None: ...
 
+    def note(self, text: str) -> None: ...
+
     def say(self) -> None: ...
 
 
 class Live(Silent):
-    """One line on a terminal that is always the newest."""
+    """One line on a terminal that is always the newest, below what should stay in sight."""
+
+    note = Plain.note
 
     def phase(self, text: str) -> None:
         self.line = text

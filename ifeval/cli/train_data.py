@@ -13,12 +13,14 @@ from ifeval.errors import Exit, UserError
 if TYPE_CHECKING:
     from ifeval.finetuning.data.contamination import PromptIndex
 
-Files = Annotated[list[str], typer.Argument(help="JSONL, JSON or Parquet files.")]
+Files = Annotated[list[str], typer.Argument(help="Files, folders, patterns or data sets' hub ids.")]
 Tasks = Annotated[
     str | None,
     typer.Option(help="Tasks and suites whose prompts must not be in the data. [default: all whose data is there]"),
 ]
 MaxBad = Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")]
+Ignored = Annotated[list[str] | None, typer.Option(help="A column with text that is not to be trained. Repeatable.")]
+Mapped = Annotated[list[str] | None, typer.Option(help="COLUMN=MEANING: what a column is. Repeatable.")]
 SHOWN = 5
 
 
@@ -34,16 +36,19 @@ def check(
     tasks: Tasks = None,
     task_path: TaskPath = None,
     max_bad: MaxBad = 0.01,
+    ignore_column: Ignored = None,
+    map: Mapped = None,
     json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
     """Counts, lengths, duplicates, conflicts, repetition, imbalance, and contamination; exits 1 on contamination."""
     from dataclasses import asdict
 
+    from ifeval.finetuning.data.columns import Columns
     from ifeval.finetuning.data.mix import load, parse_source
     from ifeval.finetuning.data.quality import report
     from ifeval.util.jsonio import dumps
 
-    loaded = load([parse_source(file) for file in files], max_bad)
+    loaded = load([parse_source(file) for file in files], max_bad, Columns.said(ignore_column or (), map or ()))
     index = prompt_index(tasks, task_path)
     found: dict[str, Any] = {
         "rows": dict(loaded.rows),
@@ -185,16 +190,19 @@ def curate(
     tasks: Tasks = None,
     task_path: TaskPath = None,
     max_bad: MaxBad = 0.01,
+    ignore_column: Ignored = None,
+    map: Mapped = None,
 ) -> None:
     """Keep the best examples by quality and diversity; say of every other one why it was dropped."""
     from collections import Counter
 
+    from ifeval.finetuning.data.columns import Columns
     from ifeval.finetuning.data.curate import curate as choose
     from ifeval.finetuning.data.mix import load, parse_source
 
     if keep < 1:
         raise UserError(f"--keep {keep}: it is at least 1.")
-    loaded = load([parse_source(file) for file in files], max_bad)
+    loaded = load([parse_source(file) for file in files], max_bad, Columns.said(ignore_column or (), map or ()))
     overlaps = prompt_index(tasks, task_path).overlaps(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
     chosen = choose(loaded.examples, keep, {overlap.place for overlap in overlaps}, hard)

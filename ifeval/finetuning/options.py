@@ -12,6 +12,9 @@ from ifeval.finetuning.training.services import check_services
 NOT_LEARNT = ("model", "data", "out", "compile", "save_every", "eval_every", "log", "resume")
 """Names of files, which are recorded by content, when to write, how fast to compute: a resumed run may differ in them."""
 
+MOST_DROPPED = 0.1
+"""Share of examples that cannot be trained on from which on a training does not begin."""
+
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 """How many compiled kernels the CPU's matrix library keeps. Each shape has one of its own, and every length of a row and
 every number of trained tokens is a new shape: with the default of 1,024 a training goes on growing (docs/sft.md)."""
@@ -21,10 +24,11 @@ every number of trained tokens is a new shape: with the default of 1,024 a train
 class SftOptions:
     """Settings of one training. Each is a flag of `ifeval sft`; docs/sft.md says when to change which.
 
-    data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's divergence. max_length: tokens of a row. batch: rows an optimiser step, `rows` of them a
-    forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
+    data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's divergence. max_length: tokens of a row. batch: examples per optimiser step, packed into rows, of
+    which `rows` go through one forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights. weights: what they are kept in (`ifeval.finetuning.training.memory`).
+    max_dropped: share of the examples, in [0, 1]. ignore_column, map: see `ifeval.finetuning.data.columns`.
     save_every: optimiser steps, 0 for never.
     eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
     eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.finetuning.training.services`.
@@ -37,7 +41,7 @@ class SftOptions:
     beta: float = 0.1
     chat_template: str | None = None
     template_args: Mapping[str, Any] = field(default_factory=dict)
-    epochs: int = 1
+    epochs: float = 1
     max_steps: int | None = None
     max_length: int = 1024
     batch: int = 8
@@ -56,13 +60,16 @@ class SftOptions:
     packing: bool = True
     most_repeats: int = MOST_REPEATS
     max_bad: float = MOST_BAD
+    max_dropped: float = MOST_DROPPED
+    ignore_column: tuple[str, ...] = ()
+    map: tuple[str, ...] = ()
     save_every: int = 50
     eval_tasks: str = ""
     eval_every: int = 50
     eval_args: tuple[str, ...] = ()
     seed: int = 0
     log: tuple[str, ...] = ()
-    resume: bool = False
+    resume: bool | Literal["auto"] = False
 
     def check(self) -> None:
         """Raise UserError for a value that makes no sense."""
@@ -72,7 +79,9 @@ class SftOptions:
             raise UserError(f"--weights {self.weights}: it is auto, fp32 or bf16.")
         if self.weights == "bf16" and self.precision == "fp32":
             raise UserError("--weights bf16 does not go with --precision fp32; leave --precision out.")
-        for name in ("epochs", "max_length", "batch", "rows", "most_repeats", "eval_every"):
+        if not 0 < self.epochs < float("inf"):
+            raise UserError(f"--epochs {self.epochs}: it is more than 0.")
+        for name in ("max_length", "batch", "rows", "most_repeats", "eval_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is at least 1.")
         if self.method not in ("sft", "orpo", "dpo"):
@@ -81,8 +90,9 @@ class SftOptions:
             raise UserError(f"--no-packing goes with --method sft; {self.method} reads its pairs side by side.")
         if self.max_steps is not None and self.max_steps < 1:
             raise UserError(f"--max-steps {self.max_steps}: it is at least 1.")
-        if self.batch % self.rows:
-            raise UserError(f"--batch {self.batch} is not a multiple of --rows {self.rows}.")
+        for name in ("max_bad", "max_dropped"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is a share, from 0 to 1.")
         if not 0 <= self.warmup < 1:
             raise UserError(f"--warmup {self.warmup}: it is a share of the steps, 0 or more and less than 1.")
         check_services(self.log)

@@ -2,14 +2,18 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.finetuning.data.batches import Batches
+from ifeval.finetuning.data.columns import Columns
 from ifeval.finetuning.data.encode import Document, Encoded, Encoder
+from ifeval.finetuning.data.fates import check_dropped, fates
 from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
 from ifeval.finetuning.data.packing import pack, pack_pairs
 from ifeval.finetuning.options import SftOptions
@@ -25,11 +29,16 @@ from ifeval.util.jsonio import canonical
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Data ready to train on. `packs` are the rows of an epoch; `record` is what `ifeval_sft.json` says of it all."""
+    """Data ready to train on. `batches` are its steps; `record` is what `ifeval_sft.json` says of it all."""
 
     encoder: Encoder
-    packs: Sequence[Sequence[Document]]
+    batches: Batches
     record: dict[str, Any]
+
+    @property
+    def packs(self) -> Sequence[Sequence[Document]]:
+        """All documents in rows."""
+        return self.batches.pack([document for unit in self.batches.units for document in unit])
 
     @property
     def tokenizer(self) -> Any:
@@ -53,28 +62,35 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     Raises UserError for data that cannot be used.
     """
     sources = [parse_source(text) for text in options.data]
-    loaded = load(sources, options.max_bad)
+    loaded = load(sources, options.max_bad, Columns.said(options.ignore_column, options.map))
     encoder = encoder_for(model, options.max_length, options.chat_template, options.template_args)
     weights = dict(zip(loaded.rows, (source.weight for source in sources), strict=True))
     mixed = mix(loaded.examples, weights, options.seed, options.most_repeats)
-    encoded = encoder.encode_all(mixed, pairs=options.method != "sft")
-    if options.method != "sft":
-        packs = pack_pairs(encoded.documents, options.max_length)
-    elif options.packing:
-        packs = pack(encoded.documents, options.max_length)
-    else:
-        packs = [[document] for document in encoded.documents]
+    encoded = encoder.encode_all(mixed, pairs=options.method in ("orpo", "dpo"))
+    told = fates(loaded, encoded, len(mixed))
+    check_dropped(told, options.max_dropped)
+    batches = Batches(encoded.units, options.batch, options.seed, packing_of(options))
     record = {
         "base": {"name": model.name, "fingerprint": model.fingerprint},
         "data": _data_record(sources, loaded),
         "settings": options.training_identity,
         "seen_clusters": sorted({example.cluster for example in mixed if example.cluster}),
         "seen_kinds": sorted({example.kind for example in mixed if example.kind}),
-        "counts": _counts(encoded, packs),
+        "counts": _counts(encoded),
+        "fates": told,
         "template": {"sha256": hashlib.sha256(encoder.template.encode()).hexdigest(), "end_of_turn": encoder.end},
         "versions": {"ifeval-harness": version("ifeval-harness"), "python": platform.python_version(), **libraries()},
     }
-    return Prepared(encoder, packs, record)
+    return Prepared(encoder, batches, record)
+
+
+def packing_of(options: SftOptions) -> Callable[[Sequence[Document]], Sequence[Sequence[Document]]]:
+    """How the documents of a step come into rows."""
+    if options.method in ("orpo", "dpo"):
+        return partial(pack_pairs, length=options.max_length)
+    if options.packing:
+        return partial(pack, length=options.max_length)
+    return lambda documents: [[document] for document in documents]
 
 
 def encoder_for(
@@ -102,28 +118,34 @@ def padding_id(tokenizer: Any) -> int:
 
 
 def _data_record(sources: Sequence[Source], loaded: Loaded) -> list[dict[str, Any]]:
-    paths = [Path(source.path) for source in sources]
-    digests = file_digests(paths)
+    files = [[Path(file) for file in source.files] for source in sources]
+    digests = file_digests([file for own in files for file in own])
     return [
         {
             "file": source.name,
-            "sha256": digests[path],
+            "sha256": _digest([digests[file] for file in own]),
+            "files": len(own),
             "weight": source.weight,
             "rows": rows,
-            "malformed": sum(problem.place.startswith(f"{path}:") for problem in loaded.problems),
+            "malformed": sum(problem.place.startswith(f"{file}:") for problem in loaded.problems for file in own),
         }
-        for source, path, rows in zip(sources, paths, loaded.rows.values(), strict=True)
+        for source, own, rows in zip(sources, files, loaded.rows.values(), strict=True)
     ]
 
 
-def _counts(encoded: Encoded, packs: Sequence[Sequence[Document]]) -> dict[str, Any]:
+def _digest(digests: Sequence[str]) -> str:
+    """One digest of a source: the file's own, or that of the digests of its files."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _counts(encoded: Encoded) -> dict[str, Any]:
     documents = encoded.documents
     by_source: dict[str, int] = {}
     for document in documents:
         by_source[document.source] = by_source.get(document.source, 0) + document.trained
     return {
         "documents": len(documents),
-        "rows": len(packs),
+        "examples": len(encoded.units),
         "tokens": sum(len(document.ids) for document in documents),
         "trained_tokens": sum(by_source.values()),
         "trained_tokens_by_source": by_source,

@@ -122,7 +122,7 @@ def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> Rel
     """Judge a candidate against a baseline; runs that cannot be compared give a verdict that says so."""
     try:
         baseline, candidate, paired = paired_by_prompt(baseline, candidate)
-        notes = paired + require_comparable(baseline, candidate, policy.allow)
+        notes = [*paired, *require_comparable(baseline, candidate, policy.allow)]
         require_all(baseline, candidate, policy)
     except NotComparable as error:
         return refused(baseline.name, candidate.name, policy, error)

@@ -26,6 +26,10 @@ FEW = 3
 OFFERED_WITH_ERRANDS = 8
 
 
+CLOSINGS = ("That's done.", "All set.", "Your request has gone through.", "That worked. What else?", "Taken care of.")
+"""How an earlier request of the conversation ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item before it becomes a sample."""
@@ -74,16 +78,18 @@ def _item(rng: Random, kind: str, rung: int, later: bool) -> Item:
 
 
 def _one_call(rng: Random, rung: int, later: bool) -> Item:
-    """One call wanted of `rung` tools; later in a conversation another call came before, of the same tool if there is one."""
-    chosen = rng.choice([entry for entry in entries("request") if not later or rung > 1 or _others(entry)])
+    """One call wanted of `rung` tools; later in a conversation another request was met before.
+
+    Of one tool the earlier request is the same with other values: the least that can be asked of a model.
+    """
+    chosen = rng.choice(entries("request"))
     request = single(rng, chosen)
-    named = _named(request)
-    messages = _messages(request)
+    named, messages = _named(request), _messages(request)
     if later:
-        others = _others(chosen) if rung == 1 else [entry for entry in entries("request") if entry is not chosen]
-        earlier = single(rng, rng.choice(others))
+        others = [entry for entry in entries("request") if entry is not chosen]
+        earlier = single(rng, chosen if rung == 1 else rng.choice(others))
         named += [name for name in _named(earlier) if name not in named]
-        messages = [*_done(earlier), *messages]
+        messages = [*_done(rng, earlier), *messages]
     return Item(request, messages, _offer(rng, named, rung), {"tools": rung, **_tags(request, _turn(later))})
 
 
@@ -98,25 +104,19 @@ def _errands(rng: Random, rung: int, later: bool) -> Item:
         fitting = [entry for entry in entries("request") if entry["calls"][0]["tool"] in known]
         earlier = single(rng, rng.choice(fitting or entries("request")))
         named += [name for name in _named(earlier) if name not in known]
-        messages = [*_done(earlier), *messages]
+        messages = [*_done(rng, earlier), *messages]
     offered = _offer(rng, named, max(OFFERED_WITH_ERRANDS, len(named)))
     return Item(request, messages, offered, {"calls": rung, **_tags(request, _turn(later))})
-
-
-def _others(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Other requests that want a call of the same tool."""
-    name = entry["calls"][0]["tool"]
-    return [other for other in entries("request") if other is not entry and other["calls"][0]["tool"] == name]
 
 
 def _messages(request: Request) -> list[dict[str, Any]]:
     return [{"role": "user", "content": request.text}, *request.before]
 
 
-def _done(earlier: Request) -> list[dict[str, Any]]:
+def _done(rng: Random, earlier: Request) -> list[dict[str, Any]]:
     """A request that was met earlier in the conversation, call, result and all."""
     made = exchange(earlier.calls[0], {"status": "ok"}, "call00001")
-    return [{"role": "user", "content": earlier.text}, *made, {"role": "assistant", "content": "That's done."}]
+    return [{"role": "user", "content": earlier.text}, *made, {"role": "assistant", "content": rng.choice(CLOSINGS)}]
 
 
 def _named(request: Request) -> list[str]:

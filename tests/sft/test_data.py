@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
+from ifeval.finetuning.data.files import rows
 from ifeval.finetuning.data.formats import Example, Malformed, examples_of
-from ifeval.finetuning.data.mix import Source, load, mix, parse_source, rows
+from ifeval.finetuning.data.mix import Source, load, mix, parse_source
 
 TOOL = {"name": "weather", "description": "the weather", "parameters": {"type": "object", "properties": {}}}
 CALL = {"name": "weather", "arguments": {"city": "Oslo"}}
@@ -152,16 +153,17 @@ def test_preference_pairs_are_recognised(row: object) -> None:
         ([], "expected an object"),
         ({"text": "x"}, "no known form"),
         ({"instruction": "x"}, "without `output`"),
-        ({"instruction": "x", "output": 3}, "int, expected a string"),
+        ({"instruction": "x", "output": True}, "bool, expected a string"),
         ({"instruction": "x", "output": " "}, "blank assistant turn"),
         ({"instruction": "x", "instances": []}, "`instances`"),
-        ({"messages": "x"}, "must be a list"),
+        ({"messages": "x"}, "not valid JSON"),
+        ({"messages": "1"}, "must be a list"),
         ({"messages": [{"role": "user", "content": "x"}]}, "no assistant turn"),
         ({"messages": [{"role": "wizard", "content": "x"}]}, "unknown role 'wizard'"),
         ({"messages": [{"role": ["user"], "content": "x"}]}, "unknown role"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "type 'image_url'|NoneType"),
         ({"prompt": "x", "completion": "y", "tools": "[oops"}, "`tools` is not valid JSON"),
-        ({"prompt": "x", "completion": [{"role": "assistant", "content": "y", "weight": 0.5}]}, "weight of 0.5"),
+        ({"prompt": "x", "completion": [{"role": "assistant", "content": "y", "weight": -0.5}]}, "`weight` of -0.5"),
         ({"prompt": "x", "completion": [{"role": "assistant", "content": "y", "weight": 0}]}, "has weight 0"),
         ({"conversations": [{"from": "human", "value": "x"}, {"from": "function_call", "value": "{"}]}, "not valid"),
         ({"prompt": "x", "chosen": [{"role": "user", "content": "a"}], "rejected": "b"}, "differ|no assistant"),

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.packing import collate
+from ifeval.finetuning.data.batches import Batches
+from ifeval.finetuning.data.packing import collate, pack
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import Step, read_log
-from ifeval.finetuning.training.loop import STATE, schedule, train, window_of_step
+from ifeval.finetuning.training.loop import STATE, schedule, train
 from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
 from ifeval.finetuning.training.parallel import SingleProcess
 from ifeval.finetuning.training.state import newest, save_state
@@ -38,6 +40,8 @@ class Watch:
         self.steps: list[Step] = []
 
     def phase(self, text: str) -> None: ...
+
+    def note(self, text: str) -> None: ...
 
     def step(self, step: Step) -> None:
         self.steps.append(step)
@@ -254,16 +258,15 @@ def test_gradient_checkpointing_changes_no_step(options: SftOptions, tmp_path: P
 
 
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(0, 5))
-def test_an_epoch_shows_every_pack_once(packs: int, batch: int, seed: int) -> None:
-    made = [[document] for document in documents(packs)]
-    steps = -(-packs // batch)
+def test_an_epoch_shows_every_example_once(examples: int, batch: int, seed: int) -> None:
+    made = [[document] for document in documents(examples)]
+    batches = Batches(made, batch, seed, partial(pack, length=64))
+    steps = batches.steps(1)
+    assert steps == -(-examples // batch)
     for epoch in range(2):
-        seen = [
-            pack[0].place
-            for step in range(epoch * steps, (epoch + 1) * steps)
-            for pack in window_of_step(made, step, batch, seed)
-        ]
-        assert sorted(seen) == sorted(pack[0].place for pack in made)
+        rows = [row for step in range(epoch * steps, (epoch + 1) * steps) for row in batches.rows(step)]
+        seen = [document.place for row in rows for document in row]
+        assert sorted(seen) == sorted(unit[0].place for unit in made)
 
 
 @given(st.integers(1, 300), st.floats(0, 0.9))
@@ -299,7 +302,8 @@ def test_precision_and_options_are_checked(options: SftOptions) -> None:
     assert choose_precision("auto", cpu) in (None, torch.bfloat16)
     for wrong in (
         {"precision": "fp8"},
-        {"batch": 3},
+        {"batch": 0},
+        {"max_dropped": 2},
         {"epochs": 0},
         {"warmup": 1.0},
         {"keep_adapter": True},

@@ -47,6 +47,8 @@ class Stopping:
 
     def phase(self, text: str) -> None: ...
 
+    def note(self, text: str) -> None: ...
+
     def step(self, step: object) -> None:
         if step.step == self.after:  # type: ignore[attr-defined]
             os.kill(os.getpid(), signal.SIGTERM)

@@ -16,19 +16,28 @@ from ifeval.errors import UserError
 from ifeval.finetuning.data.formats import Example, Message
 from ifeval.finetuning.data.turns import TurnWriter, Unusable
 from ifeval.models.history import plain_turn
-from ifeval.models.prompts import Chat, PromptWriter
+from ifeval.models.prompts import Chat, PromptWriter, encodable
 from ifeval.models.thoughts import mark_at
 from ifeval.records import Sample
+from ifeval.util.jsonio import canonical
 
 IGNORE = -100
 """The label of a position that is not trained, which is torch's own default."""
+
+
+UNWANTED = "a label says that the reply is not wanted"
+
+KEPT = 32
+"""How many different template arguments of rows are kept ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One training document. ids and labels have the same length; labels[i] is ids[i] or IGNORE.
 
-    `source` is the example's; `shortened`: turns at its end did not fit the length and were left out.
+    `source` is the example's; `shortened`: turns at its end did not fit the length and were left out. `weights`: how much
+    each position counts where it is trained, as long as ids; empty where each counts once. `desirable`: whether the reply
+    is wanted, of an unpaired preference.
     """
 
     place: str
@@ -36,25 +45,60 @@ class Document:
     ids: Sequence[int]
     labels: Sequence[int]
     shortened: bool = False
+    weights: Sequence[float] = ()
+    desirable: bool | None = None
 
     @property
     def trained(self) -> int:
         """Number of trained tokens."""
         return sum(label != IGNORE for label in self.labels)
 
+    @property
+    def weight(self) -> float:
+        """What the trained tokens count together."""
+        if not self.weights:
+            return self.trained
+        return sum(w for w, label in zip(self.weights, self.labels, strict=True) if label != IGNORE)
+
 
 @dataclass(slots=True)
 class Encoded:
-    """All documents of a data set, and what became of the rest: dropped (by reason), shortened, split into turns."""
+    """The documents of each example of a data set, and what became of the rest.
 
-    documents: list[Document] = field(default_factory=list)
+    Dropped (by reason), shortened, split into turns; `unwanted`: replies that a label calls bad, of no use to imitation.
+    """
+
+    units: list[list[Document]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     first_dropped: dict[str, str] = field(default_factory=dict)
     split: int = 0
+    unwanted: int = 0
+
+    @property
+    def documents(self) -> list[Document]:
+        return [document for unit in self.units for document in unit]
 
     @property
     def shortened(self) -> int:
         return sum(document.shortened for document in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A turn to train in a document's text: [start, end), how much it counts, and what of it is not trained."""
+
+    start: int
+    end: int
+    weight: float = 1.0
+    untrained: Sequence[tuple[int, int]] = ()
+
+    @classmethod
+    def of(cls, text: str, start: int, message: Message) -> "Span":
+        """The span of `message`, which begins at `start` and ends with the text."""
+        content = message["content"]
+        at = text.find(encodable(content.strip()), start) - (len(content) - len(content.lstrip()))
+        hidden = [(at + a, at + b) for a, b in message.get("untrained", ())]
+        return cls(start, len(text), message.get("weight", 1), hidden)
 
 
 class Encoder:
@@ -68,6 +112,7 @@ class Encoder:
         self.tokenizer = tokenizer
         self.max_length = max_length
         self.chat = chat
+        self._others: dict[bytes, Encoder] = {}
         self._writer = PromptWriter(tokenizer, chat)
         self._special = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
         self.end, self.end_id = self._end_of_turn()
@@ -79,20 +124,42 @@ class Encoder:
 
         Raises Unusable.
         """
+        if example.template_args:
+            return self._with(example.template_args).encode(replace(example, template_args={}))
         if any(self._control.search(text) for message in example.messages for text in _texts(message)):
             raise Unusable("the text holds one of the tokenizer's control tokens")
         messages = [self._in_words(message) for message in example.messages]
-        turns = [self._turns.turn(self._sample(example, messages[:k]), messages[k]) for k in example.trained]
+        try:
+            turns = [self._turns.turn(self._sample(example, messages[:k]), messages[k]) for k in example.trained]
+        except Unusable:
+            if not (greeting := _greeting(example.messages)):
+                raise
+            return self.encode(
+                replace(example, messages=example.messages[greeting:])
+            )  # many templates want a question first
+        spans = [
+            Span.of(turn.text, turn.start, example.messages[k]) for k, turn in zip(example.trained, turns, strict=True)
+        ]
         last = turns[-1].text
         if all(last.startswith(turn.text) for turn in turns):
-            texts = [(last, [(turn.start, len(turn.text)) for turn in turns])]
+            texts = [(last, spans)]
         else:
-            texts = [(turn.text, [(turn.start, len(turn.text))]) for turn in turns]
-        documents = [self._document(example, text, spans) for text, spans in texts]
+            texts = [(turn.text, [span]) for turn, span in zip(turns, spans, strict=True)]
+        documents = [self._document(example, text, own) for text, own in texts]
         fitting = [document for document in documents if document is not None]
         if not fitting:
             raise Unusable(f"longer than {self.max_length} tokens before the first reply ends")
         return fitting
+
+    def _with(self, arguments: Mapping[str, Any]) -> "Encoder":
+        """The encoder whose template gets a row's own arguments too; some are kept, since rows share them."""
+        key = canonical(arguments)
+        if key not in self._others:
+            if len(self._others) >= KEPT:
+                self._others.clear()
+            chat = replace(self.chat, template_args={**self.chat.template_args, **arguments})
+            self._others[key] = Encoder(self.tokenizer, chat, self.max_length)
+        return self._others[key]
 
     @property
     def template(self) -> str:
@@ -110,29 +177,35 @@ class Encoder:
         endings = (example.messages[-1], example.rejected)
         return [self.encode(replace(example, messages=(*before, ending)))[0] for ending in endings]
 
-    def encode_all(self, examples: Iterable[Example], pairs: bool = False) -> Encoded:
+    def encode_all(self, examples: Iterable[Example], pairs: bool = False, labelled: bool = False) -> Encoded:
         """All examples, the unusable ones counted by reason. Raises UserError where none is left.
 
-        pairs: documents alternate, chosen and rejected.
+        pairs: documents alternate, chosen and rejected. labelled: replies that are not wanted stay, and others need a label.
         """
         result = Encoded()
         for example in examples:
+            if example.desirable is False and not labelled:
+                result.unwanted += 1
+                continue
             try:
+                if labelled and example.desirable is None:
+                    raise Unusable("no label says whether the reply is wanted")
                 documents = self.encode_pair(example) if pairs else self.encode(example)
             except Unusable as reason:
                 result.dropped[str(reason)] += 1
                 result.first_dropped.setdefault(str(reason), example.place)
             else:
-                result.documents += documents
+                result.units.append(documents)
                 result.split += not pairs and len(documents) > 1
-        if not result.documents:
-            reasons = "; ".join(f"{n} x {reason}" for reason, n in result.dropped.most_common(3)) or "no rows"
+        if not result.units:
+            told = [*result.dropped.most_common(3), *([(UNWANTED, result.unwanted)] if result.unwanted else [])]
+            reasons = "; ".join(f"{n} x {reason}" for reason, n in told) or "no rows"
             raise UserError(f"No row can be trained on: {reasons}.")
         return result
 
     def _in_words(self, message: Message) -> Message:
         """The message as the template can carry it: calls and results it does not know are written into the text."""
-        message = {key: value for key, value in message.items() if key != "weight"}
+        message = {key: value for key, value in message.items() if key not in ("weight", "untrained")}
         if not self.chat.tools_in_words:
             return message
         reasoning = message.get("reasoning_content")
@@ -142,22 +215,36 @@ class Encoder:
     def _sample(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> Sample:
         return self.chat.prepare(Sample(id=example.place, messages=messages, tools=example.tools))
 
-    def _document(self, example: Example, text: str, spans: Iterable[tuple[int, int]]) -> Document | None:
+    def _document(self, example: Example, text: str, spans: Iterable["Span"]) -> Document | None:
         """Ids and labels of the turns that fit `max_length`, None where none does."""
         ids: list[int] = []
         labels: list[int] = []
+        weights: list[float] = []
         done, shortened = 0, False
-        for start, end in spans:
-            prompt = self._extend(ids, text, done, start)
-            reply = self._extend(prompt, text, start, end)
+        for span in spans:
+            prompt = self._extend(ids, text, done, span.start)
+            reply = self._extend(prompt, text, span.start, span.end)
             if len(reply) > self.max_length:
                 shortened = True
                 break
             if len(reply) == len(prompt):
                 raise Unusable("a turn without tokens")
-            labels += [IGNORE] * (len(prompt) - len(labels)) + reply[len(prompt) :]
-            ids, done = reply, end
-        return Document(example.place, example.source, ids, labels, shortened) if ids else None
+            labels += [IGNORE] * (len(prompt) - len(labels)) + self._labels(reply[len(prompt) :], span)
+            weights += [span.weight] * (len(labels) - len(weights))
+            ids, done = reply, span.end
+        if not ids:
+            return None
+        own = weights if any(weight != 1 for weight in weights) else ()
+        return Document(example.place, example.source, ids, labels, shortened, own, example.desirable)
+
+    def _labels(self, ids: list[int], span: "Span") -> list[int]:
+        """The labels of a turn's ids: all of them but those that hold a part of the text that is not to be trained."""
+        if not span.untrained:
+            return ids
+        ends = [len(self.tokenizer.decode(ids[: n + 1], skip_special_tokens=False)) for n in range(len(ids))]
+        pieces = zip(ids, [0, *ends], ends, strict=False)
+        hidden = [(start - span.start, end - span.start) for start, end in span.untrained]
+        return [IGNORE if any(begin < b and a < end for a, b in hidden) else i for i, begin, end in pieces]
 
     def _extend(self, ids: list[int], text: str, done: int, end: int) -> list[int]:
         """The ids of text[:end], given those of text[:done]: never another tokenisation of what stands already.
@@ -202,6 +289,11 @@ class Encoder:
                 "The chat template ends a reply with no special token, so nothing would teach the model to stop."
             )
         return end, ids[-1]
+
+
+def _greeting(messages: Sequence[Message]) -> int:
+    """How many messages stand before the first question and are replies to nothing."""
+    return next((k for k, message in enumerate(messages) if message["role"] != "assistant"), 0)
 
 
 def _texts(message: Mapping[str, Any]) -> Iterable[str]:

@@ -2,52 +2,55 @@
 
 | form | recognised by |
 |---|---|
-| messages | `messages` or `conversations`: a list of `{role, content}` |
+| messages | `messages` or `conversations`: a list of `{role, content}`; or the row is that list |
 | sharegpt | the same lists with `{from, value}`; `function_call` and `observation` turns |
 | alpaca | `instruction`, `input`, `output`; optional `history` |
-| self-instruct | `instruction` and `instances` of `{input, output}`: one example an instance |
-| prompt and completion | `prompt`, `question` or `query` with `completion`, `response` or `answer`; text or messages |
+| self-instruct | `instruction` and `instances` of `{input, output}`: one example per instance |
+| prompt and completion | a question and a reply (see `columns`); text or messages |
 | preference pair | `chosen` and `rejected` beside any of the above |
+| unpaired preference | `label` or `kto_tag`, true or false, beside any of the above |
 
-`system` (or `system_prompt`) and `tools` may stand beside each.
+`system`, `tools` (or `functions`), `chat_template_kwargs` and a weight may stand beside each.
 
 Rows stay JSON: nothing is retyped, and no column of one row leaks into another.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ifeval.tool_calls import calls_of_message
-from ifeval.util import jsonio
+from ifeval.finetuning.data import columns as names
+from ifeval.finetuning.data.columns import Columns, Fields
+from ifeval.finetuning.data.masks import DETAIL, truth, weight_of
+from ifeval.finetuning.data.messages import (
+    Malformed,
+    Message,
+    check_marks,
+    json_of,
+    list_of,
+    message,
+    messages_of,
+    text_of,
+    tools_of,
+)
 
-Message = dict[str, Any]
-
-ROLES = {
-    **dict.fromkeys(("user", "human"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "model", "chatgpt", "bot", "function_call"), "assistant"),
-    **dict.fromkeys(("system", "developer"), "system"),
-    **dict.fromkeys(("tool", "observation", "function", "function_response", "ipython"), "tool"),
-}
-CONVERSATIONS = ("messages", "conversations", "conversation")
-SYSTEMS = ("system", "system_prompt")
-PROMPTS = ("prompt", "question", "query")
-REPLIES = ("completion", "response", "answer")
-KINDS = ("kind", "cluster", "task", "task_type", "category")
+__all__ = ["Example", "LeftOut", "Malformed", "Message", "examples_of", "read_row"]
 
 
-class Malformed(ValueError):
-    """A row that cannot be used; the message says why."""
+class LeftOut(Malformed):
+    """A row that says itself that it is not to be trained."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One conversation to learn from.
 
-    `place` names its file and line ("#2": the second instance there). `messages` are in OpenAI's shape, arguments of calls as objects; an assistant turn
-    with `weight` 0 is context only; `reasoning_content` is what was thought before a reply. `rejected` is the worse
-    ending of a preference pair, to be put in place of `messages[-1]`. `kind` is the type of task and `cluster` the task cluster
-    of `ifeval data make`, where the row says.
+    `place` names its file and line ("#2": the second instance there). `messages` are in OpenAI's shape, arguments of calls
+    as objects. An assistant turn counts `weight` times (1 where it has none; 0: it is context only), and the characters
+    [start, end) of its content in `untrained` are not trained; `reasoning_content` is what was thought before a reply.
+    `rejected` is the worse ending of a preference pair, to be put in place of `messages[-1]`; `desirable` says of a
+    conversation without a pair whether its last reply is wanted. `template_args` are for the chat template. `kind` is the
+    type of task and `cluster` the task cluster of `ifeval data make`, where the row says.
     """
 
     place: str
@@ -57,13 +60,22 @@ class Example:
     rejected: Message | None = None
     kind: str | None = None
     cluster: str | None = None
+    desirable: bool | None = None
+    template_args: Mapping[str, Any] = field(default_factory=dict)
 
     def row(self) -> dict[str, Any]:
         """The example as a row of the `messages` form, its place kept; read again, it is the same example."""
-        optional = {"tools": self.tools, "kind": self.kind, "cluster": self.cluster}
-        row: dict[str, Any] = {"messages": list(self.messages), "place": self.place}
+        messages = list(map(_spelt, self.messages))
+        optional: dict[str, Any] = {
+            "tools": self.tools,
+            "kind": self.kind,
+            "cluster": self.cluster,
+            "label": self.desirable,
+            "chat_template_kwargs": dict(self.template_args) or None,
+        }
+        row: dict[str, Any] = {"messages": messages, "place": self.place}
         if self.rejected is not None:
-            row |= {"messages": row["messages"][:-1], "chosen": self.messages[-1], "rejected": self.rejected}
+            row |= {"messages": messages[:-1], "chosen": messages[-1], "rejected": self.rejected}
         return row | {key: value for key, value in optional.items() if value is not None}
 
     @property
@@ -82,74 +94,268 @@ class Example:
         return [self.messages[k] for k in self.trained]
 
 
+def _spelt(turn: Message) -> Message:
+    """A message as it is read: what is not trained of it in axolotl's spelling."""
+    if "untrained" not in turn:
+        return turn
+    spans = [{"begin_offset": start, "end_offset": end - 1, "train": False} for start, end in turn["untrained"]]
+    return {key: value for key, value in turn.items() if key != "untrained"} | {DETAIL: spans}
+
+
 def examples_of(row: Any, place: str, source: str) -> list[Example]:
     """The examples of one row (several for a self-instruct row). Raises Malformed saying what is wrong with it."""
+    return read_row(row, place, source, Columns())[0]
+
+
+def read_row(row: Any, place: str, source: str, columns: Columns) -> tuple[list[Example], list[str]]:
+    """The examples of one row, and the columns whose text is in none of them. Raises Malformed."""
+    if isinstance(row, list) and row and all(isinstance(turn, dict) for turn in row):
+        row = {"messages": row}
     if not isinstance(row, dict):
         raise Malformed(f"expected an object, got {type(row).__name__}")
-    tools = _tools(row.get("tools"))
+    fields = Fields(_unpacked(row), columns)
+    tools = _tools(fields)
+    kind = next((str(row[key]) for key in names.KINDS if isinstance(row.get(key), str | int)), None)
     cluster = row["cluster"] if isinstance(row.get("cluster"), str) else None
-    kind = next((str(row[key]) for key in KINDS if isinstance(row.get(key), str | int)), None)
+    pair = bool(fields.first(names.CHOSEN) and fields.first(names.REJECTED))
+    if shown := [name for name in names.SHOWN if fields.get(name)]:
+        raise Malformed(f"the row has `{shown[0]}`; only text is trained")
+    wanted, arguments, weight = _wanted(fields), _arguments(fields), _weight(fields)
+    conversations = _conversations(fields, pair)
     found = []
-    conversations = _conversations(row)
     for number, messages in enumerate(conversations, start=1):
         rejected = None
-        messages = _with_system(row, messages)
-        if "chosen" in row and "rejected" in row:
-            messages, rejected = _preference(messages, row["chosen"], row["rejected"])
+        messages = _with_thought(fields, _with_system(fields, messages), pair)
+        if pair:
+            chosen, worse = fields.get(*names.CHOSEN), fields.get(*names.REJECTED)
+            fields.all(names.REPLIES)
+            messages, rejected = _preference(messages, chosen, worse)
+        elif fields.get(*names.REJECTED) is not None:
+            messages, rejected = _worse_ending(messages, fields.get(*names.REJECTED))
         _check(messages)
         own_place = place if len(conversations) == 1 else f"{place}#{number}"
-        found.append(Example(own_place, source, tuple(messages), tools, rejected, kind, cluster))
-    return found
+        weighted = tuple(_weighted(turn, weight) for turn in _masked(fields, messages))
+        found.append(Example(own_place, source, weighted, tools, rejected, kind, cluster, wanted, arguments))
+    said = [text for one in found for text in names.texts([*one.messages, one.tools, one.rejected])]
+    lost = [
+        *fields.unread(said),
+        *(
+            key
+            for name in (*names.CONVERSATIONS, "prompt", "completion")
+            for key in names.unread_of_turns(row.get(name))
+        ),
+    ]
+    if not any(one.trained for one in found):
+        raise LeftOut("every assistant turn has weight 0")
+    return found, list(dict.fromkeys(lost))
 
 
-def _conversations(row: Mapping[str, Any]) -> list[list[Message]]:
+def _unpacked(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """OpenAI's preference rows keep the conversation in `input`."""
+    inner = row.get("input")
+    return (
+        {**inner, **{key: row[key] for key in row if key != "input"}}
+        if isinstance(inner, dict) and "messages" in inner
+        else row
+    )
+
+
+def _tools(fields: Fields) -> tuple[Message, ...] | None:
+    """The row's tools, else those in a message."""
+    for name in names.TOOLS:
+        if (tools := tools_of(fields.get(name), name)) is not None:
+            return tools
+    turns = fields.get(*names.CONVERSATIONS)
+    for turn in turns if isinstance(turns, list) else ():
+        for name in names.TOOLS:
+            if isinstance(turn, dict) and (tools := tools_of(turn.get(name), name)) is not None:
+                return tools
+    return None
+
+
+def _wanted(fields: Fields) -> bool | None:
+    """Whether an unpaired preference wants its reply; None where the row is none."""
+    for name in names.WANTED:
+        if name in fields and (said := truth(fields.get(name))) is not None:
+            return said
+        if isinstance(fields.get(name), str):
+            raise Malformed(
+                f"`{name}` is {fields.get(name)!r}, expected true or false; --ignore-column {name} leaves it unread"
+            )
+    return None
+
+
+def _arguments(fields: Fields) -> Mapping[str, Any]:
+    given = json_of(fields.get(*names.ARGUMENTS) or {}, "`chat_template_kwargs`")
+    if not isinstance(given, dict):
+        raise Malformed("`chat_template_kwargs` must be an object")
+    return given
+
+
+def _weight(fields: Fields) -> float:
+    """How much the row counts. `mask` may name the role that is not trained, as NeMo's rows do."""
+    keys = ("weight", "loss_weight", "loss_scale", "train", "loss", "masked")
+    try:
+        weight = weight_of(fields.all(keys))
+    except ValueError as error:
+        raise Malformed(str(error)) from None
+    if weight == 0:
+        raise LeftOut("a row of weight 0")
+    return 1.0 if weight is None else weight
+
+
+def _masked(fields: Fields, messages: Sequence[Message]) -> Iterator[Message]:
+    """Context, not to be trained: what stands before the first question, and replies in a conversation that is the prompt."""
+    masked = fields.get("mask")
+    if isinstance(masked, str) and masked.lower() not in ("user", "human", "system"):
+        raise Malformed(f"`mask` is {masked!r}, which leaves nothing to train")
+    asked = False
+    for turn in messages:
+        asked = asked or turn["role"] in ("user", "tool")
+        yield turn if asked or turn["role"] != "assistant" else turn | {"weight": 0}
+
+
+def _weighted(turn: Message, weight: float) -> Message:
+    if weight == 1 or turn["role"] != "assistant":
+        return turn
+    return turn | {"weight": turn.get("weight", 1) * weight}
+
+
+def _conversations(fields: Fields, pair: bool) -> list[list[Message]]:
     """The conversations of a row; of a preference pair, without its ending."""
-    pair = "chosen" in row and "rejected" in row
-    for key in CONVERSATIONS:
-        if row.get(key):
-            return [_messages(row[key], key)]
-    if isinstance(row.get("instruction"), str):
-        return [_alpaca(row, instance, pair) for instance in _instances(row)]
-    prompt = next((key for key in PROMPTS if key in row), None)
-    reply = next((key for key in REPLIES if key in row), None)
-    if pair:
-        return [_turns(row[prompt], "user", prompt) if prompt else []]
-    if prompt is not None and reply is not None:
-        return [[*_turns(row[prompt], "user", prompt), *_turns(row[reply], "assistant", reply)]]
-    known = ", ".join(sorted(map(str, row))[:8]) or "nothing"
-    raise Malformed(f"no known form of instruction data; the row has {known}")
+    if key := fields.first(names.CONVERSATIONS):
+        messages = messages_of(fields.get(key), key)
+        reply = fields.first(names.REPLIES)
+        if reply and not pair and messages and messages[-1]["role"] != "assistant":
+            messages += _turns(fields.get(reply), "assistant", reply)
+        return [messages]
+    if "instances" in fields and "instruction" in fields:
+        return [_asked(fields, pair, instance) for instance in _instances(fields.get("instances"))]
+    return [_asked(fields, pair)]
 
 
-def _with_system(row: Mapping[str, Any], messages: list[Message]) -> list[Message]:
-    """The conversation with the row's own system prompt first, where it has one and the conversation none."""
-    text = next((row[key] for key in SYSTEMS if isinstance(row.get(key), str) and row[key]), None)
-    if text is None or (messages and messages[0]["role"] == "system"):
-        return messages
-    return [{"role": "system", "content": text}, *messages]
-
-
-def _instances(row: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    if "instances" not in row:
-        return [row]
-    instances = row["instances"]
+def _instances(instances: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(instances, list) or not instances or not all(isinstance(item, dict) for item in instances):
         raise Malformed("`instances` must be a list of objects")
     return instances
 
 
-def _alpaca(row: Mapping[str, Any], instance: Mapping[str, Any], pair: bool) -> list[Message]:
-    messages: list[Message] = []
-    for turn in _list(row, "history"):
-        if not isinstance(turn, list) or len(turn) != 2:
-            raise Malformed("`history` must be a list of [instruction, reply] pairs")
-        messages += [_message("user", turn[0]), _message("assistant", turn[1])]
-    asked = [row["instruction"], _text(instance.get("input") or "", "input")]
-    messages.append({"role": "user", "content": "\n\n".join(part for part in asked if part)})
+def _asked(fields: Fields, pair: bool, instance: Mapping[str, Any] | None = None) -> list[Message]:
+    """A question and its reply from columns of their own."""
+    own = Fields(instance, Columns()) if instance is not None else fields
+    messages = _history(fields)
+    question = fields.first(names.QUESTIONS)
+    if question and isinstance(fields.get(question), list | dict):
+        messages += [_context(turn) for turn in _turns(fields.get(question), "user", question)]
+    elif asked := _question(fields, own):
+        messages.append(message("user", asked))
+    elif not pair:
+        raise Malformed(_no_form(fields))
     if pair:
         return messages
-    if "output" not in instance and "response" not in instance:
-        raise Malformed("an instruction without `output`")
-    return [*messages, _message("assistant", instance.get("output", instance.get("response")))]
+    reply = _reply(own)
+    if reply is None:
+        raise Malformed("an instruction without `output`" if "instruction" in fields else _no_form(fields))
+    return [*messages, *reply]
+
+
+def _no_form(fields: Fields) -> str:
+    return f"no known form of instruction data; the row has {', '.join(fields.names[:8]) or 'nothing'} (--map COLUMN=MEANING tells what a column is)"
+
+
+def _context(turn: Message) -> Message:
+    return turn | {"weight": 0} if turn["role"] == "assistant" else turn
+
+
+def _history(fields: Fields) -> list[Message]:
+    messages: list[Message] = []
+    for turn in list_of({"history": fields.get("history")}, "history"):
+        if isinstance(turn, dict):
+            messages += messages_of([turn], "history")
+        elif isinstance(turn, list) and len(turn) == 2:
+            messages += [message("user", turn[0]), message("assistant", turn[1])]
+        else:
+            raise Malformed("`history` must be a list of [instruction, reply] pairs or of messages")
+    return messages
+
+
+def _question(fields: Fields, own: Fields) -> str:
+    """What is asked: the instruction, what it is about, the question, its input and its choices, in this order.
+
+    A part that another holds already is said once.
+    """
+    parts = [
+        *fields.all(names.INSTRUCTIONS).values(),
+        *fields.all(names.BACKGROUND).values(),
+        *fields.all(names.QUESTIONS).values(),
+        *own.all(names.INPUTS).values(),
+    ]
+    said: list[str] = []
+    for part in parts:
+        text = "\n".join(map(str, part)) if isinstance(part, list) else text_of(part, "question")
+        if text.strip() and not any(text in other for other in said):
+            said = [other for other in said if other not in text] + [text]
+    if not said or not (fields.first(names.INSTRUCTIONS) or fields.first(names.QUESTIONS) or own.first(names.INPUTS)):
+        return ""
+    return "\n\n".join([*said, *_choices(fields)])
+
+
+def _choices(fields: Fields) -> list[str]:
+    choices = _options(fields)
+    return ["\n".join(f"{letter}. {choice}" for letter, choice in choices.items())] if choices else []
+
+
+def _options(fields: Fields) -> dict[str, str]:
+    """The choices of a question by letter."""
+    given = json_of(fields.get(*names.CHOICES) or [], "`choices`")
+    if isinstance(given, dict) and isinstance(given.get("text"), list):
+        letters = given.get("label") if isinstance(given.get("label"), list) else None
+        given = dict(zip(letters, given["text"], strict=False)) if letters else given["text"]
+    if isinstance(given, dict):
+        return {str(letter): text_of(choice, "choice") for letter, choice in given.items()}
+    if not isinstance(given, list) or len(given) > 26:
+        raise Malformed("`choices` must be a list of up to 26")
+    return {chr(ord("A") + n): text_of(choice, "choice") for n, choice in enumerate(given)}
+
+
+def _reply(fields: Fields) -> list[Message] | None:
+    """The reply's messages, None where there is none. Raises Malformed where two columns could be it."""
+    found = fields.all(names.REPLIES)
+    if not found:
+        return None
+    if len(found) > 1:
+        whole = max(found, key=lambda name: len(str(found[name])))
+        if any(str(value).strip() not in str(found[whole]) for value in found.values()):
+            columns = " and ".join(f"`{name}`" for name in found)
+            raise Malformed(f"{columns} could each be the reply; leave one unread with --ignore-column")
+        found = {whole: found[whole]}
+    ((name, value),) = found.items()
+    if isinstance(value, dict) and isinstance(value.get("text"), list):  # SQuAD
+        value = value["text"]
+    if isinstance(value, list) and name in ("answers", "targets") and value and not isinstance(value[0], dict):
+        value = value[0]
+    options = _options(fields)
+    if options and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(options):
+        value = ". ".join(list(options.items())[value])
+    return _turns(value, "assistant", name)
+
+
+def _with_system(fields: Fields, messages: list[Message]) -> list[Message]:
+    """The conversation with the row's own system prompt first, where it has one and the conversation none."""
+    text = fields.get(*names.SYSTEMS)
+    if text is None or (messages and messages[0]["role"] == "system"):
+        return messages
+    return [message("system", text), *messages]
+
+
+def _with_thought(fields: Fields, messages: list[Message], pair: bool) -> list[Message]:
+    """The reasoning in a column of its own goes to the last reply, which the row holds beside it."""
+    thought = fields.get(*names.REASONING)
+    if not isinstance(thought, str) or pair or not messages or messages[-1]["role"] != "assistant":
+        return messages
+    if messages[-1].get("reasoning_content", thought) != thought:
+        raise Malformed("two different reasonings for one reply")
+    return [*messages[:-1], messages[-1] | {"reasoning_content": thought}]
 
 
 def _preference(messages: list[Message], chosen: Any, rejected: Any) -> tuple[list[Message], Message]:
@@ -168,139 +374,30 @@ def _preference(messages: list[Message], chosen: Any, rejected: Any) -> tuple[li
     return [*messages, *better], worse[-1]
 
 
-def _turns(value: Any, role: str, key: str | None) -> list[Message]:
+def _worse_ending(messages: list[Message], rejected: Any) -> tuple[list[Message], Message]:
+    """A conversation whose own last reply is the chosen one."""
+    return _preference(messages[:-1], [messages[-1]], _turns(rejected, "assistant", "rejected")[-1:])
+
+
+def _turns(value: Any, role: str, key: str) -> list[Message]:
     """Text as one turn of `role`, one message as it is, or a list of messages."""
+    if isinstance(value, str) and value.lstrip().startswith("[{") and '"role"' in value:
+        value = json_of(value, f"`{key}`")
     if isinstance(value, list):
-        return _messages(value, str(key))
-    if isinstance(value, dict):
-        return _messages([value], str(key))
-    return [_message(role, value)]
-
-
-def _messages(turns: Any, key: str) -> list[Message]:
-    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise Malformed(f"`{key}` must be a list of messages")
-    messages: list[Message] = []
-    for turn in turns:
-        named = turn.get("role", turn.get("from"))
-        if not isinstance(named, str) or named not in ROLES:
-            raise Malformed(f"unknown role {named!r}")
-        if named == "function_call":
-            messages.append(_calling(turn.get("value", turn.get("content"))))
-        else:
-            messages.append(_message(ROLES[named], turn.get("content", turn.get("value")), turn))
-    return messages
-
-
-def _message(role: str, content: Any, turn: Mapping[str, Any] | None = None) -> Message:
-    """One message: its content as text, with the reasoning and the calls that stood in it."""
-    turn = turn or {}
-    message: Message = {"role": role, "content": content}
-    calls = [*_list(turn, "tool_calls"), *([turn["function_call"]] if turn.get("function_call") else ())]
-    if isinstance(content, list):
-        texts = []
-        for part in content:
-            kind, value = _part(part)
-            if kind == "text":
-                texts.append(value)
-            elif kind == "reasoning" and role == "assistant":
-                message["reasoning_content"] = value
-            elif kind == "tool_call" and role == "assistant":
-                calls.append(_json(value, "a tool call"))
-            else:
-                raise Malformed(f"a part of type {kind!r} in a {role} message")
-        message["content"] = "".join(texts)
-    elif role == "tool" and isinstance(content, dict):
-        message["content"] = jsonio.dumps(content).decode()
-    else:
-        message["content"] = _text("" if content is None and calls else content, role)
-    if calls:
-        message["tool_calls"] = _calls(calls)
-    for key in ("reasoning_content", "name", "tool_call_id"):
-        if isinstance(turn.get(key), str):
-            message[key] = turn[key]
-    weight = turn.get("weight", turn.get("loss_weight", 1))
-    if role == "assistant" and weight != 1:
-        if weight != 0:
-            raise Malformed(f"a weight of {weight!r}; a turn is trained (1) or not (0)")
-        message["weight"] = 0
-    return message
-
-
-def _part(part: Any) -> tuple[str, Any]:
-    if not isinstance(part, dict) or not isinstance(part.get("type"), str):
-        raise Malformed("a part of the content has no type")
-    value = part.get("text", part.get("value"))
-    return part["type"], value if part["type"] == "tool_call" else _text(value, part["type"])
-
-
-def _calling(value: Any) -> Message:
-    """A sharegpt `function_call` turn: one call or a list of them, as JSON text or as it is."""
-    calls = _json(value, "a function call")
-    return {"role": "assistant", "content": "", "tool_calls": _calls(calls if isinstance(calls, list) else [calls])}
-
-
-def _calls(calls: Sequence[Any]) -> list[Message]:
-    """Calls in OpenAI's shape, the arguments as objects, which is what chat templates expect; ids are kept."""
-    try:
-        read = calls_of_message({"tool_calls": calls})
-    except ValueError as error:
-        raise Malformed(str(error)) from None
-    ids = [call.get("id") if isinstance(call, dict) else None for call in calls]
-    return [
-        {
-            **({"id": given} if isinstance(given, str) else {}),
-            "type": "function",
-            "function": {"name": call.name, "arguments": dict(call.arguments)},
-        }
-        for given, call in zip(ids, read, strict=True)
-    ]
-
-
-def _tools(tools: Any) -> tuple[Message, ...] | None:
-    """Tools in OpenAI's shape; text is read as JSON, and an empty list is none."""
-    if tools in (None, "", []):
-        return None
-    tools = _json(tools, "`tools`")
-    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
-        raise Malformed("`tools` must be a list of objects")
-    wrapped = [tool if isinstance(tool.get("function"), dict) else {"function": tool} for tool in tools]
-    if not all(isinstance(tool["function"].get("name"), str) for tool in wrapped):
-        raise Malformed("a tool has no name")
-    return tuple({"type": "function", **tool} for tool in wrapped) or None
-
-
-def _json(value: Any, what: str) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return jsonio.loads(value)
-    except ValueError as error:
-        raise Malformed(f"{what} is not valid JSON ({error})") from None
-
-
-def _list(row: Mapping[str, Any], key: str) -> list[Any]:
-    """The list under a key, empty where there is none."""
-    value = row.get(key) or []
-    if not isinstance(value, list):
-        raise Malformed(f"`{key}` must be a list")
-    return value
-
-
-def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
-        raise Malformed(f"the {what} text is {type(value).__name__}, expected a string")
-    return value
+        return messages_of(value, key)
+    if isinstance(value, dict) and ("role" in value or "from" in value):
+        return messages_of([value], key)
+    return [message(role, value)]
 
 
 def _check(messages: Sequence[Message]) -> None:
-    """Raise Malformed where there is nothing to learn: no reply, or a blank one."""
+    """Raise Malformed where there is nothing to learn: no reply, a blank one, or none that answers anything."""
     replies = [message for message in messages if message["role"] == "assistant"]
     if not replies:
         raise Malformed("no assistant turn")
     if any(not reply["content"].strip() and not reply.get("tool_calls") for reply in replies):
         raise Malformed("a blank assistant turn")
-    if not any(reply.get("weight", 1) for reply in replies):
-        raise Malformed("every assistant turn has weight 0")
-    if messages[0]["role"] == "assistant":
-        raise Malformed("it begins with an assistant turn")
+    if not any(message["role"] in ("user", "tool") for message in messages):
+        raise Malformed("no user turn, so it begins with an assistant turn")
+    for turn in messages:
+        check_marks(turn["content"])

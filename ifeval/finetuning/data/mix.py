@@ -1,20 +1,20 @@
 """Instruction data from files: every source brought to `Example`, bad rows named, sources mixed by weight.
 
-JSONL, JSON (one array) and Parquet. A malformed row is left out and reported by file and line; too many stop the run.
+A malformed row is left out and reported by file and line; too many stop the run, and so does a column with text that
+nobody reads.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.formats import Example, Malformed, examples_of
-from ifeval.util import jsonio
+from ifeval.finetuning.data.columns import Columns
+from ifeval.finetuning.data.files import data_files, rows
+from ifeval.finetuning.data.formats import Example, LeftOut, Malformed, read_row
 
 MOST_BAD = 0.01
 """Share of malformed rows from which on loading stops."""
@@ -25,10 +25,19 @@ MOST_REPEATS = 4
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file and its weight in the mix (> 0), None where the sources are taken as they are."""
+    """A file, folder or pattern and its weight in the mix (> 0), None where the sources are taken as they are.
+
+    shards: its files, found from the path where they are not given.
+    """
 
     path: Path
     weight: float | None = None
+    shards: tuple[Path, ...] = ()
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files to read. Raises UserError where there are none."""
+        return self.shards or data_files(self.path)
 
     @property
     def name(self) -> str:
@@ -45,61 +54,108 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All examples of some sources in file order, the rows left out, and the number of rows read a source."""
+    """All examples of some sources in file order, and by source the number of rows read.
+
+    problems: the rows that are malformed. left_out: by (source, reason), how many rows say themselves that they are not
+    to be trained.
+    """
 
     examples: Sequence[Example]
     problems: Sequence[Problem]
     rows: Mapping[str, int]
+    left_out: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def parse_source(text: str) -> Source:
-    """`PATH` or `PATH:WEIGHT`. Raises UserError where there is no such file or the weight is no positive number."""
+    """`PATH` or `PATH:WEIGHT`, where PATH is a file, a folder, a pattern or a data set's hub id.
+
+    Raises UserError where there is no such file or the weight is no positive number.
+    """
     path, colon, weight = text.rpartition(":")
     if Path(text).exists() or not colon:
         path, weight = text, ""
-    if not Path(path).is_file():
-        raise UserError(f"--data {text}: there is no file {path}.")
     try:
         value = float(weight) if weight else None
     except ValueError:
         raise UserError(f"--data {text}: the weight {weight!r} is not a number.") from None
     if value is not None and not 0 < value < float("inf"):
         raise UserError(f"--data {text}: a weight is a positive number.")
+    if not Path(path).exists() and HUB_ID.fullmatch(path) and not Path(path).parent.exists():
+        return Source(Path(path), value, _from_hub(path))
+    data_files(Path(path))
     return Source(Path(path), value)
 
 
-def load(sources: Sequence[Source], most_bad: float = MOST_BAD) -> Loaded:
+def _from_hub(name: str) -> tuple[Path, ...]:
+    """The Arrow files of a data set's training split, which the package `datasets` fetches and keeps."""
+    try:
+        from datasets import load_dataset
+    except ImportError:
+        raise UserError(
+            f"--data {name}: there is no file {name}; to read a data set of that name from the hub, pip install datasets."
+        ) from None
+    try:
+        files = load_dataset(name, split="train").cache_files
+    except Exception as error:  # whatever the hub, the network or a loading script does
+        raise UserError(
+            f"--data {name}: there is no file {name}, and the hub gives none: {' '.join(str(error).split())[:300]}"
+        ) from None
+    return tuple(Path(file["filename"]) for file in files)
+
+
+def load(sources: Sequence[Source], most_bad: float = MOST_BAD, columns: Columns | None = None) -> Loaded:
     """Read all sources. most_bad: the share of malformed rows, in [0, 1], that is still left out silently enough.
 
-    Raises UserError where a file cannot be read, holds no usable row, or more than `most_bad` of all rows are malformed.
+    Raises UserError where a file cannot be read, holds no usable row, has a column of text that is not understood, or
+    more than `most_bad` of all rows are malformed.
     """
     names = Counter(source.name for source in sources)
     examples: list[Example] = []
     problems: list[Problem] = []
     read: dict[str, int] = {}
+    left_out: Counter[tuple[str, str]] = Counter()
+    unread: dict[str, str] = {}
     for source in sources:
         name = source.name if names[source.name] == 1 else str(source.path)
         if name in read:
             raise UserError(f"--data {source.path} is given twice; give it once, with a weight.")
         read[name] = 0
-        for line, row in rows(source.path):
+        for place, row in ((f"{file}:{line}", row) for file in source.files for line, row in rows(file)):
             read[name] += 1
-            place = f"{source.path}:{line}"
             try:
                 if isinstance(row, Malformed):
                     raise row
-                examples += examples_of(row, place, name)
+                found, lost = read_row(row, place, name, columns or Columns())
+            except LeftOut as reason:
+                left_out[name, str(reason)] += 1
             except Malformed as problem:
                 problems.append(Problem(place, str(problem)))
-    total = sum(read.values())
+            else:
+                examples += found
+                unread = dict.fromkeys(lost, place) | unread
+    _check(sources, examples, problems, sum(read.values()), most_bad)
+    if unread:
+        shown = "; ".join(f"`{column}` ({place})" for column, place in unread.items())
+        raise UserError(
+            f"Text would be lost, for nothing says what it is: {shown}. Say --map COLUMN=MEANING (context, input, reasoning, "
+            "...) to train on it, or --ignore-column COLUMN."
+        )
+    return Loaded(examples, problems, read, left_out)
+
+
+def _check(
+    sources: Sequence[Source], examples: Sequence[Example], problems: Sequence[Problem], total: int, most_bad: float
+) -> None:
     if len(problems) > most_bad * total:
         shown = "; ".join(f"{problem.place}: {problem.reason}" for problem in problems[:3])
         raise UserError(
             f"{len(problems)} of {total} rows are malformed ({shown}); mend them or allow more with --max-bad."
         )
     if not examples:
-        raise UserError(f"There is no row in {', '.join(str(source.path) for source in sources)}.")
-    return Loaded(examples, problems, read)
+        raise UserError(f"There is no row to train on in {', '.join(str(source.path) for source in sources)}.")
 
 
 def mix(
@@ -126,76 +182,3 @@ def mix(
             mixed += rng.sample(own, min(wanted, len(own)))
             wanted -= len(own)
     return mixed
-
-
-def rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """(line, row) of a data file; a line that is no JSON yields a `Malformed` in the row's place.
-
-    In a Parquet file the "line" counts rows. Raises UserError where the file itself cannot be read.
-    """
-    try:
-        if path.suffix == ".parquet":
-            yield from _parquet(path)
-        elif path.suffix == ".json":
-            yield from _array(path)
-        else:
-            yield from _lines(path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    yield number, jsonio.loads(line)
-                except ValueError as error:
-                    yield number, Malformed(f"not valid JSON ({error})")
-
-
-_BETWEEN = re.compile(r"[\s,]*")
-
-
-def _array(path: Path) -> Iterator[tuple[int, Any]]:
-    """The items of a JSON array, each with the line it begins on; a file of JSON lines under the wrong name, too."""
-    text = path.read_text(encoding="utf-8", errors="surrogateescape").removeprefix("\ufeff")
-    position = _BETWEEN.match(text).end()  # type: ignore[union-attr]
-    if text[position : position + 1] != "[":
-        yield from _lines(path)
-        return
-    decoder, line, counted = json.JSONDecoder(), 1, 0
-    position += 1
-    while True:
-        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
-        if text[position : position + 1] == "]":
-            return
-        line, counted = line + text.count("\n", counted, position), position
-        try:
-            row, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{path}, line {line}: not valid JSON ({error}); no row after it can be read.") from None
-        yield line, row
-
-
-def _parquet(path: Path) -> Iterator[tuple[int, Any]]:
-    from pyarrow import ArrowInvalid, parquet
-
-    try:
-        file = parquet.ParquetFile(path)
-        number = 0
-        for batch in file.iter_batches(batch_size=256):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, without_nulls(row)
-    except ArrowInvalid as error:
-        raise UserError(f"{path} is not a readable Parquet file ({error}).") from None
-
-
-def without_nulls(value: Any) -> Any:
-    """Keys with null left out, at every depth: Arrow gives each struct the keys of all its cousins."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value

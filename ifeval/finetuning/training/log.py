@@ -27,9 +27,10 @@ class Step:
 
 
 class Watcher(Protocol):
-    """Told of every phase and step; `ifeval.cli.sft` has the ones for people."""
+    """Told of every phase and step, and of what should stay in sight; `ifeval.cli.sft` has the ones for people."""
 
     def phase(self, text: str) -> None: ...
+    def note(self, text: str) -> None: ...
     def step(self, step: Step) -> None: ...
 
 

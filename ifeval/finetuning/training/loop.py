@@ -6,16 +6,14 @@ resumed ends with the same bytes as one that was not (on a CPU; GPU kernels may 
 
 import math
 import time
-from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import torch
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.data.fates import table
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import padding_id, prepare
 from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
@@ -42,11 +40,15 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     options.check()
     team = join()
     folder = options.out / STATE
+    if options.resume == "auto" and (options.out / RECORD).is_file():
+        watch.note(f"{options.out} holds the finished training already")
+        return options.out
     check_output(options.out, options.resume)
     watch.phase("reading data")
     model = resolve(options.model)
     data = prepare(options, model)
     padding = padding_id(data.tokenizer)
+    watch.note(f"rows of {', '.join(map(str, options.data))}:\n{table(data.record['fates'])}")
 
     watch.phase("loading the model")
     torch.manual_seed(options.seed)
@@ -60,16 +62,18 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     optimizer = ready.optimizer(highest)
     noise = Neftune(network, options.neftune) if options.neftune else None
 
-    steps_an_epoch = math.ceil(len(data.packs) / options.batch)
-    steps = options.max_steps or options.epochs * steps_an_epoch
+    batches = data.batches
+    steps = options.max_steps or batches.steps(options.epochs)
     state = newest(folder) if options.resume else None
     start = load_state(state, network, optimizer, data.identity, team) if state else 0
     save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
     log = Log(folder, start, options.log, options.training_identity) if team.leads else None
     judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
     copy = partial(team.copy, network, ready.fresh)
-    watch.phase(
-        f"training: {steps} steps of {options.batch} rows, {ready.record['precision']}, weights in "
+    if odd := batches.oddity(steps):
+        watch.note(odd)
+    watch.note(
+        f"training: {batches.described(steps)}, {ready.record['precision']}, weights in "
         f"{ready.record['weights']}, {team.size if team.size > 1 else ''}{team.device.type}"
     )
 
@@ -81,7 +85,7 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             rate = highest * schedule(step, steps, options.warmup)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            window = window_of_step(data.packs, step, options.batch, options.seed)
+            window = batches.rows(step)
             size = sum(objective.size(pack) for pack in window)
             losses: list[torch.Tensor] = []
             for packs, counts in team.share(window, options.rows):
@@ -146,27 +150,20 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     return options.out
 
 
-def check_output(out: Path, resume: bool) -> None:
-    """Raise UserError where `out` holds something that this training would overwrite, or nothing to resume."""
+def check_output(out: Path, resume: bool | str) -> None:
+    """Raise UserError where `out` holds something that this training would overwrite, or nothing to resume.
+
+    resume "auto" goes on where there is something to go on with, and begins where there is not.
+    """
     if (out / RECORD).is_file():
         raise UserError(f"{out} holds a finished training; choose another --out.")
     state = newest(out / STATE)
-    if resume and state is None:
+    if resume is True and state is None:
         raise UserError(f"--resume: {out} holds no state of a training; leave the flag out to start one.")
     if not resume and state is not None:
         raise UserError(f"{out} holds an unfinished training: go on with --resume, or choose another --out.")
-    if not resume and out.exists() and any(entry.name != STATE for entry in out.iterdir()):
+    if state is None and out.exists() and any(entry.name != STATE for entry in out.iterdir()):
         raise UserError(f"{out} is not empty; choose another --out.")
-
-
-def window_of_step(
-    packs: Sequence[Sequence[Document]], step: int, batch: int, seed: int
-) -> Sequence[Sequence[Document]]:
-    """The packs of one optimiser step: the order is a function of seed and epoch, the last window may be smaller."""
-    epoch, index = divmod(step, math.ceil(len(packs) / batch))
-    order = list(range(len(packs)))
-    Random(f"{seed}:{epoch}").shuffle(order)
-    return [packs[i] for i in order[index * batch : (index + 1) * batch]]
 
 
 def schedule(step: int, steps: int, warmup: float) -> float:

@@ -22,7 +22,7 @@ class Objective(Protocol):
     """`size` of a pack is what its part of the sum is divided by; `prepare` sees the model before its first step."""
 
     def prepare(self, network: Any, packs: Packs, padding: int) -> None: ...
-    def size(self, pack: Sequence[Document]) -> int: ...
+    def size(self, pack: Sequence[Document]) -> float: ...
     def __call__(self, network: Any, batch: Batch, packs: Packs) -> torch.Tensor: ...
 
 
@@ -34,7 +34,7 @@ def choose_objective(options: SftOptions, token_losses: TokenLosses) -> Objectiv
 
 
 class CrossEntropy:
-    """The sum over trained tokens, divided by their number."""
+    """The sum over trained tokens, each as often as it counts, divided by what they count together."""
 
     def __init__(self, token_losses: TokenLosses) -> None:
         self._losses = token_losses
@@ -42,11 +42,14 @@ class CrossEntropy:
     def prepare(self, network: Any, packs: Packs, padding: int) -> None:
         """Nothing to do."""
 
-    def size(self, pack: Sequence[Document]) -> int:
-        return sum(document.trained for document in pack)
+    def size(self, pack: Sequence[Document]) -> float:
+        return sum(document.weight for document in pack)
 
     def __call__(self, network: Any, batch: Batch, packs: Packs) -> torch.Tensor:
-        return self._losses(network, batch).sum()
+        losses = self._losses(network, batch)
+        if any(document.weights for pack in packs for document in pack):
+            losses = losses * token_weights(packs).to(losses)
+        return losses.sum()
 
 
 class Orpo:
@@ -105,6 +108,16 @@ class Dpo:
         before = torch.tensor([self._reference[id(document)] for pack in packs for document in pack])
         gain = now - before.to(now)
         return -logsigmoid(self._beta * (gain[::2] - gain[1::2])).sum()
+
+
+def token_weights(packs: Packs) -> torch.Tensor:
+    """How much each labelled token of some packs counts, in their order."""
+    counted: list[float] = []
+    for document in (document for pack in packs for document in pack):
+        labels = document.labels[1:]  # a document's first token is never labelled
+        weights = document.weights[1:] or [1.0] * len(labels)
+        counted += [weight for weight, label in zip(weights, labels, strict=True) if label != IGNORE]
+    return torch.tensor(counted)
 
 
 def reply_logprobs(losses: torch.Tensor, batch: Batch, packs: Packs) -> torch.Tensor:

@@ -1,0 +1,71 @@
+"""What of a message or row is to be trained, in the spellings that trainers have for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NUMBERS = ("weight", "loss_weight", "loss_scale")
+YES = ("train", "training", "trainable", "loss")
+NO = ("masked", "mask")
+DETAIL = "train_detail"
+KEYS = frozenset((*NUMBERS, *YES, *NO, DETAIL))
+WORDS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+def truth(value: Any) -> bool | None:
+    """A yes or no as JSON, a table or a number says it; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return bool(value) if value in (0, 1) else None
+    return WORDS.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def weight_of(turn: Mapping[str, Any]) -> float | None:
+    """How much a message or row counts, 0 for not at all, None where it says nothing. Raises ValueError.
+
+    `weight`, `loss_weight` and `loss_scale` are numbers from 0 on, `train`, `training`, `trainable` and `loss` say yes,
+    `masked` and `mask` say no. Several must agree; null says nothing.
+    """
+    found: dict[str, float] = {}
+    for key in (*NUMBERS, *YES, *NO):
+        value = turn.get(key)
+        if value is None or value == "":
+            continue
+        said = truth(value)
+        if key in NUMBERS:
+            found[key] = _number(key, value)
+        elif said is None:
+            raise ValueError(f"`{key}` is {value!r}, expected true or false")
+        else:
+            found[key] = float(said != (key in NO))
+    if len(set(found.values())) > 1:
+        raise ValueError(" and ".join(f"`{key}`" for key in found) + " contradict each other")
+    return next(iter(found.values()), None)
+
+
+def _number(key: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise ValueError(f"a `{key}` of {value!r}; it is a number from 0 on")
+    return number
+
+
+def untrained(detail: Any, length: int, trained: bool) -> list[tuple[int, int]]:
+    """The parts of a text of `length` characters that are not trained, as [start, end). Raises ValueError.
+
+    detail: `[{begin_offset, end_offset, train}]`, the end included, as axolotl has it; what no entry names is trained
+    where `trained` says so.
+    """
+    if not isinstance(detail, list) or not all(isinstance(part, Mapping) for part in detail):
+        raise ValueError("`train_detail` must be a list of objects")
+    kept = [trained] * length
+    for part in detail:
+        begin, end = part.get("begin_offset"), part.get("end_offset")
+        if not isinstance(begin, int) or not isinstance(end, int) or not 0 <= begin <= end < max(length, 1):
+            raise ValueError(f"`train_detail` names the characters {begin!r} to {end!r} of {length}")
+        kept[begin : end + 1] = [truth(part.get("train")) is not False] * (end + 1 - begin)
+    edges = [i for i in range(length + 1) if (i < length and not kept[i]) != (i > 0 and not kept[i - 1])]
+    return list(zip(edges[::2], edges[1::2], strict=True))
