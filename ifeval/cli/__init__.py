@@ -17,6 +17,7 @@ from ifeval.cli import (
     compare,
     data,
     doctor,
+    export,
     gate,
     import_,
     leaderboard,
@@ -63,6 +64,7 @@ app.command("compare")(compare.compare)
 app.add_typer(baseline.app, name="baseline")
 app.command("gate")(gate.gate)
 app.command("import")(import_.import_)
+app.command("export")(export.export)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.add_typer(data.app, name="data")
 app.command("sft")(sft.sft)

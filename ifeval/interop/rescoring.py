@@ -16,7 +16,7 @@ from ifeval.runs.rescore import rescore
 from ifeval.task import Task
 from ifeval.util.jsonio import dumps
 
-REASONING, DIALECT = "auto", "pythonic"
+REASONING, DIALECT = "tags", "pythonic"
 """How replies are read that another tool kept as text: `<think>` tags are split off, calls are written as in Python."""
 
 
