@@ -238,7 +238,8 @@ def test_a_baseline_of_two_replies_shows_its_noise_beside_each_difference(cli):
 def test_floors_and_ceiling(cli, tmp_path):
     cli("baseline", "floors", "--tasks", "tiny-copy", "--task-path", PLUGINS)
     assert sorted(path.stem for path in (tmp_path / "baselines").glob("*.json")) == [
-        "ceiling-oracle", "floor-constant", "floor-echo", "floor-empty", "floor-random",
+        "ceiling-oracle", "floor-blind", "floor-constant", "floor-echo", "floor-empty", "floor-other", "floor-random",
+        "floor-stuffed",
     ]  # fmt: skip
 
 
