@@ -30,15 +30,17 @@ DEFAULT = "hermes"
 
 
 def by_name(name: str) -> Dialect:
-    """A dialect written here, else vLLM's parser of that name. Raises UserError for a name that neither knows."""
+    """A dialect written here, one of another package, or vLLM's parser of that name. Raises UserError for any other name."""
     if name in DIALECTS:
         return DIALECTS[name]
     if name.startswith(PREFIX):
         return by_made_name(name)
-    from ifeval.tool_calls.dialects import vllm
+    from ifeval.tool_calls.dialects import plugins, vllm
 
+    if (own := plugins.plugin_dialect(name)) is not None:
+        return own
     others = vllm.known()
     if name in others:
         return vllm.VllmDialect(name)
     more = f"; through vLLM: {', '.join(others)}" if others else "; more with vLLM installed"
-    raise UserError(f"There is no tool dialect {name!r}; there are: {', '.join(DIALECTS)}{more}.")
+    raise UserError(f"There is no tool dialect {name!r}; there are: {', '.join([*DIALECTS, *plugins.known()])}{more}.")
