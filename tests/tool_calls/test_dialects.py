@@ -295,7 +295,7 @@ def test_vllms_parsers_have_a_deadline(monkeypatch):
     pytest.importorskip("vllm")
     assert VllmDialect("jamba").parse("No call.").error is None
     monkeypatch.setattr("ifeval.tool_calls.dialects.vllm.REPLY_SECONDS", 0.0)
-    assert "takes longer than" in VllmDialect("jamba").parse("No call.").error
+    assert "takes longer than" in (VllmDialect("jamba").parse("<tool_calls>[" * 200_000).error or "")
     monkeypatch.undo()
     assert VllmDialect("jamba").parse("No call.").error is None
 
