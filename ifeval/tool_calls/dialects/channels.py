@@ -5,6 +5,7 @@ A message for the model itself is a thought, one for a tool a call, one for the 
 
 import json
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -66,13 +67,13 @@ class Channels(Dialect):
             closed = message.closed or message.kind != "thought"
         return "\n".join(thoughts) if thoughts else None, "".join(rest) if closed else None
 
+    @abstractmethod
     def kind(self, header: str) -> tuple[Kind, str]:
         """What the message under a header is, and the tool it calls."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, recipient: str, body: str, tools: Tools | None) -> Parsed:
         """The calls in the text of a message to a tool, and the prose behind them. Raises Malformed."""
-        raise NotImplementedError
 
     def parse(self, text: str, tools: Tools | None = None) -> Parsed:
         calls: list[ToolCall] = []
