@@ -9,9 +9,9 @@ from random import Random
 
 from ifeval.checks.guards import guard
 from ifeval.checks.library import INSTRUCTIONS, Arguments, CannotBuild, Material, construct, follows
+from ifeval.checks.text.coverage import Reading, covered
 from ifeval.tasks.format.briefs import Brief, Fact
 from ifeval.tasks.format.choice import material
-from ifeval.tasks.format.coverage import Reading, covered
 from ifeval.tasks.format.fits import goes_with
 from ifeval.tasks.format.phrasing import STYLES, Parts
 

@@ -7,7 +7,11 @@ whose runs of white space are single spaces. Every quantifier is bounded, so mat
 import re
 from functools import lru_cache
 
-from .slots import MONTHS, WEEKDAYS
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
