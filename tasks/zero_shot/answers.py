@@ -32,16 +32,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ifeval.records import CheckResult
-
-from .reading import (
+from ifeval.checks.text.answers import (
     NEGATION,
     RECONSIDERS,
     endings,
     fold,
     is_short,
     items,
-    mentions,
     named,
     numbers,
     openings,
@@ -52,7 +49,9 @@ from .reading import (
     unwrap,
     value,
 )
-from .spellings import spellings
+from ifeval.records import CheckResult
+
+from .spellings import mentions, spellings
 from .stock import number_word
 
 Target = dict[str, Any]
