@@ -12,6 +12,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    cases,
     chat_check,
     check,
     compare,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(cases.app, name="cases")
 app.command("show")(show.show)
 app.command("rescore")(rescore.rescore)
 app.command("report")(report.report)

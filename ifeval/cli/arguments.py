@@ -10,10 +10,24 @@ from ifeval.errors import UserError
 TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")]
 Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
 
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A file of prompts of your own, with what to check (docs/cases.md): YAML, JSONL or CSV. Repeatable."
+    ),
+]
+
 
 def names(*values: str | None) -> tuple[str, ...]:
     """What stands between the commas of flags that take lists."""
     return tuple(name.strip() for value in values for name in (value or "").split(",") if name.strip())
+
+
+def chosen_tasks(tasks: str | None, cases: list[Path] | None) -> tuple[str, ...]:
+    """What `--tasks` and `--cases` ask for together: `core` where neither is given."""
+    from ifeval.runs.options import asked
+
+    return asked(names(tasks) if tasks is not None or cases else ("core",), cases or ())
 
 
 def data_paths(values: list[str]) -> dict[str, Path]:

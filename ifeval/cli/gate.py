@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names
+from ifeval.cli.arguments import Cases, Data, TaskPath, data_paths, names
 from ifeval.cli.compare import Folder
 from ifeval.errors import UserError
 
@@ -35,6 +35,7 @@ def gate(
     repeat: Annotated[int, typer.Option(help="Replies of a model to each sample; the baseline may have more.")] = 1,
     data: Data = None,
     task_path: TaskPath = None,
+    cases: Cases = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     out: Annotated[Path | None, typer.Option(help="Run directory of a model. [default: below runs/]")] = None,
     baselines: Folder = Path("baselines"),
@@ -75,6 +76,7 @@ def gate(
             repeats=repeat,
             data=data_paths(data or []),
             task_paths=tuple(task_path or ()),
+            cases=tuple(cases or ()),
             trust_remote_code=trust_remote_code,
         )
         with as_runs(candidate, baseline) as (new, reference):

@@ -77,7 +77,8 @@ def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None],
         command = "ifeval baseline floors --yes"
     else:
         tasks = ",".join(baseline.options.get("tasks") or baseline.tasks)
-        command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks} --name {shlex.quote(name)} --yes"
+        cases = "".join(f" --cases {shlex.quote(str(path))}" for path in baseline.options.get("cases", ()))
+        command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks}{cases} --name {shlex.quote(name)} --yes"
     raise NotComparable(f"{baseline.name} was recorded with other tasks: {listed}; record it anew: {command}")
 
 
