@@ -34,6 +34,7 @@ class Dialogue(ConversationTask):
     )
     size = 160
     max_tokens = 640
+    ends_loops = True
     max_turns = 5
     max_conversation_tokens = 6144
     breakdowns = ("turns", "house_rule", "pattern", "kind", "domain")

@@ -101,7 +101,7 @@ def _part(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tuple[
     while True:
         said = [field for field in _fields(paper) if _says(mark.join(blocks[start:end]), field, paper)]
         if len(said) >= count and max(len(field.path) for field in said) >= levels:
-            return mark.join(blocks[start:end]), said
+            return mark.join(blocks[start:end]).strip(), said
         start, end = (start, end + 1) if end < len(blocks) else (start - 1, end)
 
 
