@@ -9,21 +9,16 @@ from ifeval.records import Response
 from ifeval.tool_calls import Expected, Matched, OneOf, match_leniently
 
 Tools = list[dict[str, Any]]
+_KEYS = {"type", "name", "description", "parameters", "strict"}
 _SHAPE = "write each tool as {name, description, parameters}, its parameters being a JSON Schema of an object"
 
 
 def tools_of(place: Place, value: Any) -> Tools:
     """The tools in OpenAI's shape; one may be given as its function alone."""
-    tools = []
+    tools: Tools = []
     for one in listed(place, "tools", value):
         function = one.get("function", one) if isinstance(one, dict) else None
-        if not isinstance(function, dict) or not set(function) <= {
-            "name",
-            "description",
-            "parameters",
-            "strict",
-            "type",
-        }:
+        if not isinstance(function, dict) or not set(function) <= _KEYS:
             raise place.fault("tools", _SHAPE)
         name = text_of(place, "tools", function.get("name"))
         parameters = schema_of(place, function.get("parameters", {"type": "object", "properties": {}}))
@@ -43,11 +38,13 @@ def tools_of(place: Place, value: Any) -> Tools:
 def calls_of(place: Place, value: Any, tools: Tools | None) -> list[dict[str, Any]] | None:
     """{name, arguments, any_of, optional} of each call that is right; an empty list where none is, None where not asked."""
     if (value is None) != (tools is None):
-        missing = "tools: say what may be called" if tools is None else "calls: say what is right, [] for no call"
-        raise place.fault(missing.partition(":")[0], f"missing; {missing.partition(': ')[2]}")
+        if tools is None:
+            raise place.fault("tools", "missing; say what may be called")
+        raise place.fault("calls", "missing; say which calls are right, [] for none")
     if value is None or tools is None:
         return None
-    known = {tool["function"]["name"]: tool["function"]["parameters"].get("properties", {}) for tool in tools}
+    functions = [tool["function"] for tool in tools]
+    known = {str(one["name"]): one["parameters"].get("properties", {}) for one in functions}
     return [_call(place, one, known) for one in listed(place, "calls", value)]
 
 

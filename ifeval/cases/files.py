@@ -70,13 +70,16 @@ def _text(path: Path) -> str:
 
 
 def _yaml_rows(path: Path, text: str) -> Iterator[tuple[Place, Any]]:
+    if all(line.lstrip().startswith("#") for line in text.splitlines() if line.strip()):
+        return
     try:
         document = yamlio.loads(text, max_depth=MAX_DEPTH, max_values=MOST_VALUES)
     except ValueError as error:
         raise UserError(f"{path} is not YAML that can be used: {error}; mend it there.") from None
     if document is None:
         return
-    cases, defaults = document, {}
+    cases: Any = document
+    defaults: Any = {}
     if isinstance(document, dict):
         if unknown := sorted(document.keys() - {"cases", "defaults"}):
             raise UserError(f"{path}: {unknown[0]}: at the top stands a list of cases, or `defaults` and `cases` only.")

@@ -8,6 +8,7 @@ from ifeval.cases.calls import match_calls
 from ifeval.cases.case import JUDGING, kinds_of
 from ifeval.cases.wanted import checks
 from ifeval.checks.guards import NEW_WORDS
+from ifeval.checks.ifeval.arguments import Check
 from ifeval.checks.text import answers
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.patterns import PatternTimeout, contains
@@ -79,7 +80,7 @@ def _judged(kind: str, sample: Sample, response: Response) -> Iterator[Judged]:
 def _caught(kind: str, sample: Sample, response: Response) -> CheckResult | None:
     """The verdict on a reply that deserves no look at its text."""
     if response.truncated:
-        return CheckResult(False, "the reply was cut at the token limit", failure="truncated")
+        return CheckResult(False, "the reply was cut at the token limit or in a loop", failure="truncated")
     if not response.answer.strip():
         return CheckResult(False, "the reply is empty", failure="empty")
     if kind != "answer" and _is_echo(response.answer, str(sample.messages[-1]["content"])):
@@ -98,7 +99,7 @@ def _checks(kind: str, sample: Sample) -> int:
     return 1 if kind == "answer" else len(sample.target[kind])
 
 
-def _callable(sample: Sample) -> dict[str, object]:
+def _callable(sample: Sample) -> dict[str, Check]:
     named = {name: checks()[name] for name, _ in sample.target["instructions"]}
     return {name: on_text(one.check) if one.reads else one.check for name, one in named.items()}
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,15 +30,17 @@ class Cases(Task):
 
     family = "cases"
     primary = "passed"
+    ends_loops = True
     _cases: ClassVar[tuple[Sample, ...]] = ()
-    _kinds: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[Mapping[str, int]] = {}
+    """How many cases have checks of each kind."""
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """The cases in the order of the file; `seed` plays no part."""
         return islice(iter(self._cases), limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        return score(sample, response, self._kinds)
+        return score(sample, response, tuple(self.kinds))
 
     def passes_blank(self, sample: Sample) -> bool:
         return sample.target["calls"] == []
@@ -78,7 +81,7 @@ def _task_of(path: Path) -> type[Cases]:
             key = "example" if "example" in row else "answer"
             raise place.fault(key, f"it fails its own case ({reason}); mend one of them")
         cases[case.id] = case
-    kinds = {kind for case in cases.values() for kind in kinds_of(case)}
+    kinds = Counter(kind for case in cases.values() for kind in kinds_of(case))
     members: dict[str, Any] = {
         "name": path.stem,
         "version": f"{SCORING}-{_content_hash(cases.values())}",
@@ -87,7 +90,7 @@ def _task_of(path: Path) -> type[Cases]:
         "breakdowns": _breakdowns(cases.values()),
         "offers_tools": any(case.tools for case in cases.values()),
         "_cases": tuple(cases.values()),
-        "_kinds": tuple(kind for kind in JUDGING if kind in kinds),
+        "kinds": {kind: kinds[kind] for kind in JUDGING if kind in kinds},
     }
     return type("Cases", (Cases,), {**members, "__module__": __name__})
 
