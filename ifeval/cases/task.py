@@ -19,9 +19,6 @@ from ifeval.util.jsonio import canonical
 SCORING = "1"
 """Changes whenever a score of an unchanged file could change."""
 
-MOST_VALUES = 50
-"""Values of a tag that results are still broken down by."""
-
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}")
 
 
@@ -87,7 +84,7 @@ def _task_of(path: Path) -> type[Cases]:
         "version": f"{SCORING}-{_content_hash(cases.values())}",
         "description": f"the {len(cases)} cases of {path.name}",
         "size": len(cases),
-        "breakdowns": _breakdowns(cases.values()),
+        "breakdowns": tuple(dict.fromkeys(tag for case in cases.values() for tag in case.tags)),
         "offers_tools": any(case.tools for case in cases.values()),
         "_cases": tuple(cases.values()),
         "kinds": {kind: kinds[kind] for kind in JUDGING if kind in kinds},
@@ -108,11 +105,3 @@ def _content_hash(cases: Iterable[Sample]) -> str:
     for case in cases:
         whole.update(canonical([case.id, case.messages, case.tools, case.schema, case.target]) + b"\n")
     return whole.hexdigest()[:12]
-
-
-def _breakdowns(cases: Iterable[Sample]) -> tuple[str, ...]:
-    values: dict[str, set[Any]] = {}
-    for case in cases:
-        for name, value in case.tags.items():
-            values.setdefault(name, set()).add(value)
-    return tuple(name for name, known in values.items() if len(known) <= MOST_VALUES)
