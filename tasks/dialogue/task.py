@@ -26,9 +26,9 @@ LEAST_CHOICE = 24
 
 class Dialogue(ConversationTask):
     name = "dialogue"
-    version = "1"
+    version = "2"
     family = "format"
-    primary = "all_turns"
+    primary = "followed"
     description = (
         "Rules over 3 to 5 turns: added, corrected, taken back, referred back to, kept from the system message on"
     )
