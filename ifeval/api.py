@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ifeval.errors import UserError
 
 if TYPE_CHECKING:
-    from ifeval.comparison.differences import Comparison
     from ifeval.comparison.outcomes import OutcomeTable
-    from ifeval.release.decision import ReleaseDecision
+    from ifeval.comparison.results import Comparison
     from ifeval.release.policy import Policy
+    from ifeval.release.results import ReleaseDecision
     from ifeval.report.plot import Plot
     from ifeval.runs.observer import Observer
     from ifeval.runs.run import Run

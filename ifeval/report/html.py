@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.differences import compare
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.comparison.results import Comparison
 from ifeval.errors import UserError
 from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
