@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "finetuning": {"comparison", "runs", "registry", "models", "engines", "checks", "tool_calls", "task"},
     "rewards": {"checks", "tool_calls", "task", "registry"},
     "interop": {"release", "comparison", "runs", "engines", "registry", "checks", "task"},
-    "report": {"comparison", "runs"},
+    "report": {"comparison", "runs", "stats"},
     "release": {"comparison", "runs", "stats", "engines"},
 }
 """A room and the rooms it may import; `cli` and the package itself may import every one."""
