@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
@@ -196,7 +197,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
     if not all(isinstance(name, str) for name in values):
         raise UserError(f"{argument}={value!r}: give a name or a list of names.")
-    return tuple(part.strip() for name in values for part in name.split(",") if part.strip())
+    return names(*values)
 
 
 def _texts(argument: str, value: Any) -> tuple[str, ...]:

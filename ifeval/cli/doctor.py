@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ifeval.cli.arguments import names
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.models.profile import TemplateProfile

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, data_paths, names
+from ifeval.cli.arguments import Data, data_paths
+from ifeval.util.lists import names
 
 
 def import_(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names, pairs, parallel_sizes
+from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes
+from ifeval.util.lists import names
 
 
 def run(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ifeval.cli.arguments import TaskPath, names
+from ifeval.cli.arguments import TaskPath
 from ifeval.errors import Exit, UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.finetuning.data.contamination import PromptIndex

@@ -6,6 +6,7 @@ The answer is kept in the cache folder under the template's content, so a templa
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -71,10 +72,8 @@ def _known_profile(template: str, tokens: tuple[tuple[str, str], ...], special: 
     except (OSError, ValueError, TypeError, KeyError):  # not there, or another version's
         pass
     found = probe(template, dict(tokens), special)
-    try:
+    with suppress(OSError):  # a read-only or full home costs the next run half a second
         write_atomically(place, jsonio.dumps(found.to_json()))
-    except OSError:  # a read-only or full home costs the next run half a second
-        pass
     return found
 
 

@@ -27,6 +27,7 @@ from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
 from ifeval.finetuning.training.parallel import ProcessGroup
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import dumps
+from ifeval.util.lists import names
 
 SEED = 500_009
 """Of the prompts that checkpoints are chosen by."""
@@ -180,7 +181,7 @@ def best(evaluations: Iterable[Evaluation]) -> Evaluation | None:
 
 def tasks_of(options: SftOptions) -> str:
     """The tasks to run: those asked for, and the guard."""
-    named = [name.strip() for name in options.eval_tasks.split(",")]
+    named = names(options.eval_tasks)
     return ",".join(
         named if any(name.partition(":")[0] == GUARD for name in named) else [*named, f"{GUARD}:{GUARD_SAMPLES}"]
     )
