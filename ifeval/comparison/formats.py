@@ -62,7 +62,7 @@ def remarks(comparison: Comparison) -> Iterator[str]:
         yield f"Mean reply: {old:.0f} tokens, now {new:.0f}."
     before, after = comparison.speed
     if before and after:
-        yield f"Speed: {before:,.0f} tokens a second, now {after:,.0f}."
+        yield f"Speed: {before:,.0f} tokens per second, now {after:,.0f}."
 
 
 def flipped(comparison: Comparison, shown: int) -> Iterator[str]:

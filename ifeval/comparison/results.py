@@ -89,7 +89,7 @@ class Generalisation:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens a second) are (old, new)."""
+    """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens per second) are (old, new)."""
 
     baseline: str
     candidate: str

@@ -23,7 +23,7 @@ WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PAS
 
 
 def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> ReleaseDecision:
-    """The answer where something the user can mend stands before any: it is written wherever a verdict would be."""
+    """The answer where something the user can fix stands before any: it is written wherever a verdict would be."""
     return ReleaseDecision(baseline, candidate, policy, None, refusal=str(error), code=error.code)
 
 
@@ -124,11 +124,11 @@ def require_all(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy)
 
 
 def require_known(baseline: OutcomeTable, policy: Policy) -> None:
-    """Raises NotComparable where the policy names a family or task that the baseline has not."""
+    """Raises NotComparable where the policy names a family or task that the baseline does not have."""
     families = {task.family for task in baseline.tasks.values()}
     for kind, named, known in (("family", policy.families, families), ("task", policy.tasks, baseline.tasks)):
         if unknown := sorted(set(named) - set(known)):
-            raise NotComparable(f"The policy names the {kind} {unknown[0]}, which {baseline.name} has not.")
+            raise NotComparable(f"The policy names the {kind} {unknown[0]}, which {baseline.name} does not have.")
 
 
 def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
@@ -155,7 +155,7 @@ def detectable_loss(one: Judged, alpha: float) -> float:
 
 
 def _remarks(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> list[str]:
-    """What else a reader must know: unequal numbers of replies, two checkpoints where there should be one."""
+    """What else a reader must know: unequal numbers of replies, or two checkpoints where there should be one."""
     said = []
     counts = [max((task.repeats for task in side.tasks.values()), default=1) for side in (baseline, candidate)]
     if counts[0] != counts[1]:

@@ -46,7 +46,7 @@ def _panels(parts: Sequence[Summary]) -> Iterator[Panel]:
 
 
 def _span_note(tag: str, parts: Sequence[Summary]) -> str:
-    """Of a ladder: at which size half of the samples are right, in every run."""
+    """The span of a ladder in every run: the size at which half of the samples are right."""
     spans = [part.get("ladders", {}).get(tag) for part in parts]
     if not any(spans):
         return ""

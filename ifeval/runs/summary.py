@@ -120,7 +120,7 @@ def summarise(
 ) -> dict[str, Any]:
     """summary.json without the engine's part: `tasks`, `families`, `rates`.
 
-    rows: gives the journal's rows anew at each call; they are never all in memory. The constrained twins of
+    rows: gives the journal's rows again at each call; they are never all in memory. The constrained twins of
     `--constrain` are summed up apart, under a task's "constrained": the grammar is not the model's merit. A task that
     has clusters is split into those `seen` in training and the others.
     """
@@ -234,7 +234,7 @@ def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
 
 
 def _reliability(primary: np.ndarray, tally: Tally) -> dict[str, Interval]:
-    """pass@k and its kin where samples have several replies; a primary metric over single checks has none."""
+    """pass@k and the like where samples have several replies; a primary metric over single checks has none."""
     if not len(primary):
         return {}
     samples, units = (np.array(column, dtype=np.uint64) for column in (tally.samples, tally.units))

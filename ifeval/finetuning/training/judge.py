@@ -30,13 +30,13 @@ from ifeval.util.jsonio import dumps
 from ifeval.util.lists import names
 
 SEED = 500_009
-"""Of the prompts that checkpoints are chosen by."""
+"""The seed of the prompts that checkpoints are chosen by."""
 
 GUARD = "wrong_in_any_reply"
 """The task that says how many replies to everyday requests have nothing wrong with them."""
 
 GUARD_SAMPLES = 40
-"""Of its requests so many are asked, unless --eval-tasks says otherwise."""
+"""How many of its requests are asked, unless --eval-tasks says otherwise."""
 
 MARGIN = 0.1
 """How far the stop rate and the share of sound replies may fall below the untrained model's."""
@@ -228,5 +228,7 @@ def run_child(command: Sequence[str], output: Path, stopped: Sequence[Any]) -> b
         child.terminate()  # nothing to a child that has ended
     if child.returncode and not stopped:
         said = output.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise UserError(f"The evaluation failed (exit code {child.returncode}; {output}): {said[-1]} --resume goes on.")
+        raise UserError(
+            f"The evaluation failed (exit code {child.returncode}; {output}): {said[-1]} --resume continues."
+        )
     return not stopped

@@ -46,7 +46,7 @@ class Pythonic(Dialect):
 
 
 class PythonicTags(Dialect):
-    """The same list between tokens of its own; lines: one call a line, and no brackets."""
+    """The same list between tokens of its own; lines: one call per line, and no brackets."""
 
     def __init__(self, name: str, begin: str, end: str, *, lines: bool = False, signs: tuple[str, ...] = ()) -> None:
         self.name, self.signs = name, signs or (begin,)
