@@ -21,7 +21,7 @@ PAPERS = "papers"
 """The kind of a source that is several papers."""
 
 EXCERPTS = 4
-"""Up to so many fields are asked of a part of a paper; more of the whole."""
+"""Up to this many fields are asked of a part of a paper; more of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
