@@ -78,7 +78,7 @@ class Dialogue(ConversationTask):
         for index in range(self.size if limit is None else min(limit, self.size)):
             drawn = f"{self.name}:{self.version}:{seed}:{split}:{index}"
             if len(order) < LEAST_CHOICE:
-                order += Random(drawn).sample(ids(split), len(ids(split)))
+                order += Random(drawn).sample(ids(split, short=False), len(ids(split, short=False)))
             for place, about in enumerate(order):
                 if (sample := self._sample(about, drawn, seed, index)) is not None:
                     del order[place]
