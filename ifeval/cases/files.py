@@ -75,7 +75,7 @@ def _yaml_rows(path: Path, text: str) -> Iterator[tuple[Place, Any]]:
     try:
         document = yamlio.loads(text, max_depth=MAX_DEPTH, max_values=MOST_VALUES)
     except ValueError as error:
-        raise UserError(f"{path} is not YAML that can be used: {error}; mend it there.") from None
+        raise UserError(f"{path} is not YAML that can be used: {error}; fix it there.") from None
     if document is None:
         return
     cases: Any = document
@@ -123,7 +123,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[Place, Any]]:
                 raise UserError(f"{place}: more cells than columns; put quotation marks around cells with commas.")
             yield place, _from_cells(place, {name: cell for name, cell in row.items() if cell and cell.strip()})
     except csv.Error as error:
-        raise UserError(f"{path} is not CSV that can be used, near line {rows.line_num}: {error}; mend it.") from None
+        raise UserError(f"{path} is not CSV that can be used, near line {rows.line_num}: {error}; fix it.") from None
 
 
 def _from_cells(place: Place, cells: dict[str, str]) -> Row:
@@ -145,7 +145,7 @@ def _json(place: Place, text: str, key: str = "") -> Any:
     try:
         return jsonio.loads(text)
     except ValueError as error:
-        raise UserError(f"{place}: {key}not valid JSON ({error}); mend it.") from None
+        raise UserError(f"{place}: {key}not valid JSON ({error}); fix it.") from None
 
 
 def _kind(value: Any) -> str:

@@ -76,7 +76,7 @@ def _task_of(path: Path) -> type[Cases]:
             raise UserError(f"{place}: {what}.")
         if isinstance(case.oracle, str) and (reason := _failing(case)):
             key = "example" if "example" in row else "answer"
-            raise place.fault(key, f"it fails its own case ({reason}); mend one of them")
+            raise place.fault(key, f"it fails its own case ({reason}); fix one of them")
         cases[case.id] = case
     kinds = Counter(kind for case in cases.values() for kind in kinds_of(case))
     members: dict[str, Any] = {

@@ -67,7 +67,7 @@ def patterns_of(place: Place, key: str, value: Any) -> list[str]:
     patterns = [text_of(place, key, one, LONGEST_PATTERN) for one in listed(place, key, value)]
     for pattern in patterns:
         if problem := compile_problem(pattern):
-            raise place.fault(key, f"{pattern[:60]!r} {problem}; mend it (in YAML, put it in single quotes)")
+            raise place.fault(key, f"{pattern[:60]!r} {problem}; fix it (in YAML, put it in single quotes)")
     return patterns
 
 
@@ -89,7 +89,7 @@ def schema_of(place: Place, value: Any) -> dict[str, Any]:
     try:
         compile_schema(value, formats=True)
     except SchemaError as error:
-        raise place.fault("schema", f"cannot be used: {error}; mend it") from None
+        raise place.fault("schema", f"cannot be used: {error}; fix it") from None
     return value
 
 

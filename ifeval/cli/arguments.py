@@ -18,14 +18,10 @@ Cases = Annotated[
 ]
 
 
-def names(*values: str | None) -> tuple[str, ...]:
-    """What stands between the commas of flags that take lists."""
-    return tuple(name.strip() for value in values for name in (value or "").split(",") if name.strip())
-
-
 def chosen_tasks(tasks: str | None, cases: list[Path] | None) -> tuple[str, ...]:
     """What `--tasks` and `--cases` ask for together: `core` where neither is given."""
     from ifeval.runs.options import asked
+    from ifeval.util.lists import names
 
     return asked(names(tasks) if tasks is not None or cases else ("core",), cases or ())
 

@@ -1,4 +1,4 @@
-"""Files of cases in runs: beside other tasks, rescored after a check was mended, and from Python."""
+"""Files of cases in runs: beside other tasks, rescored after a check was fixed, and from Python."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_a_run_of_cases_and_a_task(tmp_path: Path) -> None:
         ifeval.evaluate("scripted:empty", cases=tmp_path / "other.txt", progress=False)
 
 
-def test_a_mended_check_is_scored_again_and_another_prompt_is_not(tmp_path: Path) -> None:
+def test_a_fixed_check_is_scored_again_and_another_prompt_is_not(tmp_path: Path) -> None:
     file = written(tmp_path / "mine.jsonl", CASES)
     run = ifeval.evaluate("scripted:constant=Paris", cases=str(file), out=tmp_path / "run", progress=False)
     assert run.summary["tasks"]["mine"]["metrics"]["passed"]["value"] == pytest.approx(1 / 3)
