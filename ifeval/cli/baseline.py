@@ -10,7 +10,6 @@ from ifeval.cli.arguments import Cases, Data, TaskPath, chosen_tasks, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.cli.help import Verbs
 from ifeval.errors import UserError
-from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable

@@ -33,9 +33,9 @@ def rescore(
     """Read and score every stored reply of the run at `path` again, in place; returns how many scores changed.
 
     data, cases: where external data and files of cases lie now; the run's own places where not given. All files of
-    the run are replaced together
-    or none is. Raises UserError where another process writes the run, where it is not complete or its journal does not
-    hold what it asked, and where the samples it was made from cannot be had (another version's, other data).
+    the run are replaced together or none is. Raises UserError where another process writes the run, where it is not
+    complete or its journal does not hold what it asked, and where the samples it was made from cannot be had (another
+    version's, other data, another prompt).
     """
     lock = RunLock(path) if (path / MANIFEST).exists() else None
     try:
