@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "comparison": {"runs", "stats", "models"},
     "finetuning": {"comparison", "runs", "registry", "models", "engines", "checks", "tool_calls", "task"},
     "rewards": {"checks", "tool_calls", "task", "registry"},
-    "interop": {"release", "comparison", "runs", "engines", "registry", "checks", "task"},
+    "interop": {"release", "comparison", "runs", "engines", "models", "registry", "checks", "task"},
     "report": {"comparison", "runs", "stats"},
     "release": {"comparison", "runs", "stats", "engines"},
 }

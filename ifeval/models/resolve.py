@@ -39,7 +39,8 @@ CONVERTER = "1"  # changes whenever `ifeval.models.gguf` would write other files
 class Model:
     """A model that can be run.
 
-    `path` is the checkpoint directory and `base_urls` the servers, whichever `kind` it is. `fingerprint` is 64 hex
+    `path` is the checkpoint directory and `base_urls` the servers, whichever `kind` it is; a "live" one is held in memory
+    by somebody else. `fingerprint` is 64 hex
     digits: of the content of a checkpoint and its adapter; of the URLs and name of a server, whose content nobody can
     see. `tool_template` is the one used where tools are offered, if it is another; `given_template` is the
     file of a template that was given in place of the checkpoint's; `tokens` are the named ones
@@ -48,7 +49,7 @@ class Model:
     """
 
     name: str
-    kind: Literal["checkpoint", "server", "scripted"]
+    kind: Literal["checkpoint", "server", "scripted", "live"]
     fingerprint: str
     path: Path | None = None
     adapter: Path | None = None

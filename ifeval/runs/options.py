@@ -9,6 +9,9 @@ from ifeval.engines.plugins import require_known
 from ifeval.errors import UserError
 from ifeval.runs.shards import Shard
 
+CHOOSING_SEED = 500_009
+"""Of the prompts that checkpoints are chosen by while they train: neither `ifeval run` nor `ifeval data make` uses it."""
+
 SAMPLING = ("auto", "model", "greedy")
 
 
