@@ -16,7 +16,6 @@ from ifeval.comparison.trajectory import primary_scores
 from ifeval.errors import UserError
 from ifeval.interop.live import opened, undisturbed
 from ifeval.release.decision import gate
-from ifeval.release.formats import headline
 from ifeval.release.policy import PRESETS, Policy, read_policy
 from ifeval.runs.directory import write_json
 from ifeval.runs.options import CHOOSING_SEED, RunOptions, asked
@@ -99,7 +98,7 @@ class Evaluations:
         decision = gate(run_outcomes(self._start), run_outcomes(found), self._policy)
         failed = decision.decision is Decision.FAIL
         metrics[f"{PREFIX}failed"] = float(failed)
-        return Evaluated(metrics, failed, f"step {step}: {_shown(metrics)}; {headline(decision)}")
+        return Evaluated(metrics, failed, f"step {step}: {_shown(metrics)}; {decision.headline}")
 
     def _earlier_start(self, step: int) -> Run | None:
         """The run at the start of a training that is resumed; None where this is its first."""
