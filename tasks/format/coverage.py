@@ -29,7 +29,6 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n+")
 _STAR = re.compile(r"^[ \t]*\*[ \t]", re.MULTILINE)
 _WRAPPED = re.compile(r"(?<!\n)\n(?!\n|[-#>+•▪●◦·|=~@]|\d{1,3}[.)] )")
 _REFERS = re.compile(r"(?:he|she|they|it|this|that|these|those|both|his|her|their|its)(?!\w)")
-_RULE = re.compile(r"[|:\- ]+")
 
 
 @dataclass(frozen=True)

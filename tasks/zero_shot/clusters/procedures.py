@@ -14,7 +14,6 @@ from ..templates import Make, material
 
 STEPS = (1, 4, 2, 8, 3, 12, 6, 10) * 2
 WORLDS = ("queue", "stock", "queue", "board", "stock", "queue", "board", "queue")
-LARGEST = 900
 
 
 def queue(length: int, rng: Random) -> Item:
