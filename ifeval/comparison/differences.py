@@ -93,7 +93,7 @@ def rate_pairs(rate: str, baseline: OutcomeTable, candidate: OutcomeTable) -> Pa
 
 
 def _difference(name: str, metric: str, pairs: Pairs, baseline: OutcomeTable | None = None) -> Difference:
-    """baseline: the run whose noise floor stands beside the task `name`; None for what is no task's metric."""
+    """baseline: the run whose noise floor is shown for the task `name`; None for what is no task's metric."""
     noise = None if baseline is None else baseline.tasks[name].noise.get(metric)
     n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
     if pairs.boolean:

@@ -249,7 +249,7 @@ def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: b
 
 
 def _span(primary: np.ndarray, tally: Tally, rungs: Mapping[str, array]) -> Interval:
-    """The size at which half of the samples are right, over the rows that stand on a rung of the ladder."""
+    """The size at which half of the samples are right, over the rows that are on a rung of the ladder."""
     index = np.concatenate([np.array(rows) for rows in rungs.values()])
     sizes = np.repeat([float(rung) for rung in rungs], [len(rows) for rows in rungs.values()])
     return span(sizes, primary[index], np.array(tally.units)[index])

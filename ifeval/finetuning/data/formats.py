@@ -10,7 +10,7 @@
 | preference pair | `chosen` and `rejected` beside any of the above |
 | unpaired preference | `label` or `kto_tag`, true or false, beside any of the above |
 
-`system`, `tools` (or `functions`), `chat_template_kwargs` and a weight may stand beside each.
+`system`, `tools` (or `functions`), `chat_template_kwargs` and a weight may accompany each.
 
 Rows stay JSON: nothing is retyped, and no column of one row leaks into another.
 """
@@ -200,7 +200,7 @@ def _weight(fields: Fields) -> float:
 
 
 def _masked(fields: Fields, messages: Sequence[Message]) -> Iterator[Message]:
-    """Context, not to be trained: what stands before the first question, and replies in a conversation that is the prompt."""
+    """Context, not to be trained: what precedes the first question, and replies in a conversation that is the prompt."""
     masked = fields.get("mask")
     if isinstance(masked, str) and masked.lower() not in ("user", "human", "system"):
         raise Malformed(f"`mask` is {masked!r}, which leaves nothing to train")
