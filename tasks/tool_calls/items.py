@@ -20,6 +20,9 @@ UPPERMOST = (16, 32, 32, 64)
 HEAVY = {"tools": {1: 1, 2: 1, 4: 1, 8: 2, 16: 3, 32: 3, 64: 3}, "calls": {1: 1, 2: 2, 4: 2, 8: 4}}
 """The same for later cycles, where the upper rungs have the weight."""
 
+PLAIN_UP_TO = 2
+"""With so few tools offered every value stands in the request: the lowest rungs ask for a call and nothing besides."""
+
 REFRAINING = {"missing": 3, "irrelevant": 2}
 FOLLOWUPS = 2
 FEW = 3
@@ -84,7 +87,7 @@ def _one_call(rng: Random, rung: int, later: bool) -> Item:
 
     Of one tool the earlier request is the same with other values: the least that can be asked of a model.
     """
-    chosen = rng.choice(entries("request"))
+    chosen = rng.choice([entry for entry in entries("request") if rung > PLAIN_UP_TO or entry["kind"] == "plain"])
     request = single(rng, chosen)
     named, messages = _named(request), _messages(request)
     if later:
