@@ -59,6 +59,11 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     listed = folder / "requirements.txt"
     listed.write_text(said)
     subprocess.run([*pip, "-r", listed, "gguf", "accelerate", "transformers>=5.16.1,<5.20"], check=True)
+    if subprocess.run([python, "-c", "import torchvision"], capture_output=True, check=False).returncode:
+        # one that does not fit this torch cannot be imported, and breaks transformers; text needs none
+        subprocess.run(
+            (python, "-m", "pip", "uninstall", "-q", "-y", "torchvision", "torchaudio", "torchcodec"), check=True
+        )
     return python
 
 
