@@ -11,10 +11,10 @@ from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.errors import Exit, NotComparable, UserError
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, judged_rise, rises_between
-from ifeval.release.subjects import RATES_WEIGHT, WEIGHTS, Kind, Rule, Subject, subjects
+from ifeval.release.subjects import RATES_WEIGHT, Kind, Rule, Subject, subjects
 from ifeval.stats.assessment import Assessment, Decision, decide_units
 from ifeval.stats.multiplicity import weighted_holm
-from ifeval.stats.power import minimum_detectable_effect
+from ifeval.stats.power import TYPICAL_DISCORDANCE, minimum_detectable_effect
 from ifeval.stats.score_test import Units, score_p
 
 EXITS = {
@@ -25,9 +25,6 @@ EXITS = {
 }
 REFUSALS = {Exit.NOT_COMPARABLE: "NOT COMPARABLE", Exit.INCONCLUSIVE: "INCONCLUSIVE", Exit.USAGE: "ERROR"}
 WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PASS)
-TYPICAL_DISCORDANCE = 0.15
-"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual. Planned with, so that
-what a gate can find does not depend on what it has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Judged:
     """The mean, a family or a task: its two scores, the assessment with its numbers, and the decision by its `rule`.
 
     `decision` differs from the assessment's, which knows neither the correction for many tests nor the rule.
-    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release. `noise` is the share of outcomes
+    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release, of which this line has `weight`. `noise` is the share of outcomes
     that changed when the baseline ran twice. `samples`: independent ones; as many as one task would need to say as much,
     where families or tasks are averaged. `detectable`: the smallest true loss that as many samples find in 80 of
     100 cases after that correction, where 15 % of the outcomes change, or as many as the noise does if that is more.
@@ -48,6 +45,7 @@ class Judged:
     rule: Rule
     tasks: tuple[str, ...]
     blocking: bool
+    weight: float
     why: str
     scores: tuple[float, float]
     losses: int
@@ -100,7 +98,7 @@ class ReleaseDecision:
             return ()
         rates = tuple(f"{rise.rate} of {rise.task}" for rise in self.rises if rise.failed)
         if self.decision is Decision.PASS:
-            held = [one.name for one in self.judged if one.blocking and one.rule is not Rule.LOSS]
+            held = [one.name for one in self.judged if one.blocking and one.rule in (Rule.MEAN, Rule.MARGIN)]
             return tuple(held) or tuple(one.name for one in self.judged if one.blocking)
         if self.decision is Decision.WARN:
             return tuple(one.name for one in self.judged if one.decision in (Decision.WARN, Decision.FAIL))
@@ -124,11 +122,12 @@ def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> Rel
         baseline, candidate, paired = paired_by_prompt(baseline, candidate)
         notes = [*paired, *require_comparable(baseline, candidate, policy.allow)]
         require_all(baseline, candidate, policy)
+        old, new = align(baseline, candidate)
+        rises = rises_between(old, new, policy)
     except NotComparable as error:
         return refused(baseline.name, candidate.name, policy, error)
-    old, new = align(baseline, candidate)
     judged = [judge(subject, old, new, policy) for subject in subjects(old, policy)]
-    judged, rises = correct(judged, rises_between(old, new, policy), policy)
+    judged, rises = correct(judged, rises, policy)
     notes += _remarks(baseline, candidate, policy)
     return ReleaseDecision(
         baseline.name, candidate.name, policy, overall(judged, rises), tuple(judged), tuple(rises), tuple(notes)
@@ -156,6 +155,7 @@ def judged_from(
         rule=subject.rule,
         tasks=subject.tasks,
         blocking=subject.blocking,
+        weight=subject.weight,
         why=subject.why,
         scores=scores,
         losses=sum(one.losses for one in pairs.values()),
@@ -178,7 +178,7 @@ def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> 
     """
     tested = [one for one in judged if one.blocking and one.losses + one.wins]
     changed = [rise for rise in rises if rise.rose + rise.fell]
-    weights = [WEIGHTS[one.kind] for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
+    weights = [one.weight for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
     raw = [one.assessment.regression_p for one in tested] + [rise.p for rise in changed]
     adjusted = dict(zip([*map(id, tested), *map(id, changed)], weighted_holm(raw, weights).tolist(), strict=True))
     total = total_weight(judged, policy)
@@ -186,7 +186,7 @@ def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> 
         [
             replace(
                 _decided(one, adjusted.get(id(one), one.assessment.regression_p), policy),
-                detectable=detectable_loss(one, policy.alpha * (WEIGHTS[one.kind] / total if one.blocking else 1.0)),
+                detectable=detectable_loss(one, policy.alpha * (one.weight / total if one.blocking else 1.0)),
             )
             for one in judged
         ],
@@ -229,13 +229,13 @@ def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
     elif worse:
         decision = Decision.WARN if one.excused else Decision.FAIL
     else:
-        decision = Decision.PASS if within or one.rule in (Rule.LOSS, Rule.ADVISORY) else Decision.INCONCLUSIVE
+        decision = Decision.PASS if within or one.rule not in (Rule.MEAN, Rule.MARGIN) else Decision.INCONCLUSIVE
     return replace(one, decision=decision, adjusted_p=adjusted_p)
 
 
 def total_weight(lines: Sequence[Judged] | Sequence[Subject], policy: Policy) -> float:
     """The weights of all tests of "worse" that can fail the release, as planned."""
-    return sum(WEIGHTS[one.kind] for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises)
+    return sum(one.weight for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises or policy.efforts)
 
 
 def detectable_loss(one: Judged, alpha: float) -> float:

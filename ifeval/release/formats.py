@@ -7,11 +7,12 @@ from html import escape
 from xml.etree import ElementTree
 
 from ifeval.errors import Exit
-from ifeval.release.decision import TYPICAL_DISCORDANCE, Judged, ReleaseDecision
+from ifeval.release.decision import Judged, ReleaseDecision
 from ifeval.release.rates import Rise
 from ifeval.release.subjects import Kind, Rule
 from ifeval.runs.results import html_table
 from ifeval.stats.assessment import Decision
+from ifeval.stats.power import TYPICAL_DISCORDANCE
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, markdown, points, signed, span
 from ifeval.util.text import markdown_escaped
@@ -155,7 +156,7 @@ def sentence(one: Judged) -> str:
         said = f"{worse}, and the loss is not shown to be small."
     elif one.decision is Decision.WARN:
         said = f"{worse}, but by less than {margin} points."
-    elif one.rule in (Rule.LOSS, Rule.ADVISORY):
+    elif one.rule not in (Rule.MEAN, Rule.MARGIN):
         said = f"no significant loss (p = {one.adjusted_p:.2g})."
     elif one.decision is Decision.PASS:
         said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."
@@ -175,11 +176,16 @@ def sentence(one: Judged) -> str:
 def rise_sentence(rise: Rise) -> str:
     """One rate in words."""
     old, new = rise.scores
-    change = (
-        f"{rise.rate} of {rise.task}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
-        f" (p = {rise.adjusted_p:.2g})"
-    )
-    return f"{change}; a rise of more than {points(rise.limit)} points fails." if rise.failed else f"{change}."
+    if rise.effort:
+        change = f"{rise.rate} of {rise.task}: {old:.4g} per sample of the baseline's, {new:.4g} of the candidate's"
+        limit = f"{100 * rise.limit / old:.0f} %" if old else "nothing"
+    else:
+        change = (
+            f"{rise.rate} of {rise.task}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+        )
+        limit = f"{points(rise.limit)} points"
+    change += f" (p = {rise.adjusted_p:.2g})"
+    return f"{change}; a rise of more than {limit} fails." if rise.failed else f"{change}."
 
 
 def cells(one: Judged) -> tuple[str, ...]:

@@ -70,6 +70,10 @@ class Looks:
     def __init__(self, baseline: OutcomeTable, policy: Policy, repeats: int) -> None:
         self.policy, self.baseline = policy, baseline
         self.tasks = {name: WatchedTask(name, task, repeats) for name, task in sorted(baseline.tasks.items())}
+        if policy.efforts and any(task.efforts for task in baseline.tasks.values()):
+            raise UserError(
+                "--sequential judges scores and rates; take [efforts] out of the policy, or run it without."
+            )
         judged = subjects(baseline, policy)
         families = {task: baseline.tasks[task].family for task in self.tasks}
         self.open = set(families.values())
@@ -77,7 +81,7 @@ class Looks:
         sizes = [
             sum(self.tasks[task].units for task in one.tasks)
             for one in judged
-            if one.blocking and one.kind is not Kind.TASK
+            if one.blocking and one.kind is not Kind.TASK and one.rule is not Rule.COLLAPSE
         ]
         smallest = min(sizes, default=1)
         planned = planned_looks(smallest, every=max(8, smallest // MOST_LOOKS), first=FIRST)
@@ -206,7 +210,7 @@ class Looks:
             return replace(one, decision=Decision.INCONCLUSIVE)
         level = 2 * float(ndtr(boundaries(self.fractions, (1 - CONFIDENCE) / 2)[looked - 1])) - 1
         repeated = decide_units(line.units, subject.margin, policy.alpha, level)
-        decision = decision_of(line.within or subject.rule in (Rule.LOSS, Rule.ADVISORY), line.worse)
+        decision = decision_of(line.within or subject.rule not in (Rule.MEAN, Rule.MARGIN), line.worse)
         if line.worse:
             decision = Decision.WARN if line.excused else Decision.FAIL
         weight = subject.weight / self.total if subject.blocking else 1.0
