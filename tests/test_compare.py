@@ -224,7 +224,8 @@ def test_what_a_comparison_can_find_is_planned_and_after_the_correction(tmp_path
     assert {row.detectable for row in result.tasks} == {minimum_detectable_effect(300, 0.15, 0.05 / 3, two_sided=True)}
     (family,) = result.families
     assert (family.units, family.detectable) == (900, minimum_detectable_effect(900, 0.15, 0.05, two_sided=True))
-    assert "a: 300 independent samples find a true difference of 7.4 points in 80 of 100 cases" in to_text(result)
+    said = f"a: 300 independent samples find a true difference of {100 * result.tasks[0].detectable:.1f} points in 80 of 100"
+    assert f"{said} cases, where 15 % of outcomes change." in to_text(result)
 
 
 def test_so_large_a_difference_is_found_in_eighty_of_a_hundred_cases():

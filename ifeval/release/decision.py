@@ -36,7 +36,8 @@ class Judged:
     that changed when the baseline ran twice. `samples`: independent ones; as many as one task would need to say as much,
     where families or tasks are averaged. `detectable`: the smallest true loss that as many samples find in 80 of
     100 cases after that correction, where 15 % of the outcomes change, or as many as the noise does if that is more.
-    `excused`: the loss is shown to be smaller than the margin and, where the baseline is low, than its share of that.
+    `excused`: a significant loss that is shown to be smaller than the margin and, where the baseline is low, than its
+    share of that.
     `why`: why a family is advisory that might block.
     """
 
@@ -166,7 +167,7 @@ def judged_from(
         detectable=1.0,
         samples=round(subject.independent({task: len(one.independent) for task, one in pairs.items()})),
         noise=noise,
-        excused=guard > 0 and score_p(units, -guard) <= policy.alpha,
+        excused=assessment.regression_p <= policy.alpha and guard > 0 and score_p(units, -guard) <= policy.alpha,
     )
 
 

@@ -34,7 +34,7 @@ WEIGHTS = {Kind.MEAN: 0.5, Kind.FAMILY: 1.0, Kind.TASK: 0.6}
 """How the tests of "worse" share alpha (weighted Holm). A task's test repeats part of its family's, and the mean's part
 of all, so they get less: at core's sizes a loss in one family is then found as often as by the families' tests alone."""
 SMALL = 0.25
-"""What a family gets of its weight whose samples are too few for the mean: a collapse needs no more."""
+"""What a family or a task gets of its weight whose samples are too few to show more than a collapse."""
 RATES_WEIGHT = 0.25
 """What the tests of all rates and efforts together get of it: a rate that collapses needs no more."""
 DESCRIBES = "it describes and does not grade"
@@ -61,7 +61,7 @@ class Subject:
     def tasks(self) -> tuple[str, ...]:
         return tuple(task for family in self.families for task in family)
 
-    def shares(self, sizes: Mapping[str, int]) -> dict[str, float]:
+    def shares(self, sizes: Mapping[str, float]) -> dict[str, float]:
         """Each task's share of the subject's difference, by the number of independent samples of each."""
         known = [family for family in self.families if sum(sizes.get(task, 0) for task in family)]
         return {
@@ -76,7 +76,7 @@ class Subject:
         shares = self.shares({task: len(pairs[task].independent) for task in self.tasks})
         return [pairs[task].units(share) for task, share in shares.items()]
 
-    def independent(self, sizes: Mapping[str, int]) -> float:
+    def independent(self, sizes: Mapping[str, float]) -> float:
         """As many samples of one task as say as much about this subject's difference; 0 without any."""
         spread = sum(share**2 / sizes[task] for task, share in self.shares(sizes).items())
         return 1 / spread if spread else 0.0
@@ -106,7 +106,9 @@ def subjects(outcomes: OutcomeTable, policy: Policy) -> list[Subject]:
                 why = "" if endpoint.blocking else small.get(family, "")
                 if endpoint.blocking is None:
                     endpoint = replace(endpoint, blocking=policy.families.get(family, Endpoint()).blocking)
-                judged.append(_subject(f"task {name}", Kind.TASK, [name], endpoint, policy, why))
+                one = _subject(f"task {name}", Kind.TASK, [name], endpoint, policy, why)
+                few = one.rule is Rule.LOSS and outcomes.tasks[name].units < policy.fewest
+                judged.append(replace(one, weight=one.weight * SMALL) if few else one)
     for name in described:
         shown = Endpoint(blocking=False)
         judged.append(_subject(f"task {name}", Kind.TASK, [name], shown, policy, DESCRIBES))

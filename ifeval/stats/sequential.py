@@ -174,7 +174,7 @@ class SequentialTest:
         return self._flips.look(self.fractions[number], np.rint(new * self.denominator).astype(int).tolist())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def boundaries(fractions: tuple[float, ...], alpha: float, rho: float = 2.0) -> FloatArray:
     """Upper z boundaries at these fractions, spending alpha * fraction ** rho."""
     return group_sequential_boundaries(fractions, power_spending(alpha, rho))
