@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, Values, failed_checks
+from ifeval.comparison.flipped import Flip, flips_between
+from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.runs.generalisation import SeenSplit, gain_split
@@ -28,7 +29,6 @@ from ifeval.stats.strata import (
 
 ALPHA = 0.05
 NO_REASON = "no reason recorded"
-HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,6 @@ class Difference:
     units: int
     detectable: float = 1.0
     advisory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A sample whose primary outcome changed, with the failed checks of the run that is worse on it."""
-
-    task: str
-    sample_id: str
-    repeat: int
-    loss: bool
-    checks: tuple[FailedCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +138,7 @@ def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str
         generalisation=tuple(_generalisation(baseline, candidate)),
         tokens=_mean_tokens(baseline, candidate),
         speed=(baseline.speed, candidate.speed),
-        flips=tuple(_flips(baseline, candidate)),
+        flips=tuple(flips_between(baseline, candidate)),
         notes=tuple(notes),
     )
 
@@ -261,33 +250,6 @@ def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator
             yield Generalisation(
                 task, tuple(seen["clusters"]), gain_split(old[known], new[known], names, seen["clusters"])
             )
-
-
-def _flips(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Flip]:
-    """Losses first, then wins; by task, sample and repeat."""
-    changed: dict[bool, list[tuple[str, str, int]]] = {True: [], False: []}
-    for task, primary in primary_metrics(baseline):
-        old, new = baseline.tasks[task].metrics.get(primary), candidate.tasks[task].metrics.get(primary)
-        if old is not None and new is not None:
-            for loss in (True, False):
-                rows = _flipped_rows(old, new) if loss else _flipped_rows(new, old)
-                changed[loss] += [(task, baseline.tasks[task].ids[row], repeat) for row, repeat in rows]
-    for loss, side in ((True, candidate), (False, baseline)):
-        reasons = failed_checks(side.run, set(changed[loss])) if side.run else {}
-        for key in changed[loss]:
-            yield Flip(*key, loss, reasons.get(key, ()))
-
-
-def _flipped_rows(better: Values, worse: Values) -> list[tuple[int, int]]:
-    """(sample, repeat) of the replies in `worse`, shape (samples, repeats), that fell below those in `better`.
-
-    Repeat by repeat where there are as many on both sides; else the lowest reply to each sample whose mean fell by
-    one half or more: eight answers beside one would otherwise make a flip of every wobble.
-    """
-    if better.shape == worse.shape:
-        return [(row, repeat) for row, repeat in np.argwhere(worse < better).tolist()]
-    fell = mean_of_repeats(better) - mean_of_repeats(worse) >= HALF
-    return [(row, int(np.nanargmin(worse[row]))) for row in np.flatnonzero(fell).tolist()]
 
 
 def _metrics(outcomes: OutcomeTable, task: str) -> tuple[str, ...]:

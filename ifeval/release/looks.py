@@ -142,6 +142,10 @@ class Looks:
         members = [watched for name, watched in self.tasks.items() if self.families[name] == family]
         return sqrt(sum(len(watched.old.ids) for watched in members) / sum(watched.units for watched in members))
 
+    def share(self, task: str) -> float:
+        """The share of a task's units that the next look is at, while its family is open."""
+        return self._shown(task, self.fractions[self.number]) / self.tasks[task].units
+
     def _shown(self, task: str, fraction: float) -> float:
         """How many units of a task are shown by then."""
         return self.tasks[task].units * float(fraction ** self.paces[self.families[task]])
@@ -158,7 +162,7 @@ class Looks:
         rise = Rise(rate, task, (float("nan"), float("nan")), self.policy.rises[rate], 0, 0, 1.0)
         watched = self.tasks[task]
         exact = watched.units**2 * watched.denominator <= AFFORDABLE
-        fractions = tuple(self._shown(task, fraction) / watched.units for fraction in self.fractions)
+        fractions = tuple(fraction ** self.paces[self.families[task]] for fraction in self.fractions)
         return RateLine(rise, SequentialTest(fractions, 0.5, alpha, alpha, watched.denominator, exact))
 
     def _ready(self) -> bool:
@@ -197,9 +201,7 @@ class Looks:
         line.within |= found.within
         line.worse |= found.worse
         if line.worse:
-            line.excused = (
-                found.within and judged_from(line.subject, pairs, units, self.baseline, self.policy).excused
-            )
+            line.excused = found.within and judged_from(line.subject, pairs, units, self.baseline, self.policy).excused
         line.clear = worse_p(units) > UNSUSPICIOUS
         line.hope = found.hope
 
