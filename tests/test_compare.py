@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.differences import compare
 from ifeval.comparison.formats import to_text
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.comparison.results import Comparison
 from ifeval.errors import NotComparable
 from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio

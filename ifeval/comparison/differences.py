@@ -1,21 +1,20 @@
 """Two runs on the same samples: how much each task changed, how sure that is, and what flipped, with the reasons."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.flipped import Flip, flips_between
-from ifeval.comparison.outcomes import OutcomeTable
+from ifeval.comparison.outcomes import OutcomeTable, Values, failed_checks
 from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
-from ifeval.runs.generalisation import SeenSplit, gain_split
+from ifeval.comparison.results import Comparison, Difference, Flip, Generalisation
+from ifeval.runs.generalisation import gain_split
 from ifeval.runs.summary import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.flips import FEW_CHANGED
-from ifeval.stats.interval import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
 from ifeval.stats.power import TYPICAL_DISCORDANCE, minimum_detectable_effect
@@ -28,82 +27,7 @@ from ifeval.stats.strata import (
 )
 
 ALPHA = 0.05
-NO_REASON = "no reason recorded"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One metric's difference, candidate minus baseline. Scores and rates are in [0, 1], NaN without samples.
-
-    `adjusted` is Holm's p over the tasks' primary metrics (and over the families), Benjamini-Hochberg's q elsewhere.
-    `noise` is the share of samples that changed when the baseline ran twice, None where that was not measured.
-    `units` are independent samples, of a family as many as one task would need to say as much. `detectable` is the
-    smallest true difference that they find in 80 of 100 cases after that correction, where 15 % of the outcomes change,
-    or as many as the noise does if that is more. `advisory`: the task is in no family's mean.
-    """
-
-    name: str
-    metric: str
-    n: int
-    baseline: float
-    candidate: float
-    interval: Interval
-    p: float
-    adjusted: float
-    losses: int
-    wins: int
-    noise: float | None
-    units: int
-    detectable: float = 1.0
-    advisory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Generalisation:
-    """A task's gains on the clusters that the candidate's training held and on the others; the gap is their difference."""
-
-    task: str
-    clusters: tuple[str, ...]
-    gains: SeenSplit
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens a second) are (old, new)."""
-
-    baseline: str
-    candidate: str
-    tasks: tuple[Difference, ...]
-    families: tuple[Difference, ...]
-    metrics: tuple[Difference, ...]
-    rates: tuple[Difference, ...]
-    generalisation: tuple[Generalisation, ...]
-    tokens: tuple[float, float]
-    speed: tuple[float | None, float | None]
-    flips: tuple[Flip, ...]
-    notes: tuple[str, ...]
-
-    def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
-        """("task: check", the flips it had a part in, each with its reason), most frequent first.
-
-        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
-        """
-        groups: dict[str, list[tuple[Flip, str]]] = {}
-        for flip in self.flips:
-            if flip.loss is loss:
-                reasons = {check.name or check.failure or "reply": check.reason for check in flip.checks}
-                for name, reason in (reasons or {NO_REASON: ""}).items():
-                    groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
-        return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-
-    def _repr_html_(self) -> str:
-        from ifeval.comparison.formats import to_html
-
-        return to_html(self)
-
-    def flipped_checks(self, loss: bool) -> list[tuple[str, int]]:
-        """("task: check", number of flips it had a part in), most frequent first."""
-        return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
+HALF = 0.5
 
 
 def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str] = ()) -> Comparison:
@@ -138,7 +62,7 @@ def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str
         generalisation=tuple(_generalisation(baseline, candidate)),
         tokens=_mean_tokens(baseline, candidate),
         speed=(baseline.speed, candidate.speed),
-        flips=tuple(flips_between(baseline, candidate)),
+        flips=tuple(_flips(baseline, candidate)),
         notes=tuple(notes),
     )
 
@@ -250,6 +174,33 @@ def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator
             yield Generalisation(
                 task, tuple(seen["clusters"]), gain_split(old[known], new[known], names, seen["clusters"])
             )
+
+
+def _flips(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Flip]:
+    """Losses first, then wins; by task, sample and repeat."""
+    changed: dict[bool, list[tuple[str, str, int]]] = {True: [], False: []}
+    for task, primary in primary_metrics(baseline):
+        old, new = baseline.tasks[task].metrics.get(primary), candidate.tasks[task].metrics.get(primary)
+        if old is not None and new is not None:
+            for loss in (True, False):
+                rows = _flipped_rows(old, new) if loss else _flipped_rows(new, old)
+                changed[loss] += [(task, baseline.tasks[task].ids[row], repeat) for row, repeat in rows]
+    for loss, side in ((True, candidate), (False, baseline)):
+        reasons = failed_checks(side.run, set(changed[loss])) if side.run else {}
+        for key in changed[loss]:
+            yield Flip(*key, loss, reasons.get(key, ()))
+
+
+def _flipped_rows(better: Values, worse: Values) -> list[tuple[int, int]]:
+    """(sample, repeat) of the replies in `worse`, shape (samples, repeats), that fell below those in `better`.
+
+    Repeat by repeat where there are as many on both sides; else the lowest reply to each sample whose mean fell by
+    one half or more: eight answers beside one would otherwise make a flip of every wobble.
+    """
+    if better.shape == worse.shape:
+        return [(row, repeat) for row, repeat in np.argwhere(worse < better).tolist()]
+    fell = mean_of_repeats(better) - mean_of_repeats(worse) >= HALF
+    return [(row, int(np.nanargmin(worse[row]))) for row in np.flatnonzero(fell).tolist()]
 
 
 def _metrics(outcomes: OutcomeTable, task: str) -> tuple[str, ...]:

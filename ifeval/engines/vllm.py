@@ -150,7 +150,7 @@ class VllmEngine:
         )
 
     def _thinking_budget(self, request: Request) -> dict[str, Any]:
-        """The bound of a thought, where this engine was told by which marks it knows one."""
+        """The limit of a thought, where this engine knows the marks around one."""
         budget = request.sampling.thinking
         return {"thinking_token_budget": budget} if budget and "reasoning_config" in self._settings else {}
 

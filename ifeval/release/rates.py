@@ -10,6 +10,7 @@ from ifeval.errors import NotComparable
 from ifeval.release.policy import Policy
 from ifeval.stats.differences import SMALL, paired_t_p, sign_flip_p
 from ifeval.stats.flips import worse_p
+from ifeval.util.tables import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,18 @@ def _rise_p(pairs: Pairs) -> float:
     d = pairs.independent
     flips = pairs.balanced and len(d) < SMALL
     return sign_flip_p(d, "greater") if flips else paired_t_p(d, side="greater")
+
+
+def rise_sentence(rise: Rise) -> str:
+    """One rate in words."""
+    old, new = rise.scores
+    if rise.effort:
+        change = f"{rise.rate} of {rise.task}: {old:.4g} per sample of the baseline's, {new:.4g} of the candidate's"
+        limit = f"{100 * rise.limit / old:.0f} %" if old else "nothing"
+    else:
+        change = (
+            f"{rise.rate} of {rise.task}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+        )
+        limit = f"{points(rise.limit)} points"
+    change += f" (p = {rise.adjusted_p:.2g})"
+    return f"{change}; a rise of more than {limit} fails." if rise.failed else f"{change}."

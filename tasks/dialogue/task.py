@@ -86,7 +86,7 @@ class Dialogue(ConversationTask):
                     break
 
     def _sample(self, about: str, drawn: str, seed: int, index: int) -> Sample | None:
-        """Drawn anew a few times, until every turn has a reply that follows it and the reply before it does not."""
+        """Drawn again a few times, until every turn has a reply that follows it and the reply before it does not."""
         pattern = PATTERNS[index % len(PATTERNS)]
         house = index // len(PATTERNS) % 2 == 1
         for attempt in range(ATTEMPTS):

@@ -2,7 +2,7 @@
 
 A brief has an `ask`, `material` (notes, a thread, a table), and facts. Each fact has what a prompt may demand of it
 (`say`: "Make sure it says when the work starts"), the forms by one of which a reply states it, and two or three
-sentences that an oracle may use. Names, figures and dates are slots, drawn anew for every prompt (`slots`). A quarter
+sentences that an oracle may use. Names, figures and dates are slots, drawn afresh for every prompt (`slots`). A quarter
 of the briefs has `split` "training": training data is made from those, and no evaluation ever asks them.
 """
 

@@ -26,7 +26,7 @@ COUNTS = (1, 8, 2, 4)
 """Numbers of instructions of four prompts in a row, round and round."""
 
 FACTS = {1: (1, 4), 2: (1, 5), 4: (2, 5), 8: (2, 4)}
-"""Fewest and most facts that a prompt with so many instructions demands."""
+"""The fewest and the most facts that a prompt with this many instructions demands."""
 
 
 class Format(Task):
@@ -93,7 +93,7 @@ class Format(Task):
         previous: str,
         rng: Random,
     ) -> tuple[Sample, Choice]:
-        """Drawn anew while a decoy passes."""
+        """Drawn again while a decoy passes."""
         count = COUNTS[index % len(COUNTS)]
         style = list(STYLES)[(index % len(COUNTS) + index // len(COUNTS)) % len(STYLES)]
         known = Known(about.topic, about.material)
