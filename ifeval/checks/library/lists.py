@@ -75,7 +75,7 @@ LISTS = (
         ),
         requirement=(
             "The reply must have at least {bullets} bullet points.",
-            "There have to be {bullets} or more bullet points (lines that start with '* ').",
+            "There have to be {bullets} or more bullet points (lines that start with '- ').",
         ),
         note=("at least {bullets} bullet points", "{bullets} or more bullet points"),
         sample=lambda rng, material: {"bullets": rng.randint(2, 3)},
@@ -89,7 +89,7 @@ LISTS = (
         excludes=frozenset({"wrapper"}),
         order=(
             "Use exactly {num_bullets} bullet points, each on a line that starts with '* '.",
-            "Write a Markdown list of exactly {num_bullets} bullet points (lines that start with '- ').",
+            "Write a Markdown list of exactly {num_bullets} bullet points (lines that start with '* ').",
         ),
         requirement=(
             "The reply must have exactly {num_bullets} bullet points in Markdown (lines that start with '* ').",
@@ -97,7 +97,7 @@ LISTS = (
         ),
         note=(
             "exactly {num_bullets} Markdown bullet points",
-            "{num_bullets} bullets, each a line that starts with '- '",
+            "{num_bullets} bullets, each a line that starts with '* '",
         ),
         sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
