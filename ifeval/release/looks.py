@@ -9,7 +9,7 @@ cases. To close one early can raise neither the chance of a false FAIL nor of a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import lcm, sqrt
+from math import lcm
 
 from scipy.special import ndtr
 
@@ -31,8 +31,10 @@ CONFIDENCE = 0.95
 MOST_LOOKS = 16
 FIRST = 48
 """Units of the smallest line before the first look: with fewer the normal boundary of the margin is not safe."""
-HOPELESS = 0.2
+HOPELESS = 0.3
 """Where the chance to pass, were there no difference, has fallen below this, no more is asked to find out."""
+SPENDING = 1.5
+"""The margin's alpha is spent as fraction ** SPENDING: a little sooner than that of "worse", since most candidates pass."""
 UNSUSPICIOUS = 0.1
 """A line whose one-sided p of "worse" is above this is not followed any further, once all else is decided."""
 
@@ -132,16 +134,19 @@ class Looks:
         units = sum(self.tasks[task].units for task in subject.tasks)
         exact = units * units * denominator <= AFFORDABLE
         worse_alpha = alpha * subject.weight / total if subject.blocking else alpha
-        test = SequentialTest(self._information(subject), subject.margin, alpha, worse_alpha, denominator, exact)
+        test = SequentialTest(
+            self._information(subject), subject.margin, alpha, worse_alpha, denominator, exact, SPENDING
+        )
         return Line(subject, test, [], {})
 
     def _pace(self, family: str) -> float:
         """The share of a family's units shown is the look's fraction to this power, 1 where a unit is one sample.
 
-        The mean is known best for a number of replies where units are asked in proportion to 1 / sqrt(replies of each).
+        The mean is best known for a number of replies where costly units come later (Neyman's allocation).
         """
         members = [watched for name, watched in self.tasks.items() if self.families[name] == family]
-        return sqrt(sum(len(watched.old.ids) for watched in members) / sum(watched.units for watched in members))
+        replies = sum(len(watched.old.ids) for watched in members) / sum(watched.units for watched in members)
+        return float(replies**0.25)
 
     def share(self, task: str) -> float:
         """The share of a task's units that the next look is at, while its family is open."""
