@@ -20,6 +20,8 @@ from ifeval.stats.ladder import span
 from ifeval.task import Task
 
 RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
+EFFORTS = ("replies", "calls", "tokens", "seconds")
+"""What a conversation takes (`effort`)."""
 MOST_VALUES = 64
 """A breakdown with more values than this (a free-text tag) is left out of the summary."""
 

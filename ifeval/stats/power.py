@@ -9,6 +9,10 @@ from math import ceil, inf, sqrt
 
 from ifeval.stats.intervals import normal_quantile
 
+TYPICAL_DISCORDANCE = 0.15
+"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual. Planned with, so that
+what a comparison can find does not depend on what it has seen."""
+
 
 def required_n(
     difference: float, discordance: float, alpha: float = 0.05, power: float = 0.8, two_sided: bool = False
