@@ -180,7 +180,9 @@ def _kept(run: Run, task: str) -> dict[str, Any]:
 def _drawn(run: Run, task: str) -> dict[str, Any]:
     drawn = sampling(run, task)
     system = run.manifest["settings"].get("system")
-    kept = {name: drawn[name] for name in ("temperature", "top_p", "top_k", "max_tokens", "seed") if name in drawn}
+    kept: dict[str, Any] = {
+        name: drawn[name] for name in ("temperature", "top_p", "top_k", "max_tokens", "seed") if name in drawn
+    }
     return {**kept, **({"system_message": text(system)} if system not in (None, "unknown") else {})}
 
 

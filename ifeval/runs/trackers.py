@@ -93,7 +93,8 @@ class MLflow:
         )  # seven by default: minutes where no server answers
         mlflow = import_module("mlflow")
         self._entities = import_module("mlflow.entities")
-        self._client = mlflow.MlflowClient(f"sqlite:///{place.folder.resolve()}/mlflow.db" if _local(place) else None)
+        store = f"sqlite:///{place.folder.resolve()}/mlflow.db" if place.local and place.folder else None
+        self._client = mlflow.MlflowClient(store)
         experiment = self._experiment(place)
         tag = f"tags.`ifeval.identity` = '{place.identity}'"
         before = self._client.search_runs([experiment], filter_string=tag, max_results=1)
@@ -130,7 +131,7 @@ class Trackio:
 
     def __init__(self, place: Place) -> None:
         surroundings = {"TRACKIO_SPACE_ID": None, "TRACKIO_SERVER_URL": None, "TRACKIO_DIR": str(place.folder)}
-        with redirect_stdout(StringIO()), _environment(surroundings if _local(place) else {}):
+        with redirect_stdout(StringIO()), _environment(surroundings if place.local else {}):
             self._trackio = import_module("trackio")
             self._trackio.init(
                 project=os.environ.get("TRACKIO_PROJECT", PROJECT),
@@ -165,10 +166,6 @@ def require_trackers(flag: str, names: Sequence[str]) -> None:
 def mlflow_name(name: str) -> str:
     """A name of a value as MLflow takes it; `pass@2` and `pass^2` stay two names."""
     return UNFIT.sub("_", name.replace("@", "_at_").replace("^", "_hat_"))
-
-
-def _local(place: Place) -> bool:
-    return place.local and place.folder is not None
 
 
 @contextmanager
