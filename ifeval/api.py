@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
-    from ifeval.comparison.differences import Comparison
     from ifeval.comparison.outcomes import OutcomeTable
-    from ifeval.release.decision import ReleaseDecision
+    from ifeval.comparison.results import Comparison
     from ifeval.release.policy import Policy
+    from ifeval.release.results import ReleaseDecision
     from ifeval.report.plot import Plot
     from ifeval.runs.observer import Observer
     from ifeval.runs.run import Run
@@ -40,9 +41,9 @@ def evaluate(model: PathLike, tasks: Names = "core", *, log: Names = (), progres
     """Run `tasks` (names, suites or suite files) on `model`, or resume that run, and return it.
 
     model: what `--model` takes. flags: the other flags of `ifeval run` by name (`limit=50`, `base_url="http://..."`,
-    `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). log: trackers that get the scores too ("wandb", "mlflow", "trackio"); one that
-    fails costs a line on stderr. progress: show phases and running scores.
-    Raises `ifeval.errors.UserError` with one sentence for anything the caller can mend.
+    `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). log: trackers that get the scores too
+    ("wandb", "mlflow", "trackio"); one that fails costs a line on stderr. progress: show phases and running scores.
+    Raises `ifeval.errors.UserError` with one sentence for anything the caller can fix.
     """
     from ifeval.interop.export_trackers import log_run
     from ifeval.runs.pipeline import run
@@ -189,7 +190,7 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
 
 
 def _known(options: Any, flags: Mapping[str, Any], verb: str, renamed: Mapping[str, str]) -> dict[str, Any]:
-    """The flags under the names of their fields. Raises UserError for one that the verb has not."""
+    """The flags under the names of their fields. Raises UserError for one that the verb does not have."""
     from difflib import get_close_matches
 
     fields = set(inspect.signature(options).parameters) - {"model", "tasks"}
@@ -207,7 +208,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
     if not all(isinstance(name, str) for name in values):
         raise UserError(f"{argument}={value!r}: give a name or a list of names.")
-    return tuple(part.strip() for name in values for part in name.split(",") if part.strip())
+    return names(*values)
 
 
 def _texts(argument: str, value: Any) -> tuple[str, ...]:
@@ -246,7 +247,7 @@ def _outcomes(reference: "Run | PathLike") -> "OutcomeTable":
     if isinstance(found, Run):
         return run_outcomes(found)
     if not isinstance(found, str | Path):
-        raise UserError(f"{found!r} is no run: give a Run, a run's directory, or the name of a recorded baseline.")
+        raise UserError(f"{found!r} is not a run: give a Run, a run's directory, or the name of a recorded baseline.")
     return find(str(found), [Path("baselines"), builtin_folder()])
 
 

@@ -102,7 +102,7 @@ def _rows(run: Run) -> Iterator[dict[str, Any]]:
                 "model_id": run.name,
                 "evaluation_name": row["task"],
                 "evaluation_result_id": metric,
-                "sample_id": row["sample_id"] if not row["repeat"] else f"{row['sample_id']} repeat {row['repeat']}",
+                "sample_id": text(row["sample_id"]) + (f" repeat {row['repeat']}" if row["repeat"] else ""),
                 "interaction_type": "single_turn",
                 "input": {"raw": prompt, "reference": []},
                 "output": {"raw": [reply]},
@@ -121,10 +121,10 @@ def _rows(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _evaluation(run: Run) -> str:
-    return f"ifeval-harness/{run.name}/{run.manifest['identity'][:16]}"
+    return f"ifeval-harness/{run.name}/{text(run.manifest['identity'])[:16]}"
 
 
 def _name(run: Run) -> str:
     """A UUID of the run's identity and start, so that the same run has the same files."""
-    digest = hashlib.sha256(f"{run.manifest['identity']} {run.manifest['started']}".encode()).digest()
+    digest = hashlib.sha256(f"{run.manifest['identity']} {run.manifest['started']}".encode("utf-8", "replace")).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -158,7 +158,7 @@ def require_trackers(flag: str, names: Sequence[str]) -> None:
     """Raise UserError for a tracker that is not known or not installed."""
     for name in names:
         if name not in TRACKERS:
-            raise UserError(f"{flag} {name}: it is one of {', '.join(TRACKERS)}.")
+            raise UserError(f"{flag} {name}: choose one of {', '.join(TRACKERS)}.")
         if not installed(name):
             raise UserError(f"{flag} {name} needs its package: pip install {PACKAGES[name]}")
 

@@ -45,7 +45,7 @@ def test_wandb_writes_offline_runs_of_one_id(tmp_path: Path, monkeypatch: pytest
 
 
 def test_what_is_not_known_or_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match="--log paper: it is one of wandb, mlflow, trackio"):
+    with pytest.raises(UserError, match="--log paper: choose one of wandb, mlflow, trackio"):
         SftOptions("model", ("data",), Path(), log=("paper",)).check()
     monkeypatch.setattr(trackers, "installed", lambda name: False)
     with pytest.raises(UserError, match="--log wandb needs its package: pip install wandb"):
