@@ -82,6 +82,10 @@ def run(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Write the scores into wandb, mlflow or trackio too, where it is installed. Repeatable."),
+    ] = None,
     cache: Annotated[bool, typer.Option(help="Reuse replies of earlier runs of the same content.")] = True,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")] = False,
@@ -92,11 +96,15 @@ def run(
     """Probe a checkpoint with tasks; the same command resumes what was interrupted."""
     from ifeval.cli.progress import observer
     from ifeval.cli.scorecard import print_run
+    from ifeval.interop.export_trackers import log_run
     from ifeval.runs.options import RunOptions
     from ifeval.runs.pipeline import run as run_pipeline
     from ifeval.runs.run import load_run, require_answered
     from ifeval.runs.shards import parse_shard
+    from ifeval.runs.trackers import require_trackers
 
+    trackers = names(*log or ())
+    require_trackers("--log", trackers)
     options = RunOptions(
         model=model,
         tasks=names(tasks),
@@ -131,4 +139,6 @@ def run(
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)
     print_run(directory, json=json)
-    require_answered(load_run(directory))
+    finished = load_run(directory)
+    log_run(finished, trackers)
+    require_answered(finished)

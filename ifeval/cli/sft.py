@@ -80,7 +80,7 @@ def sft(
     seed: Annotated[int, typer.Option(help="Seed of order, mixing and noise.")] = 0,
     log: Annotated[
         list[str] | None,
-        typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
+        typer.Option(help="Draw the curves in wandb, mlflow or trackio too, where it is installed. Repeatable."),
     ] = None,
     resume: Annotated[
         bool,
