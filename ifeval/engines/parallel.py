@@ -15,7 +15,7 @@ from ifeval.errors import UserError
 from ifeval.util.jsonio import loads
 
 USABLE_SHARE = 0.9
-"""Of a GPU's memory, as vLLM's default `gpu_memory_utilization`."""
+"""The share of a GPU's memory in use, as vLLM's default `gpu_memory_utilization`."""
 
 WORKSPACE = 3 << 29
 """Bytes a device needs besides weights and cache (activations, CUDA graphs): 1.5 GiB."""
