@@ -37,10 +37,12 @@ def run(
             help="model (the values of its generation config), greedy, or auto: model if it thinks, else greedy."
         ),
     ] = "auto",
-    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
-    top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 1.0,
+    temperature: Annotated[float, typer.Option(help="Sampling temperature; 0 is greedy.")] = 0.0,
+    top_p: Annotated[
+        float, typer.Option(help="Sample among the likeliest tokens that make up this probability.")
+    ] = 1.0,
     top_k: Annotated[int, typer.Option(help="Sample among the k likeliest tokens; 0 for all.")] = 0,
-    system: Annotated[str | None, typer.Option(help="A system prompt to put first.")] = None,
+    system: Annotated[str | None, typer.Option(help="A system prompt for every sample.")] = None,
     chat_template: Annotated[
         str | None, typer.Option(help="A template in place of the model's own: plain, chatml, or a file.")
     ] = None,
@@ -55,7 +57,7 @@ def run(
         str, typer.Option(help="auto (from the chat template), none, or one of vLLM's reasoning parsers.")
     ] = "auto",
     tool_dialect: Annotated[
-        str | None, typer.Option(help="How calls are written. [default: from the chat template]")
+        str | None, typer.Option(help="How tool calls are written. [default: from the chat template]")
     ] = None,
     constrain: Annotated[
         bool, typer.Option(help="Ask each sample that has a schema again with constrained decoding.")
