@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ifeval.rewards.audit import Audit
     from ifeval.rewards.hacking import Signs
 
-app = typer.Typer(cls=Verbs, help="The checks as rewards: audit them.", no_args_is_help=True)
+app = typer.Typer(cls=Verbs, help="The checks as rewards: audit them, adopt others' rows.", no_args_is_help=True)
 
 
 @app.callback()
@@ -55,6 +55,23 @@ def audit(
             print(f"FAIL  {fault}")
     if faults:
         raise typer.Exit(Exit.REGRESSION)
+
+
+@app.command()
+def adopt(
+    file: Annotated[Path, typer.Argument(help="JSONL of RLVR-IFeval or of IF_multi_constraints_upto5.")],
+    out: Annotated[Path, typer.Option(help="JSONL file for the reward rows.")],
+) -> None:
+    """Write another project's rows of verifiable instructions as reward rows; what a decoy passes is left out."""
+    from ifeval.cli.train_data import write_rows
+    from ifeval.rewards.foreign import adopt as adopted
+    from ifeval.util.jsonio import read_jsonl
+
+    kept, left_out = adopted(read_jsonl(file))
+    write_rows(out, kept)
+    print(f"{len(kept)} of {len(kept) + left_out.total()} rows kept in {out}")
+    for reason, n in left_out.most_common():
+        print(f"  left out: {n} x {reason}")
 
 
 def table(found: "Audit") -> str:

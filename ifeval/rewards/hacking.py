@@ -137,15 +137,15 @@ def _length(groups: Iterable[Sequence[Reply]]) -> float:
     """The rank correlation of reward and words, each less its group's mean; 0 where one of them never differs."""
     from scipy.stats import spearmanr
 
-    pairs = []
+    words: list[float] = []
+    rewards: list[float] = []
     for group in groups:
-        words = [len(reply.words) for reply in group]
-        middle, reward = fmean(words), fmean(reply.reward for reply in group)
-        pairs += [(n - middle, reply.reward - reward) for n, reply in zip(words, group, strict=True)]
-    columns = list(zip(*pairs, strict=True))
-    if len(pairs) < 3 or any(len(set(column)) < 2 for column in columns):
+        lengths = [len(reply.words) for reply in group]
+        words += [length - fmean(lengths) for length in lengths]
+        rewards += [reply.reward - fmean(one.reward for one in group) for reply in group]
+    if len(words) < 3 or len(set(words)) < 2 or len(set(rewards)) < 2:
         return 0.0
-    return float(spearmanr(*columns).statistic)
+    return float(spearmanr(words, rewards).statistic)
 
 
 def _quarter(replies: Sequence[Reply]) -> dict[str, float]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.records import Response
 from ifeval.rewards.reward import Reward, Shape, judged, message_reply, text_reply
 from ifeval.rewards.row import RewardRow
 from ifeval.rewards.rows import read_ground_truth
@@ -19,7 +18,7 @@ def score(
     truncated: the reply was cut at the token limit, which earns nothing. A scorer that fails earns nothing and warns.
     """
     try:
-        read: Response = (text_reply if isinstance(reply, str) else message_reply)(row, reply, truncated)  # type: ignore[operator]
+        read = text_reply(row, reply, truncated) if isinstance(reply, str) else message_reply(row, reply, truncated)
         return judged(row, read, shape)
     except Exception as error:  # a training must not end on account of one reply
         said = f"{type(error).__name__}: {str(error)[:200]}"

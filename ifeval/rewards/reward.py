@@ -70,7 +70,7 @@ def text_reply(row: RewardRow, text: str, truncated: bool = False) -> Response:
 
 def message_reply(row: RewardRow, messages: Sequence[Mapping[str, Any]], truncated: bool = False) -> Response:
     """The last message of an assistant as trainers hand it over: text, parts of text, and calls read out already."""
-    said = next((one for one in reversed(messages) if one.get("role") == "assistant"), {})
+    said: Mapping[str, Any] = next((one for one in reversed(messages) if one.get("role") == "assistant"), {})
     read = text_reply(row, _words(said.get("content")), truncated)
     calls = tuple(filter(None, map(_call, said.get("tool_calls") or ())))
     if not calls or not row.sample.tools:
@@ -92,7 +92,9 @@ def _words(content: Any) -> str:
 
 
 def _call(call: Any) -> ToolCall | None:
-    function = call.get("function", call) if isinstance(call, Mapping) else {}
+    function = call.get("function", call) if isinstance(call, Mapping) else None
+    if not isinstance(function, Mapping):
+        return None
     name, arguments = function.get("name"), function.get("arguments")
     try:
         given = loads(arguments) if isinstance(arguments, str) else arguments

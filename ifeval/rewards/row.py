@@ -52,7 +52,9 @@ def rewardable(task: Task) -> None:
     if task.converses:
         raise UserError(f"{task.name} is a conversation, and a reward judges one reply.")
     if task.family == "manner":
-        raise UserError(f"{task.name} looks for faults and asks for nothing, so a reply without sense would earn its reward.")
+        raise UserError(
+            f"{task.name} looks for faults and asks for nothing, so a reply without sense would earn its reward."
+        )
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.records import Sample, ToolCall
 from ifeval.registry.plugins import discover
+from ifeval.rewards.instructions import Instructions
 from ifeval.rewards.reward import judged, oracle_text, text_reply
 from ifeval.rewards.row import FORMAT, RewardRow, rewardable
 from ifeval.task import Task
@@ -80,7 +81,7 @@ def read_ground_truth(text: str) -> RewardRow:
 
 def task_named(name: str) -> Task:
     """The task of that name. Raises UserError where there is none, or one whose replies cannot be rewarded."""
-    kinds = _tasks()
+    kinds = {**_tasks(), Instructions.name: Instructions}
     if name not in kinds:
         raise UserError(f"there is no task {name!r} here; `ifeval tasks list` names them.")
     task = kinds[name]()

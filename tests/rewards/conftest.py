@@ -15,7 +15,9 @@ TASKS = {"format": 8, "tool_calls": 8, "zero_shot": 8, "structured": 4}
 def written() -> list[dict]:
     """Rows as they are written, of four tasks."""
     make, kinds = row_maker(), discover()
-    rows = [make(kinds[name](), one) for name, n in TASKS.items() for one in kinds[name]().training_samples(1_000_003, n)]
+    rows = [
+        make(kinds[name](), one) for name, n in TASKS.items() for one in kinds[name]().training_samples(1_000_003, n)
+    ]
     assert all(isinstance(row, dict) for row in rows), rows
     return json.loads(json.dumps(rows))
 

@@ -78,7 +78,10 @@ def test_replies_are_judged_by_the_rows(written: list[dict], tmp_path: Path) -> 
     rows = read_rows(written[:2])
     lines = [
         {"prompt": written[0]["prompt"], "completion": oracle_text(rows[0].sample)},
-        {"prompt": f"<|user|>{question(rows[1].sample)}<|end|>", "completion": [{"role": "assistant", "content": "No."}]},
+        {
+            "prompt": f"<|user|>{question(rows[1].sample)}<|end|>",
+            "completion": [{"role": "assistant", "content": "No."}],
+        },
         {"prompt": "another", "completion": "Yes.", "reward": 0.25},
         {"completion": oracle_text(rows[1].sample), "ground_truth": written[1]["ground_truth"], "prompt": None},
     ]
@@ -87,11 +90,13 @@ def test_replies_are_judged_by_the_rows(written: list[dict], tmp_path: Path) -> 
     assert [one.reward for one in read_replies(file, rows)] == [1, 0, 0.25, 1]
     for broken in ({"prompt": "another", "completion": "Yes."}, {"prompt": "x"}):
         file.write_text(json.dumps(broken) + "\n")
-        with pytest.raises(UserError, match="replies.jsonl:1"):
+        with pytest.raises(UserError, match=r"replies\.jsonl:1"):
             read_replies(file, rows)
 
 
-BLOCKS = re.findall(r"^```python( \w+)?\n(.*?)^```", (ROOT / "docs" / "rewards.md").read_text(), re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(
+    r"^```python( \w+)?\n(.*?)^```", (ROOT / "docs" / "rewards.md").read_text(), re.MULTILINE | re.DOTALL
+)
 
 
 def test_the_examples_of_the_page_run(rows_file: Path) -> None:
@@ -99,7 +104,11 @@ def test_the_examples_of_the_page_run(rows_file: Path) -> None:
     assert len(plain) == 4
     for code in plain:
         ran = subprocess.run(
-            [sys.executable, "-c", code], cwd=rows_file.parent, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+            [sys.executable, "-c", code],
+            cwd=rows_file.parent,
+            capture_output=True,
+            text=True,
+            env={"PYTHONPATH": str(ROOT)},
         )
         assert ran.returncode == 0, ran.stderr
         assert ran.stdout.strip()

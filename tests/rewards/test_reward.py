@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,8 +52,9 @@ def test_the_floor_of_a_row_is_its_best_decoy(written: list[dict]) -> None:
     row = next(one for one in read_rows(written) if one.floor > 0)
     known = row.task.decoys(row.sample)
     assert known is not None
-    credits = [score(row, reply).credit for name, reply in decoys(question(row.sample), known) if name not in known.near]
-    assert max(credits) <= row.floor < 1
+    bare = replace(row, floor=0.0)
+    earned = [score(bare, reply).value for name, reply in decoys(question(row.sample), known) if name not in known.near]
+    assert max(earned) == row.floor < 1
 
 
 def test_form_without_substance_earns_nothing() -> None:
@@ -113,7 +115,9 @@ def test_calls_are_read_from_text_and_from_messages(written: list[dict]) -> None
         ({"repeats": "x"}, "format cannot score it"),
     ],
 )
-def test_a_broken_row_is_refused_before_the_training(written: list[dict], change: dict[str, Any], sentence: str) -> None:
+def test_a_broken_row_is_refused_before_the_training(
+    written: list[dict], change: dict[str, Any], sentence: str
+) -> None:
     truth = json.loads(written[0]["ground_truth"]) | change
     rows = [written[1], written[0] | {"ground_truth": json.dumps(truth)}]
     with pytest.raises(UserError, match=rf"Row 2: .*{sentence}"):
@@ -209,7 +213,11 @@ def test_any_text_earns_something_from_0_to_1(written: list[dict], reply: str) -
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.dictionaries(st.sampled_from(["role", "content", "tool_calls"]), st.none() | st.text() | st.lists(st.text()))))
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["role", "content", "tool_calls"]), st.none() | st.text() | st.lists(st.text()))
+    )
+)
 def test_any_messages_can_be_read(written: list[dict], messages: list[dict]) -> None:
     row = read_rows(written)[8]
     assert 0 <= judged(row, message_reply(row, messages)).value <= 1
