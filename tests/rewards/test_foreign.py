@@ -15,8 +15,22 @@ from ifeval.rewards.foreign import FUNCTIONS, asked_of
 from ifeval.rewards.instructions import CHECKS
 
 EMPTY = dict.fromkeys(
-    "N quantifier end_phrase keyword_list word forbidden_words letter i first_word postscript_marker options "
-    "section_splitter original_prompt language".split()
+    [
+        "N",
+        "quantifier",
+        "end_phrase",
+        "keyword_list",
+        "word",
+        "forbidden_words",
+        "letter",
+        "i",
+        "first_word",
+        "postscript_marker",
+        "options",
+        "section_splitter",
+        "original_prompt",
+        "language",
+    ]
 )
 PROMPT = "Describe the harbour of Velm and its famous lighthouse keeper for travellers. "
 REPLY = "The harbour of Velm is old. Its lighthouse keeper greets travellers."
