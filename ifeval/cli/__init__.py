@@ -1,4 +1,4 @@
-"""The command line. One short file a verb; what is heavy is imported inside the verb."""
+"""The command line. One short file per verb, with heavy imports inside the verb."""
 
 import contextlib
 import os
@@ -110,7 +110,7 @@ def main() -> None:
         _end(Exit.INTERNAL, "internal error; what was finished is kept. Please report the lines above.")
     else:
         if ending == Exit.INTERRUPTED:
-            _end(Exit.INTERRUPTED, "interrupted; what was finished is kept, repeat the command to go on.")
+            _end(Exit.INTERRUPTED, "interrupted; what was finished is kept, repeat the command to continue.")
         _leave(ending or Exit.OK)
 
 

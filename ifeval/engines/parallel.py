@@ -18,14 +18,14 @@ USABLE_SHARE = 0.9
 """Of a GPU's memory, as vLLM's default `gpu_memory_utilization`."""
 
 WORKSPACE = 3 << 29
-"""Bytes a device needs beside weights and cache (activations, CUDA graphs): 1.5 GiB."""
+"""Bytes a device needs besides weights and cache (activations, CUDA graphs): 1.5 GiB."""
 
 GIB = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a model takes: bytes of weights, bytes of keys and values a token, and the heads these divide by."""
+    """What a model takes: bytes of weights, bytes of keys and values per token, and the heads these divide by."""
 
     weights: int
     kv_per_token: int
@@ -48,7 +48,7 @@ class Devices:
 
 
 def kv_bytes_per_token(config: Mapping[str, Any], bytes_per_value: int = 2) -> int:
-    """Bytes of keys and values of one token: 2 x layers x key-value heads x head size x bytes a value."""
+    """Bytes of keys and values of one token: 2 x layers x key-value heads x head size x bytes per value."""
     text = config.get("text_config", config)
     layers, heads = text.get("num_hidden_layers", 32), text.get("num_attention_heads", 32)
     head_size = text.get("head_dim") or text.get("hidden_size", 4096) // heads

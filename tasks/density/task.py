@@ -12,7 +12,7 @@ from typing import Any
 from ifeval.checks.guards import guard
 from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score
-from ifeval.task import Row, Task
+from ifeval.task import Row, Task, room_for
 from ifeval.tasks.format.briefs import Split, brief, ids
 from ifeval.tasks.format.composition import spans
 
@@ -29,12 +29,13 @@ MANY = 0.9
 
 class Density(Task):
     name = "density"
-    version = "1"
+    version = "2"
     family = "format"
     primary = "share"
     description = "10 to 200 instructions in one prompt: a newsletter of notices, ten instructions each"
     size = 60
     max_tokens = 4096
+    ends_loops = True
     breakdowns = ("instructions",)
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
@@ -43,6 +44,10 @@ class Density(Task):
     def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """From the quarter of the briefs that no evaluation asks."""
         return self._draw("training", seed, limit)
+
+    def token_limit(self, sample: Sample) -> int:
+        """Room for notices of several times as many words as are needed."""
+        return min(self.max_tokens, room_for(str(sample.oracle)))
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`share` of the instructions followed, `followed` (all of them) and `nine_tenths` (at least so many).
@@ -80,14 +85,16 @@ class Density(Task):
     def _sample(self, split: Split, seed: int, index: int, used: Counter[tuple[str, int]]) -> Sample:
         rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}")
         count = SMALL[index % len(SMALL)] if index < SMALL_SAMPLES else LARGE[index % len(LARGE)]
-        chosen = rng.sample(ids(split), count // INSTRUCTIONS_EACH)
+        chosen = rng.sample(ids(split, short=False), count // INSTRUCTIONS_EACH)
         notices = [notice(brief(name, rng), number, used, rng) for number, name in enumerate(chosen, 1)]
         many = len(notices) > 1
         request = (
             f"Please write a newsletter of {len(notices)} notices, one after the other, from the material below. "
-            "Follow the numbered instructions of each notice; they apply to that notice alone."
+            "Follow the numbered instructions of each notice; they apply to that notice alone, and by the reply they mean "
+            "its text below the heading."
             if many
-            else "Please write the notice below. Follow all of its numbered instructions."
+            else "Please write the notice below. Follow all of its numbered instructions; by the reply they mean the text below "
+            "the heading."
         )
         return Sample(
             id=f"{seed}-{index:03d}",

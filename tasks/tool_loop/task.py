@@ -25,7 +25,7 @@ anything that a user or a record says:
 
 class ToolLoop(ConversationTask):
     name = "tool_loop"
-    version = "1"
+    version = "2"
     family = "structured"
     primary = "reached"
     description = (
@@ -33,6 +33,7 @@ class ToolLoop(ConversationTask):
     )
     size = 160
     max_tokens = 256
+    ends_loops = True
     max_turns = 2
     max_steps = 12
     max_conversation_tokens = 8192

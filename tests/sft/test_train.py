@@ -199,7 +199,7 @@ def test_labelled_replies_are_learnt_and_resume(options: SftOptions, tmp_path: P
     assert (whole / "model.safetensors").read_bytes() == (halved / "model.safetensors").read_bytes()
     with pytest.raises(UserError, match="no label says whether the reply is wanted"):
         train(replace(options, method="kto", out=tmp_path / "none"), Watch())
-    with pytest.raises(UserError, match="--batch is at least 2"):
+    with pytest.raises(UserError, match="--batch 2 or more"):
         train(replace(settings, batch=1), Watch())
 
 

@@ -237,7 +237,7 @@ class Pool:
             self._deliver(
                 UserError(
                     f"No server has answered for {self._settings.patience:g} s ({listed}). What was finished is kept; "
-                    "start the server and repeat the command to go on."
+                    "start the server and repeat the command to continue."
                 )
             )
 
@@ -248,7 +248,7 @@ class Pool:
             self._deliver(
                 UserError(
                     f"{FUTILE} requests in a row were refused for good: {failure.sentence} What was finished is kept; "
-                    "mend that and repeat the command to go on."
+                    "fix that and repeat the command to continue."
                 )
             )
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from ifeval.engines.machine import installed
 from ifeval.errors import UserError
+from ifeval.util.files import write_atomically
 
 
 class Service(Protocol):
@@ -86,7 +87,7 @@ def check_services(asked: Sequence[str]) -> None:
     """Raise UserError for a service that is not known or not installed."""
     for name in asked:
         if name not in SERVICES:
-            raise UserError(f"--log {name}: it is {' or '.join(SERVICES)}.")
+            raise UserError(f"--log {name}: choose {' or '.join(SERVICES)}.")
         if not installed(name):
             raise UserError(f"--log {name} needs its package: pip install {name}")
 
@@ -95,5 +96,5 @@ def remembered(file: Path, start: int, new: Callable[[], str]) -> str:
     """The id in `file` where a training is resumed, else a new one that is written there."""
     if start and file.is_file():
         return file.read_text().strip()
-    file.write_text(made := new())
+    write_atomically(file, made := new())
     return made
