@@ -81,7 +81,7 @@ def read_ground_truth(text: str) -> RewardRow:
 
 def task_named(name: str) -> Task:
     """The task of that name. Raises UserError where there is none, or one whose replies cannot be rewarded."""
-    kinds = {**_tasks(), Instructions.name: Instructions}
+    kinds: dict[str, type[Task]] = {**_tasks(), Instructions.name: Instructions}
     if name not in kinds:
         raise UserError(f"there is no task {name!r} here; `ifeval tasks list` names them.")
     task = kinds[name]()
