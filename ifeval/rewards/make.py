@@ -6,6 +6,7 @@ from typing import Any
 
 from ifeval.decoys import decoys
 from ifeval.errors import UserError
+from ifeval.models.history import plain_turns
 from ifeval.records import Sample
 from ifeval.rewards.guards import limits
 from ifeval.rewards.reward import SPOKEN, judged, oracle_text, question, text_reply
@@ -71,14 +72,28 @@ def floor(row: RewardRow, other: str | None) -> float:
 
 
 def written(row: RewardRow) -> dict[str, Any]:
-    """The row as JSON: `prompt` (messages, tools in words), `ground_truth`, and where it is from."""
+    """The row as JSON: `prompt` (messages of role and content), `ground_truth`, and where it is from."""
     sample = row.sample
-    offered = [{"role": "system", "content": tool_prompt(sample.tools, by_name(SPOKEN))}] if sample.tools else []
     return {
-        "prompt": [*offered, *(dict(message) for message in sample.messages)],
+        "prompt": in_words(sample),
         "ground_truth": row.ground_truth(),
         "data_source": f"ifeval/{row.task.name}",
         "task": row.task.name,
         "sample": sample.id,
         **({"cluster": sample.tags["cluster"]} if "cluster" in sample.tags else {}),
     }
+
+
+def in_words(sample: Sample) -> list[dict[str, Any]]:
+    """The messages as any trainer can carry them: tools described in a system message, earlier calls and results as text.
+
+    Tables cannot hold the arguments of calls, and no two trainers hand tools to a template in the same way.
+    """
+    if not sample.tools:
+        return [dict(message) for message in sample.messages]
+    dialect = by_name(SPOKEN)
+    turns = [dict(message) for message in plain_turns(sample.messages, dialect)]
+    offered = tool_prompt(sample.tools, dialect)
+    if turns[0]["role"] == "system":
+        return [{"role": "system", "content": f"{turns[0]['content']}\n\n{offered}"}, *turns[1:]]
+    return [{"role": "system", "content": offered}, *turns]

@@ -32,6 +32,15 @@ def test_right_replies_earn_all_and_decoys_nothing(written: list[dict]) -> None:
                 assert value < 1 if known and name in known.near else value == 0, (row.sample.id, name)
 
 
+def test_prompts_are_plain_messages_with_tools_in_words(written: list[dict]) -> None:
+    for row in written:
+        assert all(message.keys() == {"role", "content"} for message in row["prompt"])
+        assert all(isinstance(message["content"], str) for message in row["prompt"])
+    calls = [row for row in written if row["task"] == "tool_calls"]
+    assert all(row["prompt"][0]["role"] == "system" and "JSON Schema" in row["prompt"][0]["content"] for row in calls)
+    assert any(message["content"].startswith("Result of ") for row in calls for message in row["prompt"])
+
+
 def test_a_row_read_again_judges_as_the_sample_does(written: list[dict]) -> None:
     samples = {one.id: one for name in ("format", "zero_shot") for one in KINDS[name]().training_samples(1_000_003, 8)}
     for row in read_rows([one for one in written if one["task"] in ("format", "zero_shot")]):
