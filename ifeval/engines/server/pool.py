@@ -265,7 +265,7 @@ class Pool:
                 self._deliver(
                     UserError(
                         f"No reply for {allowed:g} s ({listed}), though requests are waiting. What was finished is kept; "
-                        "look at the server and repeat the command to go on, or allow more with --engine-arg silence=SECONDS."
+                        "look at the server and repeat the command to continue, or allow more with --engine-arg silence=SECONDS."
                     )
                 )
                 return
