@@ -83,6 +83,10 @@ class ToolCalls(Task):
         """Where no tool fits, any answer in words is right."""
         return None if sample.tags["kind"] == "irrelevance" else super().decoys(sample)
 
+    def credit(self, sample: Sample, score: Score) -> float:
+        """Where calls are wanted, the share that is right of those wanted or made; a false one spoils as much as a missing one."""
+        return sum(score.strict) / len(score.checks)
+
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """How far the accuracies of one item lie apart under several formats."""
         return spread(rows)
