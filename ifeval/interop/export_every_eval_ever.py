@@ -9,6 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.runs.run import Run
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 
 SCHEMA = "0.3.0"
@@ -23,9 +24,8 @@ def export(run: Run, out: Path) -> list[Path]:
     aggregate, samples = out / f"{name}.json", out / f"{name}_samples.jsonl"
     lines = [dumps(row) + b"\n" for row in _rows(run)]
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        samples.write_bytes(b"".join(lines))
-        aggregate.write_bytes(dumps(_aggregate(run, samples, lines), pretty=True) + b"\n")
+        write_atomically(samples, b"".join(lines))
+        write_atomically(aggregate, dumps(_aggregate(run, samples, lines), pretty=True) + b"\n")
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
     return [aggregate, samples]

@@ -14,6 +14,7 @@ from ifeval.registry.plugins import discover
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.rescore import rescore
 from ifeval.task import Task
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 
 REASONING, DIALECT = "tags", "pythonic"
@@ -57,7 +58,7 @@ def _data(run: ForeignRun, out: Path, name: str, given: Mapping[str, Path], kind
     rows = {one.id: one.document for one in run.samples if one.task == name and one.document is not None}
     if rows:
         file = out / f"documents-{name}.jsonl"
-        file.write_bytes(b"".join(dumps(row) + b"\n" for row in rows.values()))
+        write_atomically(file, b"".join(dumps(row) + b"\n" for row in rows.values()))
         return file.resolve()
     return datasets.ensure(kind.dataset)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.util import jsonio
-from ifeval.util.files import cache_root, locked
+from ifeval.util.files import cache_root, locked, write_atomically
 
 WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.pth", "*.gguf")
 OTHERS = (
@@ -87,9 +87,7 @@ def _remember(store: Path, entries: dict[Path, list[Any]]) -> None:
         return
     try:
         with locked(store):
-            partial = store.with_name(store.name + ".partial")
-            partial.write_bytes(jsonio.dumps(_read(store) | settled))
-            partial.replace(store)
+            write_atomically(store, jsonio.dumps(_read(store) | settled))
     except OSError:  # a read-only or full home costs the next run some seconds, nothing else
         return
 

@@ -6,6 +6,7 @@ The answer is kept in the cache folder under the template's content, so a templa
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +26,7 @@ from ifeval.models.sandbox import Rendering, render_all
 from ifeval.models.speech import Speech, speech_of
 from ifeval.models.thoughts import FRAMES, frame_behind, is_open, is_partner, known_marks, mark_at, marks_around
 from ifeval.util import jsonio
-from ifeval.util.files import cache_root
+from ifeval.util.files import cache_root, write_atomically
 
 VERSION = 3
 """Changes whenever the same template would get another profile."""
@@ -71,13 +72,8 @@ def _known_profile(template: str, tokens: tuple[tuple[str, str], ...], special: 
     except (OSError, ValueError, TypeError, KeyError):  # not there, or another version's
         pass
     found = probe(template, dict(tokens), special)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(f"{place.name}.{id(found)}")
-        partial.write_bytes(jsonio.dumps(found.to_json()))
-        partial.replace(place)
-    except OSError:  # a read-only or full home costs the next run half a second
-        pass
+    with suppress(OSError):  # a read-only or full home costs the next run half a second
+        write_atomically(place, jsonio.dumps(found.to_json()))
     return found
 
 

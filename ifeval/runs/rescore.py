@@ -24,6 +24,7 @@ from ifeval.runs.scoring import Scorer, score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
 from ifeval.tool_calls import by_name
+from ifeval.util.files import written_atomically
 from ifeval.util.jsonio import dumps
 
 
@@ -62,7 +63,7 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...])
             yield scored
 
     with replaced_together(path) as staged:
-        with (staged / JOURNAL).open("wb") as journal:
+        with written_atomically(staged / JOURNAL) as journal:
             journal.writelines(dumps(row) + b"\n" for row in rows())
         scored = Run(staged)
         write_table(staged, scored.rows)

@@ -13,6 +13,7 @@ from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
 from ifeval.runs.summary import effort, replies, row_rates
+from ifeval.util.files import written_atomically
 from ifeval.util.jsonio import dumps, loads
 from ifeval.util.text import one_line
 
@@ -169,15 +170,15 @@ def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> N
     import pyarrow.parquet
 
     schema = _schema(rows())
-    temporary = run / f".{TABLE}"
     try:
-        with pyarrow.parquet.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        with (
+            written_atomically(run / TABLE) as file,
+            pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+        ):
             flat = map(flat_row, rows())
             while block := list(islice(flat, ROWS_AT_ONCE)):
                 writer.write_table(pyarrow.Table.from_pylist(block, schema=schema))
-        temporary.replace(run / TABLE)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"{run / TABLE} cannot be written: {error.strerror or error}.") from error
 
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 NEW_FILE = 0o666
 
@@ -29,22 +30,31 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
-    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, takes its name.
+    """Write a whole file or leave the old one (see `written_atomically`); text is UTF-8.
 
-    Parent folders are made; text is UTF-8. An existing file keeps its permissions, and a link stays a link: the file
-    it points to is replaced. What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError, with nothing
-    left behind.
+    What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError.
     """
     content = data.encode() if isinstance(data, str) else data
     if path.exists() and not (path.is_file() or path.is_dir()):
         path.write_bytes(content)
         return
+    with written_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into that takes the name `path` when the block ends, flushed to disk; until then the old one stays.
+
+    Parent folders are made. An existing file keeps its permissions, and a link stays a link: the file it points to is
+    replaced. Whatever ends the block with an error leaves nothing behind. Raises OSError.
+    """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if path.exists() else NEW_FILE & ~_umask())
             os.fsync(file.fileno())
@@ -53,6 +63,17 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """New and changed names in a folder reach the disk; file systems that cannot flush folders are let be."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ifeval.errors import UserError
 from ifeval.finetuning.training.services import open_services
 from ifeval.util import jsonio
+from ifeval.util.files import write_atomically
 
 LOG = "log.jsonl"
 
@@ -43,10 +44,9 @@ class Log:
     def __init__(
         self, folder: Path, start: int, services: Sequence[str] = (), settings: Mapping[str, Any] | None = None
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / LOG
         kept = [row for row in _rows(self._file) if row["step"] <= start] if start else []
-        self._file.write_bytes(b"".join(jsonio.dumps(row) + b"\n" for row in kept))
+        write_atomically(self._file, b"".join(jsonio.dumps(row) + b"\n" for row in kept))
         self._services = open_services(folder, start, services, settings or {})
 
     def step(self, step: Step) -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from ifeval.engines.machine import installed
 from ifeval.errors import UserError
+from ifeval.util.files import write_atomically
 
 
 class Service(Protocol):
@@ -95,5 +96,5 @@ def remembered(file: Path, start: int, new: Callable[[], str]) -> str:
     """The id in `file` where a training is resumed, else a new one that is written there."""
     if start and file.is_file():
         return file.read_text().strip()
-    file.write_text(made := new())
+    write_atomically(file, made := new())
     return made
