@@ -25,7 +25,9 @@ def main() -> None:
             journal.FLUSH_SECONDS = seconds
             rows = options.rows if seconds else options.rows // 10
             took, flushes = measure(Path(scratch) / f"{name}.jsonl", rows)
-            print(f"{name:<10} {rows / took:>9,.0f} rows per second, {1e6 * took / rows:>7,.1f} us per row, {flushes} flushes")
+            print(
+                f"{name:<10} {rows / took:>9,.0f} rows per second, {1e6 * took / rows:>7,.1f} us per row, {flushes} flushes"
+            )
 
 
 def measure(path: Path, rows: int) -> tuple[float, int]:
@@ -43,7 +45,7 @@ def measure(path: Path, rows: int) -> tuple[float, int]:
         log = journal.AppendLog(path)
         for _ in range(rows):
             log.append(REPLY)
-        if journal.FLUSH_SECONDS != float("inf"):
+        if float("inf") != journal.FLUSH_SECONDS:
             log.close()
         return time.perf_counter() - started, flushes
     finally:

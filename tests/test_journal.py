@@ -119,5 +119,5 @@ def test_a_flush_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     log = AppendLog(tmp_path / "log.jsonl")
     log.append({"n": 1})
     monkeypatch.setattr(os, "fdatasync", full)
-    with pytest.raises(UserError, match="Disk quota exceeded.*repeat the command"):
+    with pytest.raises(UserError, match=r"Disk quota exceeded.*repeat the command"):
         log.close()

@@ -28,6 +28,17 @@ def data_paths(values: list[str]) -> dict[str, Path]:
     return paths
 
 
+def reply_seconds(timeout: float | None, base_url: list[str] | None) -> dict[str, Any]:
+    """The client's name for `--request-timeout`. Raises UserError where there is no server, or the time is none."""
+    if timeout is None:
+        return {}
+    if not base_url:
+        raise UserError("--request-timeout goes with --base-url: only a server is waited for.")
+    if not timeout > 0:
+        raise UserError(f"--request-timeout {timeout:g}: give a number of seconds above 0.")
+    return {"timeout": timeout}
+
+
 def parallel_sizes(tp: str | None, pp: int | None, dp: int | None = None) -> dict[str, Any]:
     """vLLM's names for `--tp --pp --dp`; those not given are left out."""
     if tp not in (None, "auto") and not (tp.isdecimal() and int(tp) > 0):

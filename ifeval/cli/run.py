@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names, pairs, parallel_sizes
+from ifeval.cli.arguments import Data, TaskPath, data_paths, names, pairs, parallel_sizes, reply_seconds
 
 
 def run(
@@ -79,6 +79,9 @@ def run(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
+    request_timeout: Annotated[
+        float | None, typer.Option(help="Seconds a server may take for one reply. [default: 600]")
+    ] = None,
     cache: Annotated[bool, typer.Option(help="Reuse replies of earlier runs of the same content.")] = True,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")] = False,
@@ -122,7 +125,9 @@ def run(
         seen=names(seen),
         cache=cache,
         trust_remote_code=trust_remote_code,
-        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
+        engine_args=pairs("--engine-arg", engine_arg or [])
+        | parallel_sizes(tp, pp, dp)
+        | reply_seconds(request_timeout, base_url),
         ray_address=ray_address,
     )
     with observer(quiet=json, verbose=verbose) as watching:

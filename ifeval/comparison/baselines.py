@@ -20,8 +20,10 @@ from ifeval.comparison.rerun import PORTABLE
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.run import load_run
+from ifeval.runs.stored import MODEL, SETTINGS, checked
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
+from ifeval.util.shapes import anything, every
 
 FORMAT = 1
 PUBLISHED = "published.toml"
@@ -124,10 +126,10 @@ def load(path: Path) -> OutcomeTable:
             raise UserError(f"{path} has format {document['format']}; this version reads {FORMAT}. Record it again.")
         return OutcomeTable(
             name=document["name"],
-            model=document["model"],
+            model=checked(document["model"], MODEL, f"{path}, model"),
             identity=document["identity"],
-            settings=document["settings"],
-            options=document["options"],
+            settings=checked(document["settings"], SETTINGS, f"{path}, settings"),
+            options=checked(document["options"], every(anything), f"{path}, options"),
             started=document["started"],
             tasks={name: _task_outcomes(task) for name, task in document["tasks"].items()},
             speed=document["speed"],

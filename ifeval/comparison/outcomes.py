@@ -16,6 +16,7 @@ from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.run import Run
 from ifeval.runs.summary import RATES
+from ifeval.runs.table import read_batches, read_table
 from ifeval.util.tables import short_name
 
 if TYPE_CHECKING:
@@ -166,11 +167,10 @@ def noise_floor(metrics: Mapping[str, Values], ratios: Mapping[str, tuple[Values
 
 def _table(run: Run, wanted: Callable[[str], bool]) -> "pyarrow.Table":
     """The wanted columns of a run; messages and replies stay on disk. From the journal where the table is missing."""
-    import pyarrow.parquet
+    import pyarrow
 
     if (run.path / TABLE).exists():
-        names = pyarrow.parquet.read_schema(run.path / TABLE).names
-        return pyarrow.parquet.read_table(run.path / TABLE, columns=list(filter(wanted, names)))
+        return read_table(run.path / TABLE, wanted)
     frame = run.columns()
     return pyarrow.Table.from_pandas(frame[[name for name in frame if wanted(str(name))]], preserve_index=False)
 
@@ -222,11 +222,8 @@ def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.
 
 
 def _verdict_batches(run: Run) -> "Iterator[pyarrow.RecordBatch]":
-    names = ["task", "sample_id", "repeat", "verdicts"]
-    if not (run.path / TABLE).exists():
-        yield from _table(run, names.__contains__).to_batches()
-        return
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(run.path / TABLE) as table:
-        yield from table.iter_batches(columns=names)
+    wanted = {"task", "sample_id", "repeat", "verdicts"}.__contains__
+    if (run.path / TABLE).exists():
+        yield from read_batches(run.path / TABLE, wanted)
+    else:
+        yield from _table(run, wanted).to_batches()

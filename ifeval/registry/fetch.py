@@ -32,6 +32,8 @@ ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
 }
 ATTEMPTS = 3
 TIMEOUT = 30.0  # seconds without a byte
+MOST_BYTES, MOST_UNPACKED = 1 << 30, 4 << 30
+"""Bytes of a download and of the files in an archive: many times what the largest pinned data set has."""
 
 Row = dict[str, Any]
 
@@ -50,6 +52,8 @@ def download(place: str, path: str, target: Path) -> Path:
     while True:
         try:
             return _stream(url, target)
+        except httpx.InvalidURL as error:
+            raise UserError(f"{url} is not a URL ({error}); mend {variable}.") from None
         except httpx.HTTPError as error:
             if attempt == ATTEMPTS or not _may_pass(error):
                 raise Unreachable(f"{url}: {str(error) or type(error).__name__}") from None
@@ -65,7 +69,14 @@ def _stream(url: str, target: Path) -> Path:
         written_atomically(target) as file,
     ):
         response.raise_for_status()
-        file.writelines(response.iter_bytes())
+        received = 0
+        for part in response.iter_bytes():  # unpacked, where the server packed it
+            received += len(part)
+            if received > MOST_BYTES:
+                raise UserError(
+                    f"{url} sends more than {MOST_BYTES >> 20:,} MB, which no data set has; nothing was kept."
+                )
+            file.write(part)
     return target
 
 
@@ -232,7 +243,13 @@ def _archived_json(repository: str, pattern: str, target: Path) -> list[tuple[Pu
 
 def _members(archive: Path, pattern: str) -> Iterator[tuple[PurePosixPath, Any]]:
     with tarfile.open(archive) as members:
+        unpacked = 0
         for member in members:
+            unpacked += member.size
+            if unpacked > MOST_UNPACKED:
+                raise UserError(f"{archive.name} unpacks to more than {MOST_UNPACKED >> 20:,} MB; nothing was kept.")
+            if not member.isfile():  # links, which lead anywhere
+                continue
             place = PurePosixPath(*PurePosixPath(member.name).parts[1:])  # the first names repository and commit
             content = members.extractfile(member)
             if content and place.match(pattern) and len(place.parts) == pattern.count("/") + 1:

@@ -143,8 +143,9 @@ def facts(run: Run) -> Mapping[str, str]:
 
 def _sampling(tasks: Mapping[str, Any]) -> str:
     """Temperatures and reply limits in use, over all tasks."""
-    temperatures = sorted({task["sampling"].get("temperature", 0.0) for task in tasks.values()})
-    limits = sorted({task["sampling"]["max_tokens"] for task in tasks.values() if "max_tokens" in task["sampling"]})
+    drawn = [task["sampling"] for task in tasks.values()]
+    temperatures = sorted({one.get("temperature") or 0.0 for one in drawn})
+    limits = sorted({one["max_tokens"] for one in drawn if isinstance(one.get("max_tokens"), int)})
     said = "temperature " + " and ".join(f"{value:g}" for value in temperatures)
     return f"{said}, at most {' to '.join(map(str, dict.fromkeys((limits[0], limits[-1]))))} tokens" if limits else said
 

@@ -7,6 +7,7 @@ groups, so a power cut loses seconds (docs/scaling.md has what that costs).
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.records import Response, ToolCall
+from ifeval.runs.stored import RESPONSE
 from ifeval.util.files import flush_folder
 from ifeval.util.jsonio import dumps, loads
 
 TAIL_BLOCK = 1 << 16
+KEY = re.compile(r"[0-9a-f]{16,128}")
 FLUSH_SECONDS = 1.0
 """A line that comes so long after the last flush is flushed with all before it; closing flushes the rest."""
 
@@ -125,21 +128,21 @@ class ResponseLog:
         self._where: dict[int, int] = {}
         for index, path in enumerate(self._paths):
             for offset, record in read_log(path):
-                if isinstance(key := record.get("key"), str):
+                if isinstance(key := record.get("key"), str) and KEY.fullmatch(key):
                     self._where[_short(key)] = offset << 16 | index
 
     def add(self, response: Response) -> None:
         self._where[_short(response.key)] = self._log.append(response) << 16
 
     def get(self, key: str) -> Response | None:
-        """The reply recorded under `key`, None where there is none."""
+        """The reply recorded under `key`, None where there is none, or what stands there is none."""
         place = self._where.get(_short(key))
         if place is None:
             return None
         with self._paths[place & 0xFFFF].open("rb") as file:
             file.seek(place >> 16)
-            response = response_from_json(loads(file.readline()))
-        return response if response.key == key else None
+            record = loads(file.readline())
+        return response_from_json(record) if record["key"] == key and RESPONSE(record) is None else None
 
     def __contains__(self, key: str) -> bool:
         return _short(key) in self._where

@@ -47,7 +47,7 @@ _bounds = fields(
     {"value": or_null(number), "low": or_null(number), "high": or_null(number), "n": whole, "method": text}
 )
 _rates = fields(dict.fromkeys(("truncated", "empty", "unclosed_reasoning", "unparsable", "errors"), number))
-_sampling = fields({}, {"temperature": or_null(number), "max_tokens": or_null(whole)})
+_sampling = fields({}, {"temperature": or_null(number), "max_tokens": JSON_SCALAR})
 _engine = fields({"name": text, "version": or_null(text)})
 
 SETTINGS = fields(
@@ -159,7 +159,9 @@ RESPONSE = fields(
     closed=True,
 )
 _whole_response = fields(
-    dict.fromkeys(("prompt_tokens", "completion_tokens", "latency", "answer", "error", "reasoning", "tool_error"), anything)
+    dict.fromkeys(
+        ("prompt_tokens", "completion_tokens", "latency", "answer", "error", "reasoning", "tool_error"), anything
+    )
     | {"unclosed_reasoning": anything, "tool_calls": anything}
 )
 _check = fields({"name": text, "ok": flag, "reason": text, "outcome": text})
@@ -195,7 +197,7 @@ _row = fields(
 )
 
 
-def ROW(value: Any) -> str | None:  # noqa: N802 - a shape like its neighbours
+def ROW(value: Any) -> str | None:
     """A journal line; one of a conversation has replies and says how it ended."""
     if problem := _row(value):
         return problem
@@ -207,5 +209,7 @@ def ROW(value: Any) -> str | None:  # noqa: N802 - a shape like its neighbours
 def checked(value: Any, shape: Shape, place: Path | str) -> Any:
     """The value, if it fits. Raises UserError naming `place`, a file or a line of one, where it does not."""
     if problem := shape(value):
-        raise UserError(f"{place} is damaged: it{problem}." if problem[0] == " " else f"{place} is damaged: {problem[1:]}.")
+        raise UserError(
+            f"{place} is damaged: it{problem}." if problem[0] == " " else f"{place} is damaged: {problem[1:]}."
+        )
     return value

@@ -1,6 +1,7 @@
 """Where the harness keeps what it fetched or computed, how processes that share it stay out of each other's way, and
 how a file is written so that no reader ever sees half of it."""
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 NEW_FILE = 0o666
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+"""What a file system without locks answers (some NFS and FUSE mounts)."""
 
 
 def cache_root() -> Path:
@@ -22,10 +25,17 @@ def cache_root() -> Path:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock named after `path` (the file `path`.lock); it falls with the process that holds it."""
+    """Hold an exclusive lock named after `path` (the file `path`.lock); it falls with the process that holds it.
+
+    On a file system without locks nothing is held: what is guarded appears whole or not at all anyway.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(path.name + ".lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
         yield
 
 

@@ -84,7 +84,9 @@ def every(shape: Shape) -> Shape:
     return fits
 
 
-def fields(required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None, *, closed: bool = False) -> Shape:
+def fields(
+    required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None, *, closed: bool = False
+) -> Shape:
     """An object with these names; others may stand beside them unless `closed`."""
     known = {**required, **(optional or {})}
 

@@ -63,7 +63,17 @@ def test_a_reader_that_leaves_is_no_failure(runs: Path) -> None:
 
 
 def test_progress_into_a_full_log_ends_no_run(runs: Path, tmp_path: Path) -> None:
-    arguments = ["run", "--model", "scripted:oracle", "--tasks", "format", "--limit", "3", "--out", str(tmp_path / "run")]
+    arguments = [
+        "run",
+        "--model",
+        "scripted:oracle",
+        "--tasks",
+        "format",
+        "--limit",
+        "3",
+        "--out",
+        str(tmp_path / "run"),
+    ]
     assert ended(runs, "2>/dev/full", *arguments)[0] == 0
 
 
