@@ -49,7 +49,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str
 VERBS: dict[str, Callable[[Path], list[object]]] = {
     "show": lambda f: ["show", f / "run"],
     "show --failures": lambda f: ["show", f / "run", "--failures", "--json"],
-    "show --by": lambda f: ["show", f / "run", "--by", "kind"],
+    "show --by": lambda f: ["show", f / "run", "--by", "parity"],
     "compare": lambda f: ["compare", f / "other", f / "run"],
     "compare (first)": lambda f: ["compare", f / "run", f / "other"],
     "gate": lambda f: ["gate", f / "run", "--baseline", f / "other"],
