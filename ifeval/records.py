@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-FinishReason = Literal["stop", "length", "tool_calls", "error"]
+FinishReason = Literal["stop", "length", "repetition", "tool_calls", "error"]
 Tag = str | int | bool
+
+CUT: tuple[FinishReason, ...] = ("length", "repetition")
+"""How a reply ends that did not end by itself."""
 
 CONSTRAINED = "#constrained"
 """What the id of a sample's twin under constrained decoding ends with."""
@@ -51,7 +54,8 @@ class Sample:
 class Sampling:
     """How a reply is drawn. `temperature` 0 is greedy; `max_tokens` bounds the answer (>= 1).
 
-    `thinking`: tokens that a thought may take beside it (None: the model isn't made to think).
+    `thinking`: tokens that a thought may take beside it (None: the model isn't made to think). `ends_loops`: a reply that
+    says the same over and over is ended (`ifeval.engines.loops`), by engines for which that is cheaper than going on.
     """
 
     temperature: float = 0.0
@@ -63,6 +67,7 @@ class Sampling:
     min_p: float = 0.0
     repetition_penalty: float = 1.0
     thinking: int | None = None
+    ends_loops: bool = False
 
     @property
     def room(self) -> int:
@@ -72,7 +77,7 @@ class Sampling:
     def identity(self) -> dict[str, Any]:
         """What tells two ways of drawing apart; settings that came later are left out where they change nothing."""
         drawn = asdict(self)
-        later = {"min_p": 0.0, "repetition_penalty": 1.0, "thinking": None}
+        later = {"min_p": 0.0, "repetition_penalty": 1.0, "thinking": None, "ends_loops": False}
         return {name: value for name, value in drawn.items() if name not in later or value != later[name]}
 
 
@@ -114,8 +119,8 @@ class Response:
 
     @property
     def truncated(self) -> bool:
-        """The reply was cut at `max_tokens`."""
-        return self.finish_reason == "length"
+        """The reply was cut at `max_tokens`, or as it said the same over and over."""
+        return self.finish_reason in CUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,14 @@ class Row:
     ended: str | None = None
 
 
+def room_for(reply: str) -> int:
+    """Tokens in which `reply` fits three times over: one per character, and 200.
+
+    In steps of 256, so that samples of about the same size share a limit and with it a batch.
+    """
+    return -(-(len(reply) + 200) // 256) * 256
+
+
 class Task(ABC):
     """A task plug-in.
 
@@ -42,7 +50,8 @@ class Task(ABC):
     one independent unit in intervals and tests. `cluster` is the tag that names the kind of task: the run of a
     fine-tuned checkpoint is split into the kinds seen in training and the others. `offers_tools`: samples have tools.
     `dataset` is the external dataset (known to `ifeval data`) it needs. `advisory`: the task describes and does not
-    grade, so it is shown, and neither counts in its family's mean nor decides a release.
+    grade, so it is shown, and neither counts in its family's mean nor decides a release. `ends_loops`: a greedy reply that
+    says the same over and over is ended there, and counts as cut; off where a benchmark's published rules judge all of it.
 
     A task whose replies lead to further requests is a `ConversationTask`, below. Its bounds: `max_turns` turns of the
     user, `max_steps` replies within one turn (tools answer in between), and `max_conversation_tokens` of prompt and
@@ -64,6 +73,7 @@ class Task(ABC):
     offers_tools: ClassVar[bool] = False
     dataset: ClassVar[str | None] = None
     advisory: ClassVar[bool] = False
+    ends_loops: ClassVar[bool] = False
     max_turns: ClassVar[int] = 1
     max_steps: ClassVar[int] = 1
     max_conversation_tokens: ClassVar[int | None] = None
@@ -88,6 +98,10 @@ class Task(ABC):
     def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """What training data may be made from: the same as `samples`, unless a task sets material apart for it."""
         return self.samples(seed, limit)
+
+    def token_limit(self, sample: Sample) -> int:
+        """The most new tokens of a reply to `sample`, at most `max_tokens`; pure."""
+        return self.max_tokens
 
     def prepare(self) -> None:  # noqa: B027 - most tasks need nothing
         """Raise UserError now, before an engine is paid for, where the scorer lacks something it needs."""

@@ -35,7 +35,7 @@ def guard(answer: str, prompt: str, *, truncated: bool = False, min_words: int =
     if not answer.strip():
         return CheckResult(False, "the reply is empty", failure="empty")
     if truncated:
-        return CheckResult(False, "the reply was cut at the token limit", failure="truncated")
+        return CheckResult(False, "the reply was cut at the token limit or in a loop", failure="truncated")
     if is_echo(answer, prompt):
         return CheckResult(False, "the reply repeats the prompt and adds next to nothing", failure="echo")
     if len(answer.split(maxsplit=min_words)) < min_words:

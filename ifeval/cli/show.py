@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ifeval.errors import UserError
+from ifeval.records import CUT
 
 REPLY_SHOWN = 600
 
@@ -117,7 +118,7 @@ def describe(row: Mapping[str, Any]) -> Iterator[str]:
         return
     last = row["messages"][-1]
     yield f"prompt  {clipped(str(last.get('content')))}"
-    yield f"reply   {clipped(response['answer'])}" + (" [cut]" if response["finish_reason"] == "length" else "")
+    yield f"reply   {clipped(response['answer'])}" + (" [cut]" if response["finish_reason"] in CUT else "")
     if row["score"]["error"] is not None:
         yield f"error   {clipped(row['score']['error'])}"
     yield from map(check_line, row["score"]["verdicts"])
@@ -132,7 +133,7 @@ def describe_turns(row: Mapping[str, Any]) -> Iterator[str]:
         place = f"{said.turn} " if said.turn else ""
         spent = ""
         if said.response is not None:
-            cut = ", cut" if said.response["finish_reason"] == "length" else ""
+            cut = ", cut" if said.response["finish_reason"] in CUT else ""
             spent = f" ({said.response['completion_tokens']} tokens, {said.response['latency']:.1f} s{cut})"
         yield f"{place}{said.role}{spent}: {clipped(said.text)}"
         yield from map(check_line, said.checks)

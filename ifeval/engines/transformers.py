@@ -1,11 +1,12 @@
 """transformers' `generate`, on any device: the fallback where vLLM cannot be installed, and slower than it."""
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from ifeval.engines.base import Workload, failed, take
+from ifeval.engines.loops import SMALLEST, is_loop
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
@@ -86,6 +87,9 @@ class TransformersEngine:
             drawn |= {"min_p": sampling.min_p} if sampling.min_p else {}
         if sampling.repetition_penalty != 1:
             drawn["repetition_penalty"] = sampling.repetition_penalty
+        ends = end_tokens(self._network.generation_config.eos_token_id)
+        width = padded["input_ids"].shape[1]
+        looping = loop_criterion(width, ends)
         with torch.inference_mode():
             out = self._network.generate(
                 **padded,
@@ -93,17 +97,18 @@ class TransformersEngine:
                 max_new_tokens=sampling.room,
                 pad_token_id=tokenizer.pad_token_id,
                 **({"stop_strings": stops, "tokenizer": tokenizer} if stops else {}),
+                **({"stopping_criteria": [looping]} if sampling.ends_loops else {}),
             )
-        ends = end_tokens(self._network.generation_config.eos_token_id)
-        for (ids, request), row in zip(batch, out[:, padded["input_ids"].shape[1] :].tolist(), strict=True):
-            new, stopped = until_end(row, ends)
+        for place, ((ids, request), row) in enumerate(zip(batch, out[:, width:].tolist(), strict=True)):
+            looped = looping.found.get(place)
+            new, stopped = (row[:looped], False) if looped else until_end(row, ends)
             text = tokenizer.decode(new, skip_special_tokens=False)
             cut = min((text.find(stop) for stop in stops if stop in text), default=None)
             self.tokens += len(new)
             yield Response(
                 key=request.key,
                 raw=text if cut is None else text[:cut],
-                finish_reason="stop" if stopped or cut is not None else "length",
+                finish_reason="stop" if stopped or cut is not None else "repetition" if looped else "length",
                 prompt_tokens=len(ids),
                 completion_tokens=len(new),
                 latency=time.monotonic() - started,
@@ -122,6 +127,30 @@ def batches(prompts: list[tuple[list[int], Request]]) -> Iterator[list[tuple[lis
         batch.append((ids, request))
     if batch:
         yield batch
+
+
+def loop_criterion(start: int, ends: Collection[int]) -> Any:
+    """A stopping criterion for `generate` that ends replies in a loop; `found` tells how long they were, by row.
+
+    start: where the replies begin. Looked for every `SMALLEST` tokens, in rows that no token of `ends` has ended.
+    """
+    import torch
+    from transformers import StoppingCriteria
+
+    class Loops(StoppingCriteria):
+        def __init__(self) -> None:
+            self.found: dict[int, int] = {}
+
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            length = input_ids.shape[1] - start
+            if length % SMALLEST == 0:
+                for place, row in enumerate(input_ids[:, start:].tolist()):
+                    if place not in self.found and is_loop(row) and not until_end(row, ends)[1]:
+                        self.found[place] = length
+            ended = [place in self.found for place in range(len(input_ids))]
+            return torch.tensor(ended, device=input_ids.device)
+
+    return Loops()
 
 
 def end_tokens(eos: int | list[int] | None) -> frozenset[int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.engines.base import Workload, failed, take
+from ifeval.engines.loops import LARGEST, SMALLEST, TIMES
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import OWNER
@@ -143,6 +144,7 @@ class VllmEngine:
         return SamplingParams(
             **sampling_arguments(request, self._chat),
             **self._thinking_budget(request),
+            **self._loop_detection(request),
             structured_outputs=StructuredOutputsParams(json=schema) if schema else None,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
@@ -151,6 +153,15 @@ class VllmEngine:
         """The bound of a thought, where this engine was told by which marks it knows one."""
         budget = request.sampling.thinking
         return {"thinking_token_budget": budget} if budget and "reasoning_config" in self._settings else {}
+
+    def _loop_detection(self, request: Request) -> dict[str, Any]:
+        """Replies that say the same over and over end, on a CPU (see `ifeval.engines.loops`)."""
+        if not request.sampling.ends_loops or has_cuda():
+            return {}
+        from vllm.sampling_params import RepetitionDetectionParams
+
+        sizes = {"min_pattern_size": SMALLEST, "max_pattern_size": LARGEST}
+        return {"repetition_detection": RepetitionDetectionParams(**sizes, min_count=TIMES)}
 
     def _lora(self) -> Any:
         if self._model.adapter is None:
@@ -334,7 +345,7 @@ def quiet_environment() -> dict[str, str]:
 
 def _response(output: Any, sent: InFlight) -> Response:
     reply = output.outputs[0]
-    reasons = {"stop": "stop", "length": "length"}
+    reasons = {"stop": "stop", "length": "length", "repetition": "repetition"}
     finish = reasons.get(reply.finish_reason)
     return Response(
         key=sent.request.key,

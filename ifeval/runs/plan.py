@@ -98,9 +98,8 @@ class Plan:
 
     def _in_task_order(self) -> Iterator[Item]:
         for task in sorted(self.tasks, key=lambda task: -reply_tokens(task, self.sampling(task))):
-            sampling = self.sampling(task)
             for sample in self.samples(task):
-                prepared = self.chat.prepare(sample)
+                prepared, sampling = self.chat.prepare(sample), self.sampling(task, sample)
                 for repeat in range(self.options.repeats):
                     key = request_key(prepared, sampling, repeat, self.context)
                     yield Item(task, sample, Request(key, task.name, prepared, sampling, repeat))
@@ -157,17 +156,20 @@ class Plan:
         """How many samples of a task: `--limit`, else what its suite asks for."""
         return task.limit if self.options.limit is None else self.options.limit
 
-    def sampling(self, task: Task) -> Sampling:
+    def sampling(self, task: Task, sample: Sample | None = None) -> Sampling:
+        """How the replies of a task, or those to one sample of it, are drawn."""
         manner = self.manner
+        limit = task.max_tokens if sample is None else task.token_limit(sample)
         return Sampling(
             temperature=manner.temperature,
             top_p=manner.top_p,
             top_k=manner.top_k,
-            max_tokens=self.options.max_tokens or task.max_tokens,
+            max_tokens=self.options.max_tokens or limit,
             seed=None if manner.temperature == 0 else self.seed(task),
             min_p=manner.min_p,
             repetition_penalty=manner.repetition_penalty,
             thinking=manner.thinking,
+            ends_loops=task.ends_loops and manner.temperature == 0,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ifeval.records import CUT
 from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
@@ -108,7 +109,7 @@ def row_rates(row: Mapping[str, Any]) -> dict[str, bool]:
 
 def _response_rates(response: Mapping[str, Any]) -> dict[str, bool]:
     return {
-        "truncated": response["finish_reason"] == "length",
+        "truncated": response["finish_reason"] in CUT,
         "empty": response["error"] is None and not response["answer"].strip() and not response["tool_calls"],
         "unclosed_reasoning": response["unclosed_reasoning"],
         "unparsable": response["tool_error"] is not None,

@@ -62,7 +62,7 @@ def validate(response: Response, form: Format, schema: Any) -> tuple[CheckResult
 def _document(response: Response, form: Format, schema: Any) -> tuple[Parsed, str]:
     """The document of a reply, and the outcome where there is none."""
     if response.truncated:
-        return Parsed(error="the reply was cut at the token limit"), "truncated"
+        return Parsed(error="the reply was cut at the token limit or in a loop"), "truncated"
     if not response.answer.strip():
         return Parsed(error="the reply is empty"), "empty"
     return read_document(response.answer, form, schema), "unparsable"

@@ -12,7 +12,7 @@ from typing import Any
 from ifeval.checks.guards import guard
 from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score
-from ifeval.task import Row, Task
+from ifeval.task import Row, Task, room_for
 from ifeval.tasks.format.briefs import Split, brief, ids
 from ifeval.tasks.format.composition import spans
 
@@ -35,6 +35,7 @@ class Density(Task):
     description = "10 to 200 instructions in one prompt: a newsletter of notices, ten instructions each"
     size = 60
     max_tokens = 4096
+    ends_loops = True
     breakdowns = ("instructions",)
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
@@ -43,6 +44,10 @@ class Density(Task):
     def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """From the quarter of the briefs that no evaluation asks."""
         return self._draw("training", seed, limit)
+
+    def token_limit(self, sample: Sample) -> int:
+        """Room for notices of several times as many words as are needed."""
+        return min(self.max_tokens, room_for(str(sample.oracle)))
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`share` of the instructions followed, `followed` (all of them) and `nine_tenths` (at least so many).

@@ -18,7 +18,9 @@ MOST_TURNS = 5
 
 
 def score(sample: Sample, replies: Sequence[Response]) -> Score:
-    """`all_turns`; `turn_N` and `alive_N` (turns 1 to N all followed; None where the dialogue has fewer turns).
+    """`followed` (share of the turns), `all_turns`; `turn_N` and `alive_N` (turns 1 to N all followed).
+
+    The latter two are None where the dialogue has fewer turns.
 
     Counts: `turns`; of the rules `new` (given in the turn), `kept` (given before), `system`, and `age_N` (given N turns
     ago); `facts`. A turn that was never reached follows nothing.
@@ -36,7 +38,8 @@ def score(sample: Sample, replies: Sequence[Response]) -> Score:
                 count[1] += 1
             checks.append(CheckResult(check.ok, check.reason, f"turn {number}: {check.name}", check.failure))
         followed.append(all(check.ok for _, _, check in found))
-    metrics: dict[str, float | None] = {"all_turns": float(all(followed))}
+    share = sum(followed) / len(followed)
+    metrics: dict[str, float | None] = {"followed": share, "all_turns": float(all(followed))}
     for number in range(1, MOST_TURNS + 1):
         there = number <= len(followed)
         metrics[f"turn_{number}"] = float(followed[number - 1]) if there else None

@@ -26,14 +26,15 @@ LEAST_CHOICE = 24
 
 class Dialogue(ConversationTask):
     name = "dialogue"
-    version = "1"
+    version = "2"
     family = "format"
-    primary = "all_turns"
+    primary = "followed"
     description = (
         "Rules over 3 to 5 turns: added, corrected, taken back, referred back to, kept from the system message on"
     )
     size = 160
     max_tokens = 640
+    ends_loops = True
     max_turns = 5
     max_conversation_tokens = 6144
     breakdowns = ("turns", "house_rule", "pattern", "kind", "domain")

@@ -25,18 +25,19 @@ from .scoring import score, wrong_replies
 COUNTS = (1, 8, 2, 4)
 """Numbers of instructions of four prompts in a row, round and round."""
 
-FACTS = {1: (3, 6), 2: (3, 6), 4: (2, 5), 8: (2, 4)}
+FACTS = {1: (1, 4), 2: (1, 5), 4: (2, 5), 8: (2, 4)}
 """Fewest and most facts that a prompt with so many instructions demands."""
 
 
 class Format(Task):
     name = "format"
-    version = "2"
+    version = "3"
     family = "format"
     primary = "both"
     description = "Form and substance: 1 to 8 instructions on a text to be written from given material"
     size = 320
-    max_tokens = 768
+    max_tokens = 640
+    ends_loops = True
     breakdowns = ("instructions", "kind", "style", "domain")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:

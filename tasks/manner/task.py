@@ -26,6 +26,7 @@ class Manner(Task):
     description = "how the model talks: length, lists, markdown, openings, refusals, echo, repetition; no grade"
     size = 120
     max_tokens = 1024
+    ends_loops = True
     breakdowns = ("domain", "language")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:

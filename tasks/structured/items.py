@@ -30,9 +30,17 @@ HEAVY = {
 """The rungs of a later cycle, where the upper ones have the weight."""
 
 FIELDS_ON_LEVELS = 4
-"""How many fields a sample of the ladder of levels has; those of the ladder of fields stand on two levels."""
+"""How many fields a sample of the ladder of levels has."""
 
-DOCUMENTS = ("json", "yaml", "toml", "xml")
+FLAT_UP_TO = 2
+"""So many fields have no nesting; more fields of that ladder stand on two levels."""
+
+PLAIN_UP_TO = {"fields": 4, "levels": 2}
+"""On these rungs values are copied; above them some have to be worked out, put together, or written in another way."""
+
+DOCUMENTS = ("json", "yaml", "json", "toml", "json", "xml")
+"""Every second document is JSON, which is what people ask for most."""
+
 TABLES = ("csv", "markdown", "json", "yaml", "xml", "toml")
 NAMES = {
     "json": "JSON object",
@@ -88,7 +96,7 @@ def cells(number: int) -> list[Cell]:
             if ladder == "rows":
                 found.append(Cell(ladder, rung, TABLES[turn % 6], ("extract", "convert")[(place + number // 2) % 2]))
             else:
-                found.append(Cell(ladder, rung, DOCUMENTS[turn % 4], ("extract", "fill")[(place // 2 + number) % 2]))
+                found.append(Cell(ladder, rung, DOCUMENTS[turn % 6], ("extract", "fill")[(place // 2 + number) % 2]))
     Random(f"structured/order/{number}").shuffle(found)
     return found
 
@@ -136,8 +144,12 @@ def _record(rng: Random, cell: Cell) -> Record:
         if cell.operation == "convert":
             names = [name for name in names if "wordings" not in lists()[name]]
         return table(rng, rng.choice(names), cell.rung)
-    count, levels = (FIELDS_ON_LEVELS, cell.rung) if cell.ladder == "levels" else (cell.rung, 2)
-    return record(rng, rng.choice(list(dossiers())), count, levels)
+    if cell.ladder == "levels":
+        count, levels = FIELDS_ON_LEVELS, cell.rung
+    else:
+        count, levels = cell.rung, 1 if cell.rung <= FLAT_UP_TO else 2
+    plain = cell.rung <= PLAIN_UP_TO[cell.ladder]
+    return record(rng, rng.choice(list(dossiers())), count, levels, plain)
 
 
 def _prompt(rng: Random, made: Record, cell: Cell) -> str:

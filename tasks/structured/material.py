@@ -5,7 +5,7 @@ All of it is written by hand, in papers/*.toml and logs.toml; names, figures and
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
@@ -56,9 +56,10 @@ def lists() -> dict[str, dict[str, Any]]:
     return {entry["id"]: entry for entry in (*read["log"], *read["export"])}
 
 
-def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
+def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> Record:
     """`count` fields out of as few papers of a dossier as hold them, on at most `levels` levels, in the papers' order.
 
+    plain: as far as there are enough of them, fields whose values stand in the papers just as they are wanted.
     Where there are several papers, each has an object of its own in the document.
     """
     about = dossiers()[dossier]
@@ -74,6 +75,10 @@ def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
         held += [
             (replace(field, path=folded((*above, *field.path), levels)), drawn[field.slot].value) for field in said
         ]
+    if plain:
+        places = sorted(range(len(held)), key=lambda place: (not _stands(held[place][1], texts), rng.random()))
+        copied = sum(_stands(value, texts) for _, value in held)
+        held = [held[place] for place in sorted(places[: max(count, copied)])]
     chosen = _chosen(rng, held, count, levels)
     fields = tuple(field for field, _ in chosen)
     value, schema = nested((field.path, value) for field, value in chosen), {"title": "record", **object_schema(fields)}
@@ -82,6 +87,12 @@ def record(rng: Random, dossier: str, count: int, levels: int) -> Record:
     kinds = [paper["kind"] for paper in papers]
     titled = [f"Paper {place}: {kind}\n{text}" for place, (kind, text) in enumerate(zip(kinds, texts, strict=True), 1)]
     return Record(value, schema, fields, "\n\n".join(titled), PAPERS, about["subject"])
+
+
+def _stands(value: Any, texts: Sequence[str]) -> bool:
+    """Whether a value stands in the papers as it is written in JSON, as a word or words of its own."""
+    said = re.compile(rf"(?<![\w.,]){re.escape(str(value))}(?![\w]|[.,]\d)")
+    return not isinstance(value, bool) and any(said.search(text) for text in texts)
 
 
 def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
@@ -101,7 +112,7 @@ def _part(rng: Random, paper: dict[str, Any], count: int, levels: int) -> tuple[
     while True:
         said = [field for field in _fields(paper) if _says(mark.join(blocks[start:end]), field, paper)]
         if len(said) >= count and max(len(field.path) for field in said) >= levels:
-            return mark.join(blocks[start:end]), said
+            return mark.join(blocks[start:end]).strip(), said
         start, end = (start, end + 1) if end < len(blocks) else (start - 1, end)
 
 

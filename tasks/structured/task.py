@@ -11,14 +11,14 @@ from typing import Any
 from ifeval.records import Response, Sample, Score
 from ifeval.structured import Wanted, judge
 from ifeval.structured.decoding import contrast
-from ifeval.task import Row, Task
+from ifeval.task import Row, Task, room_for
 
 from .items import build
 
 
 class Structured(Task):
     name = "structured"
-    version = "3"
+    version = "4"
     family = "structured"
     primary = "correct"
     description = (
@@ -26,12 +26,17 @@ class Structured(Task):
     )
     size = 288
     max_tokens = 2560
+    ends_loops = True
     breakdowns = ("fields", "levels", "rows", "format", "operation", "material", "depth", "decoding")
     ladders = ("fields", "levels", "rows")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """Cycles of 36, eight of them without a limit; from the fifth on the upper rungs have the weight."""
         return islice(build(seed), self.size if limit is None else limit)
+
+    def token_limit(self, sample: Sample) -> int:
+        """Room for the document with all the spaces that people put into it, and for some words around it."""
+        return min(self.max_tokens, room_for(str(sample.oracle)))
 
     def score(self, sample: Sample, response: Response) -> Score:
         """`parses`, `validates`, `correct`, and `bare`: the reply is the document and nothing else."""

@@ -11,12 +11,17 @@ from .catalogue import Tool, tools
 from .requests import Request, entries, errands, exchange, followup, irrelevant, missing, single
 from .schema import schema
 
-LIGHT_CYCLES = 4
 LIGHT = {"tools": {1: 4, 2: 4, 4: 4, 8: 3, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
-"""Rung to samples, by ladder, in one of the first cycles; beside these one of the two uppermost rungs of tools."""
+"""Rung to samples, by ladder, in one of the first cycles; beside these one of `UPPERMOST`."""
+
+UPPERMOST = (16, 32, 32, 64)
+"""The largest number of tools offered in each of the first cycles."""
 
 HEAVY = {"tools": {1: 1, 2: 1, 4: 1, 8: 2, 16: 3, 32: 3, 64: 3}, "calls": {1: 1, 2: 2, 4: 2, 8: 4}}
 """The same for later cycles, where the upper rungs have the weight."""
+
+PLAIN_UP_TO = 2
+"""With so few tools offered every value stands in the request: the lowest rungs ask for a call and nothing besides."""
 
 REFRAINING = {"missing": 3, "irrelevant": 2}
 FOLLOWUPS = 2
@@ -50,11 +55,11 @@ class Item:
 
 def items(seed: int, number: int) -> Iterator[tuple[str, Item]]:
     """The items of cycle `number` with an id each, all but the group that measures formats, in an order of its own."""
-    design = LIGHT if number < LIGHT_CYCLES else HEAVY
+    design = LIGHT if number < len(UPPERMOST) else HEAVY
     cells: list[tuple[str, int]] = []
     for ladder, rungs in design.items():
         cells += [(ladder, rung) for rung, count in rungs.items() for _ in range(count)]
-    cells += [("tools", 64 if number % 3 == 0 else 32)] * (number < LIGHT_CYCLES)
+    cells += [("tools", rung) for rung in UPPERMOST[number : number + 1]]
     cells += [(kind, 0) for kind, count in REFRAINING.items() for _ in range(count)]
     cells += [("followup", 0)] * FOLLOWUPS
     numbered = list(enumerate(cells))
@@ -82,7 +87,7 @@ def _one_call(rng: Random, rung: int, later: bool) -> Item:
 
     Of one tool the earlier request is the same with other values: the least that can be asked of a model.
     """
-    chosen = rng.choice(entries("request"))
+    chosen = rng.choice([entry for entry in entries("request") if rung > PLAIN_UP_TO or entry["kind"] == "plain"])
     request = single(rng, chosen)
     named, messages = _named(request), _messages(request)
     if later:

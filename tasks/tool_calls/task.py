@@ -33,12 +33,13 @@ _ASKING = re.compile(
 
 class ToolCalls(Task):
     name = "tool_calls"
-    version = "4"
+    version = "5"
     family = "structured"
     primary = "correct"
     description = "Function calls: 1 to 64 tools offered, 1 to 8 calls wanted, values said, worked out or looked up; and refraining"
     size = 288
     max_tokens = 768
+    ends_loops = True
     offers_tools = True
     breakdowns = ("tools", "calls", "kind", "turn", "domain", "dialect", "phrasing", "depth")
     ladders = ("tools", "calls")

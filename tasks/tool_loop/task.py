@@ -33,6 +33,7 @@ class ToolLoop(ConversationTask):
     )
     size = 160
     max_tokens = 256
+    ends_loops = True
     max_turns = 2
     max_steps = 12
     max_conversation_tokens = 8192

@@ -100,7 +100,7 @@ def faults(
         "empty": None if spoken else "the reply has no word",
         "echo": "the reply repeats the request" if is_echo(reply, prompt) else None,
         "loop": looping(reply, spoken),
-        "cut": "the reply was cut at the token limit" if truncated else None,
+        "cut": "the reply was cut at the token limit or in a loop" if truncated else None,
         "leak": leaked(reply),
         "refusal": refused(reply, spoken),
         "language": strange_language(reply, language),

@@ -23,6 +23,7 @@ class WrongInAnyReply(Task):
     description = "faults in replies to everyday requests: empty, echo, loop, cut, leak, refusal, language, off topic"
     size = 120
     max_tokens = 1024
+    ends_loops = True
     breakdowns = ("domain", "language")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:

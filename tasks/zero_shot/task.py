@@ -30,6 +30,7 @@ class ZeroShot(Task):
     description = "fresh instructions of 18 clusters in 4 wordings, written by hand, with exact answers and ladders"
     size = SIZE
     max_tokens = 256
+    ends_loops = True
     breakdowns = ("cluster", "difficulty", "wording", "steps", "rows", "conditions", "words", "language")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:

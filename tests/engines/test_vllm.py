@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ifeval.engines.base import Workload
-from ifeval.engines.machine import installed
+from ifeval.engines.loops import SMALLEST, TIMES
+from ifeval.engines.machine import has_cuda, installed
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import resolve
 from ifeval.records import Request, Sample, Sampling
@@ -78,6 +80,18 @@ def test_a_prompt_that_is_too_long_is_an_error_of_its_own(engine) -> None:
     assert wrong.finish_reason == "error"
     assert "length" in wrong.error
     assert right.error is None
+
+
+@pytest.mark.skipif(has_cuda(), reason="on a GPU loops go on to their limit")
+def test_a_loop_is_ended_only_where_the_task_allows_it(engine) -> None:
+    text = "Write the sentence 'I like tea.' again and again, a thousand times."
+    looped, whole = request(1, text, 120), request(2, text, 120)
+    looped = replace(looped, sampling=replace(looped.sampling, ends_loops=True))
+    shorter, longer = sorted(engine.generate([looped, whole]), key=lambda reply: reply.key)
+    assert (shorter.finish_reason, longer.finish_reason) == ("repetition", "length")
+    assert SMALLEST * TIMES <= shorter.completion_tokens < longer.completion_tokens == 120
+    assert longer.raw.startswith(shorter.raw)
+    assert shorter.truncated
 
 
 def test_a_closed_generator_cancels_what_is_decoding(engine) -> None:

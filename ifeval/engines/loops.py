@@ -1,0 +1,20 @@
+"""When a reply that repeats itself is ended.
+
+Greedy decoding that has said the same tokens over and over goes on so to its token limit, and on a CPU such replies are
+most of what a small model's run costs. With `Sampling.ends_loops` a reply ends, cut, once its last tokens are one run of
+`SMALLEST` to `LARGEST` tokens `TIMES` times over: at least 48 tokens, so no table or list that somebody asked for.
+These are the terms of vLLM's `RepetitionDetectionParams`. A GPU decodes tokens faster than they can be looked at, and a
+server need not know the setting: there a loop goes on to its limit, and is cut as well.
+"""
+
+from collections.abc import Sequence
+
+SMALLEST, LARGEST, TIMES = 16, 64, 3
+
+
+def is_loop(tokens: Sequence[int]) -> bool:
+    """Whether the end of `tokens` is one run of tokens, `SMALLEST` to `LARGEST` long, `TIMES` times over."""
+    return any(
+        len(tokens) >= size * TIMES and tokens[-size * TIMES : -size] == tokens[-size * (TIMES - 1) :]
+        for size in range(SMALLEST, LARGEST + 1)
+    )
