@@ -47,7 +47,7 @@ class Mixed(HostileServer):
 
 def _parameters() -> list:
     named = list(modes().items())
-    chosen = {index for index in range(0, len(named), 5)} | {0, 4}
+    chosen = {*range(0, len(named), 5), 4}
     return [
         pytest.param(troubles, id=name, marks=() if index in chosen else pytest.mark.slow)
         for index, (name, troubles) in enumerate(named)
@@ -57,17 +57,21 @@ def _parameters() -> list:
 @pytest.mark.parametrize("troubles", _parameters())
 def test_a_run_ends_within_its_budget(troubles: list[str], tmp_path: Path) -> None:
     began = time.monotonic()
-    server = Mixed(troubles)
-    with serving(server) as url:
-        try:
-            run = ifeval.evaluate(
-                MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", limit=12, engine_arg=BUDGET, progress=False
-            )  # fmt: skip
-        except UserError as error:
-            assert "\n" not in str(error)
-            assert (
-                "What was finished is kept" in str(error) or "no server answers" in str(error) or "failed" in str(error)
-            )
-        else:
-            assert len(run.samples) == 12
+    with serving(Mixed(troubles)) as url:
+        sentence = ended(url, tmp_path / "run")
     assert time.monotonic() - began < WITHIN
+    assert sentence == "" or any(
+        words in sentence for words in ("What was finished is kept", "no server answers", "failed")
+    )
+
+
+def ended(url: str, out: Path) -> str:
+    """Run against the server; the sentence it ended with, or nothing where every sample has its row."""
+    try:
+        run = ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=out, limit=12, engine_arg=BUDGET, progress=False
+        )
+    except UserError as error:
+        return str(error)
+    assert len(run.samples) == 12
+    return ""
