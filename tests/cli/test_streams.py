@@ -77,33 +77,59 @@ def test_progress_into_a_full_log_ends_no_run(runs: Path, tmp_path: Path) -> Non
     assert ended(runs, "2>/dev/full", *arguments)[0] == 0
 
 
+BAD = "PATH"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("run", "--model", "scripted:oracle", "--tasks", "format", "--limit", "1", "--out", "x" * 300),
-        ("run", "--model", "x" * 300),
-        ("show", "x" * 300),
-        ("gate", "old", "--baseline", "x" * 300),
-        ("gate", "x" * 300, "--baseline", "old"),
-        ("compare", "old", "x" * 300),
-        ("report", "old", "-o", "x" * 300),
-        ("leaderboard", "x" * 300),
-        ("leaderboard", ".", "--out", "x" * 300),
-        ("baseline", "add", "x" * 300),
-        ("rescore", "x" * 300),
-        ("merge", "old", "x" * 300, "--out", "y"),
-        ("doctor", "--model", "x" * 300),
-        ("check", "x" * 300),
-        ("export", "x" * 300, "--to", "every-eval-ever", "--out", "y"),
-        ("import", "x" * 300, "--out", "y"),
-        ("data", "check", "x" * 300),
+        ("run", "--model", "scripted:oracle", "--tasks", "format", "--limit", "1", "--out", BAD),
+        ("run", "--model", BAD),
+        ("show", BAD),
+        ("gate", "old", "--baseline", BAD),
+        ("gate", BAD, "--baseline", "old"),
+        ("compare", "old", BAD),
+        ("report", "old", "-o", BAD),
+        ("leaderboard", BAD),
+        ("leaderboard", ".", "--out", BAD),
+        ("baseline", "add", BAD),
+        ("rescore", BAD),
+        ("merge", "old", BAD, "--out", "y"),
+        ("doctor", "--model", BAD),
+        ("check", BAD),
+        ("export", BAD, "--to", "every-eval-ever", "--out", "y"),
+        ("import", BAD, "--out", "y"),
+        ("data", "check", BAD),
     ],
-    ids=lambda arguments: " ".join(word.strip("x") for word in arguments),
+    ids=lambda arguments: " ".join("..." if word == BAD else word for word in arguments),
 )
-def test_a_name_of_300_letters_is_one_sentence(
-    runs: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("bad", ["x" * 300, "/dev/null/x"], ids=["300 letters", "no folder"])
+def test_a_path_that_cannot_be_is_one_sentence(
+    runs: Path,
+    arguments: tuple[str, ...],
+    bad: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(runs)
-    assert run(monkeypatch, *arguments) == 2
+    assert run(monkeypatch, *(bad if word == BAD else word for word in arguments)) == 2
     said = [line for line in capsys.readouterr().err.splitlines() if line != "ifeval: prepare"]
     assert len(said) == 1, said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("data", "fetch", "ifeval"),
+        ("doctor", "--model", "tiny", "--chat-template", "chatml"),
+        ("run", "--model", "tiny"),
+    ],
+    ids=" ".join,
+)
+def test_a_cache_that_cannot_be_written_is_one_sentence(
+    arguments: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("IFEVAL_CACHE", "/dev/null/x")
+    assert run(monkeypatch, *arguments) == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -6,6 +6,9 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from ifeval.models.replies import Reading, interpret, keep_all, split_always_ope
 from ifeval.records import Response, Sample
 from ifeval.registry.plugins import discover
 from ifeval.structured.judge import FORMATS, validate
+from ifeval.task import Task
 from ifeval.tool_calls import DIALECTS, any_form, by_name
 from tests.checks.test_ifbench_hostile import ARGUMENTS as IFBENCH_ARGUMENTS
 from tests.checks.test_ifeval_checks import ARGUMENTS
@@ -23,6 +27,7 @@ from tests.reliability.forked import count
 PATIENCE = 10.0
 """Seconds of computing one reader may take for one text: a guard against hanging, far above what any needs."""
 
+Reader = Callable[[str], Any]
 TASKS = ("format", "structured", "tool_calls", "density", "zero_shot")
 TOOLS = [
     {
@@ -53,33 +58,35 @@ def hostile(draw: random.Random) -> str:
     return "".join(pieces)
 
 
-def readers() -> dict[str, object]:
+def readers() -> dict[str, Reader]:
     """By name, what takes a text. Each returns what it found and raises nothing."""
-    found: dict[str, object] = {}
+    offered = Sample("x", [{"role": "user", "content": "hi"}], tools=TOOLS)
+    found: dict[str, Reader] = {"any form": partial(any_form, tools=TOOLS)}
     for name in DIALECTS:
         for split in (split_tags, split_always_open, keep_all):
-            reading = Reading(split, by_name(name), ("<s>", "</s>"))
-            sample = Sample("x", [{"role": "user", "content": "hi"}], tools=TOOLS)
-            found[f"dialect {name} {split.__name__}"] = lambda text, s=sample, r=reading: interpret(
-                Response("k", text, "stop"), s, r
-            )
-    found["any form"] = lambda text: any_form(text, TOOLS)
-    for form in FORMATS:
-        found[f"document {form}"] = lambda text, f=form: validate(Response("k", text, "stop", answer=text), f, SCHEMA)
-    for prefix, checks, arguments in (("ifeval", CHECKS, ARGUMENTS), ("ifbench", IFBENCH_CHECKS, IFBENCH_ARGUMENTS)):
-        for name, check in checks.items():
-            found[f"{prefix} {name}"] = lambda text, c=check, a=arguments.get(name, {}): c(text, **a).reason
+            found[f"dialect {name} {split.__name__}"] = partial(read, offered, Reading(split, by_name(name), ("<s>",)))
+    found |= {f"document {form}": partial(document, form) for form in FORMATS}
+    found |= {f"ifeval {name}": partial(check, **ARGUMENTS.get(name, {})) for name, check in CHECKS.items()}
+    found |= {f"ifbench {n}": partial(check, **IFBENCH_ARGUMENTS.get(n, {})) for n, check in IFBENCH_CHECKS.items()}
     kinds = discover()
     for name in TASKS:
         task = kinds[name]()
         samples = list(task.samples(task.default_seed))
-        for place in range(0, len(samples), max(1, len(samples) // 40)):
-            sample = samples[place]
-            reading = Reading(split_tags, by_name("hermes"), ())
-            found[f"task {name} {sample.id}"] = lambda text, t=task, s=sample, r=reading: t.score(
-                s, interpret(Response("k", text, "stop"), s, r)
-            )
+        for sample in samples[:: max(1, len(samples) // 40)]:
+            found[f"task {name} {sample.id}"] = partial(scored, task, sample)
     return found
+
+
+def read(sample: Sample, reading: Reading, text: str) -> Response:
+    return interpret(Response("k", text, "stop"), sample, reading)
+
+
+def document(form: Any, text: str) -> Any:
+    return validate(Response("k", text, "stop", answer=text), form, SCHEMA)
+
+
+def scored(task: Task, sample: Sample, text: str) -> Any:
+    return task.score(sample, read(sample, Reading(split_tags, by_name("hermes"), ()), text))
 
 
 @pytest.mark.parametrize("slow", [False, pytest.param(True, marks=pytest.mark.slow)])
@@ -91,7 +98,7 @@ def test_hostile_texts_are_read_in_bounded_time(slow: bool) -> None:
     for number in range(texts):
         text, name = hostile(draw), names[number % len(names)]
         began = time.process_time()
-        named[name](text)  # type: ignore[operator]
+        named[name](text)
         spent = time.process_time() - began
         longest[name] = max(longest[name], spent)
         assert spent < PATIENCE, f"{name} took {spent:.1f} s for {text[:200]!r}... ({len(text):,} characters)"
