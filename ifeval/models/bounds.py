@@ -11,6 +11,9 @@ from types import FrameType
 SECONDS = 20.0
 """Seconds of this process's time on all cores: a machine that is busy with other things takes none of them."""
 
+AGAIN = 0.2
+"""Seconds to the next bell: Jinja swallows one that rings while it folds constants."""
+
 MEMORY = 2 << 30
 """Bytes beyond what the process has when the block begins."""
 
@@ -28,8 +31,11 @@ def bounded(seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[None]:
     Time is only kept on the main thread, which alone hears signals; memory only where the system says what is in use.
     """
 
+    over = False
+
     def ring(_: int, __: FrameType | None) -> None:
-        raise TakesTooLong(f"it takes more than {seconds:g} s of computing")
+        if not over:
+            raise TakesTooLong(f"it takes more than {seconds:g} s of computing")
 
     limits = resource.getrlimit(resource.RLIMIT_AS)
     allowed = _in_use() + memory
@@ -39,15 +45,18 @@ def bounded(seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (allowed, limits[1]))
     if timed:
         handler = signal.signal(signal.SIGVTALRM, ring)
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
     try:
         yield
     finally:
-        if timed:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, handler or signal.SIG_DFL)
-        if narrower:
-            resource.setrlimit(resource.RLIMIT_AS, limits)
+        try:
+            over = True
+        finally:  # should the bell have rung just now
+            if timed:
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+                signal.signal(signal.SIGVTALRM, handler or signal.SIG_DFL)
+            if narrower:
+                resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
 def _in_use() -> int:

@@ -120,3 +120,19 @@ def test_a_tampered_baseline_is_a_sentence_or_a_result(
     inputs = tampered(loads(content)).map(as_file) | damaged(content)
     held(st.tuples(inputs, st.sampled_from(["baseline", "gate"])), enter, examples)
     file.unlink()
+
+
+def test_a_run_killed_before_its_last_write_is_a_sentence_or_a_result(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is there but the manifest's end: status, times, what the engine did."""
+    file = folder / "run" / "run.json"
+    kept = file.read_bytes()
+    manifest = loads(kept)
+    began = {name: value for name, value in manifest.items() if name not in ("finished", "phases", "engine_settings")}
+    for verb, arguments in VERBS.items():
+        file.write_bytes(as_file({**began, "status": "running"}))
+        code, said = ended(monkeypatch, *arguments(folder))
+        assert code in (0, 2, 3, 4), (verb, said)
+    assert loads(file.read_bytes())["status"] == "complete", "the last verb goes on with it"
+    file.write_bytes(kept)
