@@ -60,5 +60,5 @@ def test_a_download_that_unpacks_to_too_much_is_broken_off(tmp_path: Path, monke
 @pytest.mark.parametrize("mirror", ["http://[::1", "http://host:99999", "http://\x00"])
 def test_a_mirror_that_is_no_address(mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(fetch.ENDPOINTS, "github", ("IFEVAL_GITHUB_RAW", mirror))
-    with pytest.raises((UserError, fetch.Unreachable), match="IFEVAL_GITHUB_RAW|http"):
+    with pytest.raises((UserError, fetch.Unreachable), match=r"IFEVAL_GITHUB_RAW|http"):
         fetch.download("github", "file", tmp_path / "file")
