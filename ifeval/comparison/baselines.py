@@ -20,10 +20,9 @@ from ifeval.comparison.rerun import PORTABLE
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.run import load_run
-from ifeval.runs.stored import MODEL, SETTINGS, checked
+from ifeval.runs.stored import BASELINE, checked
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
-from ifeval.util.shapes import anything, every
 
 FORMAT = 1
 PUBLISHED = "published.toml"
@@ -124,12 +123,13 @@ def load(path: Path) -> OutcomeTable:
         document = loads(path.read_bytes())
         if document["format"] != FORMAT:
             raise UserError(f"{path} has format {document['format']}; this version reads {FORMAT}. Record it again.")
+        checked(document, BASELINE, path)
         return OutcomeTable(
             name=document["name"],
-            model=checked(document["model"], MODEL, f"{path}, model"),
+            model=document["model"],
             identity=document["identity"],
-            settings=checked(document["settings"], SETTINGS, f"{path}, settings"),
-            options=checked(document["options"], every(anything), f"{path}, options"),
+            settings=document["settings"],
+            options=document["options"],
             started=document["started"],
             tasks={name: _task_outcomes(task) for name, task in document["tasks"].items()},
             speed=document["speed"],
@@ -219,8 +219,13 @@ def _task_outcomes(document: Mapping[str, Any]) -> TaskOutcomes:
         *task.metrics.values(),
         *(part for parts in task.ratios.values() for part in parts),
         *task.rates.values(),
+        task.tokens,
     )
-    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[1]) for column in columns):
+    if task.primary not in task.metrics.keys() | task.ratios.keys():
+        raise ValueError(f"it has no {task.primary!r}, its primary metric")
+    if len(set(ids)) < len(ids):
+        raise ValueError("an id comes twice")
+    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[-1]) for column in columns):
         raise ValueError("its columns have different lengths")
     return task
 

@@ -15,7 +15,7 @@ from ifeval.errors import NotComparable
 from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.run import Run
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.runs.table import read_batches, read_table
 from ifeval.util.tables import short_name
 

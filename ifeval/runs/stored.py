@@ -26,6 +26,9 @@ from ifeval.util.shapes import (
 MOST_REPEATS = 1000
 """A larger number of a repeat is no run's: tables have a column for each."""
 
+RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
+"""The ways of a reply to go wrong that are counted beside every score."""
+
 _object = every(anything)
 
 
@@ -46,7 +49,7 @@ def _interval(value: Any) -> str | None:
 _bounds = fields(
     {"value": or_null(number), "low": or_null(number), "high": or_null(number), "n": whole, "method": text}
 )
-_rates = fields(dict.fromkeys(("truncated", "empty", "unclosed_reasoning", "unparsable", "errors"), number))
+_rates = fields(dict.fromkeys(RATES, number))
 _sampling = fields({}, {"temperature": or_null(number), "max_tokens": JSON_SCALAR})
 _engine = fields({"name": text, "version": or_null(text)})
 
@@ -91,18 +94,16 @@ MANIFEST = fields(
         "imported": _object,
     },
 )
-OPTIONS = fields(
-    {"model": text, "tasks": items(text), "data": every(text), "task_paths": items(text)},
-    {
-        **dict.fromkeys(("limit", "seed", "order_seed", "max_tokens", "thinking_budget"), or_null(number)),
-        **dict.fromkeys(("repeats", "temperature", "top_p", "top_k"), number),
-        **dict.fromkeys(("system", "chat_template", "adapter", "tool_dialect", "ray_address"), or_null(text)),
-        **dict.fromkeys(("engine", "sampling", "reasoning"), text),
-        **dict.fromkeys(("template_args", "engine_args"), _object),
-        **dict.fromkeys(("base_urls", "seen"), items(text)),
-        "shard": or_null(_pair),
-    },
-)
+_drawn: dict[str, Shape] = {
+    **dict.fromkeys(("limit", "seed", "order_seed", "max_tokens", "thinking_budget"), or_null(number)),
+    **dict.fromkeys(("repeats", "temperature", "top_p", "top_k"), number),
+    **dict.fromkeys(("system", "chat_template", "adapter", "tool_dialect", "ray_address"), or_null(text)),
+    **dict.fromkeys(("engine", "sampling", "reasoning"), text),
+    **dict.fromkeys(("template_args", "engine_args"), _object),
+    **dict.fromkeys(("base_urls", "seen"), items(text)),
+    "shard": or_null(_pair),
+}
+OPTIONS = fields({"model": text, "tasks": items(text), "data": every(text), "task_paths": items(text)}, _drawn)
 """What rescoring and merging make the plan of a run from."""
 
 MANNER = fields(
@@ -143,6 +144,31 @@ SUMMARY = fields(
         "families": every(_interval),
         "rates": _rates,
         "engine": fields({"name": text, "tokens_per_second": or_null(number), "generated_tokens": whole}),
+    }
+)
+_columns = items(either(text, items(or_null(number))))
+_ratio = items(_columns)
+BASELINE = fields(
+    {
+        **dict.fromkeys(("name", "identity", "started"), text),
+        "model": MODEL,
+        "settings": SETTINGS,
+        "options": fields({}, {**_drawn, "tasks": items(text)}),
+        "speed": or_null(number),
+        "tasks": every(
+            fields(
+                {
+                    **dict.fromkeys(("family", "version", "primary"), text),
+                    "noise": every(number),
+                    "ids": items(text),
+                    "clusters": or_null(items(text)),
+                    "metrics": every(_columns),
+                    "ratios": every(_ratio),
+                    "rates": fields(dict.fromkeys(RATES, _columns)),
+                    "tokens": _columns,
+                }
+            )
+        ),
     }
 )
 _call = fields({"name": text, "arguments": _object}, closed=True)

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ifeval.errors import UserError
-from ifeval.runs.stored import MOST_REPEATS
+from ifeval.runs.stored import MOST_REPEATS, RATES
 
 if TYPE_CHECKING:
     import pyarrow
 
 NEVER_NULL = ("task", "sample_id", "repeat", "verdicts")
-ALWAYS_THERE = (*NEVER_NULL, "error", "completion_tokens", "truncated", "empty", "unclosed_reasoning", "errors")
+ALWAYS_THERE = (*NEVER_NULL, "error", "completion_tokens", *RATES)
 
 
 def kind_of(name: str) -> "pyarrow.DataType":
