@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ifeval.errors import NotComparable
+from ifeval.errors import NotComparable, UserError
 from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.run import Run
@@ -117,6 +117,10 @@ def run_outcomes(run: Run) -> OutcomeTable:
     wanted |= {f"tag.{task['unit']}" for task in summaries.values()}
     table = _table(run, lambda name: name in wanted or name.startswith(("metric.", "count.")))
     present = sorted(table["task"].unique().to_pylist()) if table.num_rows else []
+    if unknown := [task for task in present if task not in summaries or not _has_primary(table, summaries[task])]:
+        raise UserError(
+            f"{run.path}: its summary and its table differ at {unknown[0]}; ifeval rescore makes both anew."
+        )
     return OutcomeTable(
         name=short_name(run.name),
         model=manifest["model"],
@@ -209,6 +213,13 @@ def _task_outcomes(rows: "pyarrow.Table", summary: Mapping[str, Any]) -> TaskOut
         tokens=grid(rows["completion_tokens"]),
         noise=noise_floor(metrics, ratios),
     )
+
+
+def _has_primary(table: "pyarrow.Table", summary: Mapping[str, Any]) -> bool:
+    """Is the primary metric of a task's summary one that the summary and the table have?"""
+    primary = summary["primary"]
+    columns = {f"metric.{primary}", f"count.{primary}"}
+    return primary in summary["metrics"] and not columns.isdisjoint(table.column_names)
 
 
 def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.NDArray[np.integer]) -> tuple[str, ...]:

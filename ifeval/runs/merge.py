@@ -150,7 +150,7 @@ def _engine_summary(runs: Sequence[Run]) -> dict[str, Any]:
     """Tokens summed over the parts; tokens a second of one machine, as the parts' seconds are summed too."""
     engines = [run.summary["engine"] for run in runs]
     generated = sum(engine["generated_tokens"] for engine in engines)
-    seconds = sum(run.manifest["phases"].get("generate", 0) for run in runs)
+    seconds = sum(run.manifest.get("phases", {}).get("generate", 0) for run in runs)
     return {
         "name": engines[0]["name"],
         "generated_tokens": generated,

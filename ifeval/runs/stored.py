@@ -120,7 +120,7 @@ SUMMARY = fields(
         "tasks": every(
             fields(
                 {
-                    **dict.fromkeys(("family", "version", "primary"), text),
+                    **dict.fromkeys(("family", "version", "primary", "unit"), text),
                     **dict.fromkeys(("samples", "rows"), whole),
                     **dict.fromkeys(("metrics", "checks"), every(_interval)),
                     "rates": _rates,
@@ -128,7 +128,6 @@ SUMMARY = fields(
                     "by": every(every(_interval)),
                 },
                 {
-                    "unit": text,
                     "advisory": flag,
                     "ladders": every(_interval),
                     "conversations": fields(

@@ -39,6 +39,8 @@ def test_settings_become_flags() -> None:
 
 def test_a_server_on_a_cpu_is_not_compiled_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ifeval.engines.vllm_server.has_cuda", lambda: False)
+    monkeypatch.setattr("ifeval.engines.vllm_server.parallel_settings", lambda *_: {})
+    monkeypatch.setattr("ifeval.engines.vllm.kv_cache_bytes", lambda *_: 1 << 28)
     assert "--enforce-eager" in flags(server_settings(a_model(None), {}))
     assert "--no-enforce-eager" in flags(server_settings(a_model(None), {"enforce_eager": False}))
 
