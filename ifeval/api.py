@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
-    from ifeval.comparison.differences import Comparison
     from ifeval.comparison.outcomes import OutcomeTable
-    from ifeval.release.decision import ReleaseDecision
+    from ifeval.comparison.results import Comparison
     from ifeval.release.policy import Policy
+    from ifeval.release.results import ReleaseDecision
     from ifeval.report.plot import Plot
     from ifeval.runs.observer import Observer
     from ifeval.runs.run import Run
@@ -41,7 +42,7 @@ def evaluate(model: PathLike, tasks: Names = "core", *, progress: bool = True, *
 
     model: what `--model` takes. flags: the other flags of `ifeval run` by name (`limit=50`, `base_url="http://..."`,
     `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). progress: show phases and running scores.
-    Raises `ifeval.errors.UserError` with one sentence for anything the caller can mend.
+    Raises `ifeval.errors.UserError` with one sentence for anything the caller can fix.
     """
     from ifeval.runs.pipeline import run
     from ifeval.runs.run import load_run
@@ -178,7 +179,7 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
 
 
 def _known(options: Any, flags: Mapping[str, Any], verb: str, renamed: Mapping[str, str]) -> dict[str, Any]:
-    """The flags under the names of their fields. Raises UserError for one that the verb has not."""
+    """The flags under the names of their fields. Raises UserError for one that the verb does not have."""
     from difflib import get_close_matches
 
     fields = set(inspect.signature(options).parameters) - {"model", "tasks"}
@@ -196,7 +197,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else [value]
     if not all(isinstance(name, str) for name in values):
         raise UserError(f"{argument}={value!r}: give a name or a list of names.")
-    return tuple(part.strip() for name in values for part in name.split(",") if part.strip())
+    return names(*values)
 
 
 def _texts(argument: str, value: Any) -> tuple[str, ...]:
@@ -234,7 +235,9 @@ def _outcomes(reference: "Run | PathLike") -> "OutcomeTable":
     if isinstance(reference, Run):
         return run_outcomes(reference)
     if not isinstance(reference, str | Path):
-        raise UserError(f"{reference!r} is no run: give a Run, a run's directory, or the name of a recorded baseline.")
+        raise UserError(
+            f"{reference!r} is not a run: give a Run, a run's directory, or the name of a recorded baseline."
+        )
     return find(str(reference), [Path("baselines"), builtin_folder()])
 
 

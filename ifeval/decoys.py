@@ -2,7 +2,7 @@
 
 A prompt that such a reply passes measures luck. `ifeval tasks validate` gives them all to every task of ours, the
 engines `scripted:blind`, `scripted:stuffed` and `scripted:other` answer whole runs with them, and a task may ask
-`decoys` while it draws, and draw a prompt anew that one of them passes.
+`decoys` while it draws, and draw a prompt again that one of them passes.
 """
 
 import re

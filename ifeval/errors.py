@@ -16,7 +16,7 @@ class Exit(IntEnum):
 
 
 class UserError(Exception):
-    """Something the user can mend: one sentence that names the file, row or flag and says what to do.
+    """Something the user can fix: one sentence that names the file, row or flag and says what to do.
 
     The CLI prints it without a traceback and exits with `code`.
     """

@@ -141,7 +141,7 @@ class CheckResult:
 class Score:
     """All check results of one sample, and the named metrics made from them.
 
-    `metrics`: one value in [0, 1] a sample each, averaged over samples; None where a metric does not apply.
+    `metrics`: one value in [0, 1] per sample each, averaged over samples; None where a metric does not apply.
     `counts`: (successes, trials) each, summed over samples, with the sample as the cluster.
     `loose`: the check results again under a lenient reading of the same reply, where a task has one.
     """

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.differences import compare
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.comparison.results import Comparison
 from ifeval.errors import NotComparable
 from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio

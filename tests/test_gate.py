@@ -11,9 +11,10 @@ import pytest
 
 from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.errors import Exit
-from ifeval.release.decision import ReleaseDecision, gate
+from ifeval.release.decision import gate
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 from ifeval.release.policy import PRESETS, Endpoint, Policy, parse_policy, read_policy
+from ifeval.release.results import ReleaseDecision
 from ifeval.release.subjects import Rule
 from ifeval.runs.run import load_run
 from ifeval.stats.assessment import Decision

@@ -47,7 +47,7 @@ def test_rows_and_rank_ranges(results):
     assert rows["a", "scripted:empty"].kind == "floor"
     assert rows["a", "scripted:oracle"].kind == "ceiling"
     assert rows["a", "Qwen"].kind == "published"
-    assert rows["a", "short"].note == "only the first 20 samples a task"
+    assert rows["a", "short"].note == "only the first 20 samples per task"
     unranked = {model for (_, model), entry in rows.items() if entry.rank is None}
     assert unranked == {"scripted:empty", "scripted:oracle", "Qwen", "short"}
     assert ("a", "stopped") not in rows

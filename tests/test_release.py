@@ -10,7 +10,8 @@ from ifeval.comparison import baselines
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.errors import Exit
 from ifeval.release.decision import gate
-from ifeval.release.formats import headline, sentence, to_html, to_junit, to_text
+from ifeval.release.formats import to_junit, to_text
+from ifeval.release.judged import sentence
 from ifeval.release.policy import PRESETS, Endpoint, Policy
 from ifeval.release.subjects import ALL, Kind, Rule
 from ifeval.stats.assessment import Decision
@@ -57,7 +58,7 @@ def test_three_families_block_and_the_small_one_is_named(core):
         "format", "structured", "zero_shot",
     ]  # fmt: skip
     assert "manner [advisory: 40 independent samples, fewer than 100]: no significant loss" in to_text(verdict)
-    assert headline(verdict).endswith("decided by all families")
+    assert verdict.headline.endswith("decided by all families")
 
 
 def test_every_line_says_which_rule_decided(core):
@@ -202,7 +203,7 @@ def test_junit_has_its_reasons_in_the_text(core):
 
 
 def test_a_notebook_shows_it_escaped(core):
-    page = to_html(gate(core, replace(core, name="<script>"), Policy()))
+    page = gate(core, replace(core, name="<script>"), Policy())._repr_html_()
     assert "<script>" not in page
     assert "all families" in page
 

@@ -13,8 +13,9 @@ import pytest
 from jsonschema import validators
 
 from ifeval.structured.schema.reference import DRAFTS, Reference, Unusable
-from ifeval.structured.schema.regex import PatternError, search
+from ifeval.structured.schema.regex import search
 from ifeval.structured.schema.validator import MAX_DEPTH, SchemaError, compile_schema, json_path, measure
+from ifeval.util.bounded_regex import PatternError
 
 # The suite's required tests that jsonschema itself gets wrong, whatever our corrections. The fast path gets them right.
 REFERENCE_MISSES = {

@@ -1,7 +1,7 @@
 """Verifiable instructions: a text and arguments in, a `CheckResult` with its reason out.
 
 `CHECKS` holds the 25 instructions of IFEval with upstream's semantics to the last boolean (Zhou et al. 2023;
-google-research, instruction_following_eval). `ifeval.checks.ifeval.repaired.CHECKS` holds them with their defects mended.
+google-research, instruction_following_eval). `ifeval.checks.ifeval.repaired.CHECKS` holds them with their defects fixed.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Any check on any reply: the catalogue of all that can be named, and one row judged by it.
 
 An id alone ("layout:table") means the check whose words say what it does: the library's and those of plug-ins, then the
-mended ones of IFEval and IFBench. A benchmark's own check is named with the task before it: "ifeval/keywords:existence",
+fixed ones of IFEval and IFBench. A benchmark's own check is named with the task before it: "ifeval/keywords:existence",
 "ifeval-fixed/...", "ifbench/...", "ifbench-fixed/...".
 """
 

@@ -1,4 +1,4 @@
-"""The command line. One short file a verb; what is heavy is imported inside the verb."""
+"""The command line. One short file per verb, with heavy imports inside the verb."""
 
 import contextlib
 import errno
@@ -121,7 +121,7 @@ def main() -> None:
         _internal()
     else:
         if ending == Exit.INTERRUPTED:
-            _end(Exit.INTERRUPTED, "interrupted; what was finished is kept, repeat the command to go on.")
+            _end(Exit.INTERRUPTED, "interrupted; what was finished is kept, repeat the command to continue.")
         _leave(ending or Exit.OK)
 
 

@@ -11,11 +11,6 @@ TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins 
 Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
 
 
-def names(*values: str | None) -> tuple[str, ...]:
-    """What stands between the commas of flags that take lists."""
-    return tuple(name.strip() for value in values for name in (value or "").split(",") if name.strip())
-
-
 def data_paths(values: list[str]) -> dict[str, Path]:
     """`--data PATH` and `--data TASK=PATH` by task name; UserError where a path does not exist."""
     paths = {}

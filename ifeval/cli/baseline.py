@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names
+from ifeval.cli.arguments import Data, TaskPath, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.cli.help import Verbs
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable

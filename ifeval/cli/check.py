@@ -26,7 +26,7 @@ def check(
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Name every instruction and its rule.")] = False,
 ) -> None:
-    """Try a check: does a reply follow an instruction, and why (not)? Rows come back with `ok` and `reason`."""
+    """Try a check: does a reply follow an instruction, and why or why not? Rows come back with `ok` and `reason`."""
     from ifeval.checks.trying import catalogue, judge, judged_row
     from ifeval.util.jsonio import dumps, read_jsonl
 
@@ -63,7 +63,7 @@ def _arguments(written: str) -> dict[str, object]:
     try:
         arguments = json.loads(written)
     except ValueError as error:
-        raise UserError(f"--arguments is no JSON object: {error}.") from None
+        raise UserError(f"--arguments is not a JSON object: {error}.") from None
     if not isinstance(arguments, dict):
         raise UserError(f"--arguments must be a JSON object such as '{{\"words\": 80}}', got {written}.")
     return arguments

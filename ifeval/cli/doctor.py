@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ifeval.cli.arguments import names
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.models.profile import TemplateProfile
@@ -105,7 +105,7 @@ def model_lines(model: str, chat_template: str | None = None) -> Iterator[tuple[
     yield True, f"model {found.name}: {found.architecture}, {size}, context {found.context_length}"
     yield True, f"fingerprint {found.fingerprint[:16]}"
     if found.chat_template is None and found.tool_template is None:
-        yield True, "chat template: none; the plain one of docs/models.md is used, and tools are told in words"
+        yield True, "chat template: none; the plain one of docs/models.md is used, and tools are described in words"
         return
     profile = profile_of(found.chat_template, found.tokens, found.special, found.tool_template)
     yield True, "chat template, found out by running it:"
@@ -121,16 +121,19 @@ def profile_rows(profile: "TemplateProfile") -> Iterator[tuple[str, str]]:
     how = (
         "read back from a rendered call"
         if profile.read_back
-        else "told by its words; it renders no call that could prove it"
+        else "inferred from its text; it renders no call to prove it"
     )
-    yield "tools", "offered by the template" if profile.tools else "told in words, in the system prompt"
+    yield "tools", "offered by the template" if profile.tools else "described in the system prompt"
     yield "calls", f"{profile.dialect} ({how if profile.tools else 'asked for in words'})"
     if profile.calls:
         shape = "JSON text" if profile.arguments.startswith("text") else "objects"
         ids = ", with ids of nine letters" if profile.ids else ""
-        yield "earlier calls", f"arguments as {shape}{ids}; results {'kept' if profile.results else 'told in words'}"
+        yield (
+            "earlier calls",
+            f"arguments as {shape}{ids}; results {'kept' if profile.results else 'described in words'}",
+        )
     else:
-        yield "earlier calls", "not rendered; told in words"
+        yield "earlier calls", "not rendered; described in words"
     marks = (
         f"{profile.open_mark!r} ... {profile.close_mark!r}" if profile.open_mark else f"up to {profile.close_mark!r}"
     )

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names
+from ifeval.cli.arguments import Data, TaskPath, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.errors import UserError
+from ifeval.util.lists import names
 
 
 def gate(

@@ -6,32 +6,31 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, data_paths, names
+from ifeval.cli.arguments import Data, data_paths
+from ifeval.util.lists import names
 
 
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of one evaluation of one model.")],
     out: Annotated[Path, typer.Option(help="The run directory to write; new or empty.")],
-    source: Annotated[str | None, typer.Option("--from", help="The tool. [default: found out from the files]")] = None,
-    model: Annotated[str | None, typer.Option(help="The model's name; of several in a file, which one.")] = None,
-    task: Annotated[str | None, typer.Option(help="The task's name, of a table. [default: the file's]")] = None,
-    metric: Annotated[str | None, typer.Option(help="The metric that stands for each task.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="The tool. [default: detected from the files]")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name; if a file holds several, which one.")] = None,
+    task: Annotated[str | None, typer.Option(help="A table's task name. [default: the file's name]")] = None,
+    metric: Annotated[str | None, typer.Option(help="The metric to judge each task by.")] = None,
     id_column: Annotated[str, typer.Option(help="A table's column of ids.")] = "id",
     score_column: Annotated[
         str | None,
-        typer.Option(
-            help="A table's columns of scores, the first is the task's own. [default: score; none to rescore]"
-        ),
+        typer.Option(help="A table's score columns, the task's own first. [default: score; with --rescore, none]"),
     ] = None,
     prompt_column: Annotated[str, typer.Option(help="A table's column of prompts.")] = "prompt",
     reply_column: Annotated[str, typer.Option(help="A table's column of replies.")] = "reply",
     rescore: Annotated[
-        bool, typer.Option("--rescore", help="Score the replies again by the task of this harness that has the name.")
+        bool, typer.Option("--rescore", help="Score the replies again with this harness's task of the same name.")
     ] = False,
     data: Data = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Make a run of the results of lm-eval, inspect, Every Eval Ever, HELM, promptfoo, OpenAI evals, or a plain table."""
+    """Make a run from the results of lm-eval, inspect, Every Eval Ever, HELM, promptfoo, OpenAI evals, or a plain table."""
     from ifeval.cli.scorecard import print_run
     from ifeval.interop.importing import Choices, read
     from ifeval.interop.plain import Columns

@@ -15,7 +15,7 @@ def merge(
     task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Put shards together into the run that one machine would have made; says which shards are missing."""
+    """Put shards together into the run that one machine would have made, and say which shards are missing."""
     from ifeval.cli.scorecard import print_run
     from ifeval.runs.merge import merge as merge_runs
 

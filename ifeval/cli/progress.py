@@ -1,6 +1,6 @@
 """What a person sees while a run goes on: phases, tokens per second, time left, the running score.
 
-On a terminal one live block; elsewhere one line a phase and one a minute; nothing at all under `--json`.
+On a terminal one live block; elsewhere one line per phase and one per minute; nothing at all under `--json`.
 """
 
 import os
@@ -21,11 +21,11 @@ from ifeval.util.tables import bounded
 
 QUIET_SECONDS = 60.0
 SILENT_SECONDS = 120.0
-"""After so long without a finished sample, the line says for how long."""
+"""Seconds without a finished sample after which the line says how long it has been."""
 
 
 class Progress:
-    """Counts what the runner tells; subclasses show it."""
+    """Counts what the runner reports; subclasses show it."""
 
     def __init__(self, verbose: bool) -> None:
         self.verbose = verbose
@@ -94,7 +94,7 @@ class Plain(Progress):
 
 @contextmanager
 def every_minute(progress: Plain) -> Iterator[None]:
-    """Meanwhile one line a minute, whether or not a reply has finished."""
+    """Print one line per minute meanwhile, whether or not a reply has finished."""
     over = threading.Event()
 
     def speak() -> None:

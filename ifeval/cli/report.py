@@ -9,7 +9,7 @@ import typer
 def report(
     runs: Annotated[list[Path], typer.Argument(help="A run's directory; with more, the first is the baseline.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("report.html"),
-    failures: Annotated[int, typer.Option(min=0, help="Most failed samples of a task to embed.")] = 500,
+    failures: Annotated[int, typer.Option(min=0, help="Embed at most this many failed samples per task.")] = 500,
     allow: Annotated[
         list[str] | None, typer.Option(help="A setting the runs may differ in (template). Repeatable.")
     ] = None,

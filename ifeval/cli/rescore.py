@@ -14,7 +14,7 @@ def rescore(
     task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Score a run's stored replies again with today's scorers; nothing is generated."""
+    """Score a run's stored replies again with today's scorers, without generating anything."""
     from ifeval.cli.scorecard import print_run
     from ifeval.runs.rescore import rescore as rescore_run
 

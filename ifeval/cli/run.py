@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, names, pairs, parallel_sizes, reply_seconds
+from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes, reply_seconds
+from ifeval.util.lists import names
 
 
 def run(
@@ -33,7 +34,7 @@ def run(
     sampling: Annotated[
         str,
         typer.Option(
-            help="model (as its generation config says), greedy, or auto: the former for a model that thinks."
+            help="model (the values of its generation config), greedy, or auto: model if it thinks, else greedy."
         ),
     ] = "auto",
     temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
@@ -46,12 +47,12 @@ def run(
     thinking_budget: Annotated[
         int | None,
         typer.Option(
-            help="Tokens for a thought, beside the answer's; 0: no thinking. [default: 4096 if the model thinks]"
+            help="Tokens for thinking, in addition to the answer's; 0 turns thinking off. [default: 4096 if the model thinks]"
         ),
     ] = None,
     template_arg: Annotated[list[str] | None, typer.Option(help="k=v for the chat template. Repeatable.")] = None,
     reasoning: Annotated[
-        str, typer.Option(help="auto (as the chat template tells), none, or one of vLLM's reasoning parsers.")
+        str, typer.Option(help="auto (from the chat template), none, or one of vLLM's reasoning parsers.")
     ] = "auto",
     tool_dialect: Annotated[
         str | None, typer.Option(help="How calls are written. [default: from the chat template]")

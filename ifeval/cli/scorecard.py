@@ -31,7 +31,7 @@ def print_run(directory: Path, json: bool) -> None:
 
 
 def table(run: Run) -> Any:
-    """A rich table: one row a metric, the task's primary one first; then one a family, where tasks share families."""
+    """A rich table: one row per metric, the task's primary one first; then one per family, where tasks share families."""
     from rich.table import Table
     from rich.text import Text
 
@@ -87,7 +87,7 @@ def ladders(run: Run) -> Iterator[str]:
 
 
 def worst(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Of each task the checks that failed most often, in words."""
+    """The checks of each task that failed most often, in words."""
     for name, task in summary["tasks"].items():
         failing = [(check["value"], check["n"], label) for label, check in task["checks"].items() if check["n"] >= FEW]
         lowest = [f"{label} ({100 * value:.0f} % of {n})" for value, n, label in sorted(failing)[:WORST] if value < 1]
@@ -130,5 +130,5 @@ def remarks(run: Run) -> Iterator[str]:
 
 
 def percent(share: float) -> str:
-    """12.3 % for 0.123; nought is a dash, so that what is not nought stands out."""
+    """12.3 % for 0.123; zero is a dash, so that what is not zero stands out."""
     return f"{100 * share:.1f} %" if share else "-"

@@ -59,9 +59,11 @@ def sft(
     compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
     most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
-    max_bad: Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")] = 0.01,
+    max_bad: Annotated[
+        float, typer.Option(help="Leave out malformed rows up to this share; stop if there are more.")
+    ] = 0.01,
     max_dropped: Annotated[
-        float, typer.Option(help="Share of examples that may be dropped before a training does not begin.")
+        float, typer.Option(help="Do not start if more than this share of the examples would be dropped.")
     ] = 0.1,
     ignore_column: Annotated[
         list[str] | None, typer.Option(help="A column with text that is not to be trained. Repeatable.")
@@ -81,7 +83,10 @@ def sft(
         typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option(help="Go on from the newest state in --out; `--resume auto` begins where there is none.")
+        bool,
+        typer.Option(
+            help="Continue from the newest state in --out; `--resume auto` starts afresh where there is none."
+        ),
     ] = False,
     show_mask: Annotated[
         int | None, typer.Option(help="Print the N-th training document, what is trained marked, and stop.")
@@ -236,7 +241,7 @@ def evaluated(found: Any) -> Iterator[str]:
 
 
 class Plain:
-    """One line a phase, and a line for a step when none was written for some seconds."""
+    """One line per phase, and a line for a step when none was written for some seconds."""
 
     def __init__(self) -> None:
         self.line = ""

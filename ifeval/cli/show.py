@@ -72,7 +72,7 @@ def show(
 
 
 def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json: bool) -> None:
-    """A table a task; of several runs also how far each agrees with the first."""
+    """One table per task; with several runs, also how far each agrees with the first."""
     from ifeval.runs.breakdown import agreement, breakdowns, to_records, to_text
     from ifeval.runs.run import load_run
     from ifeval.util.jsonio import dumps

@@ -76,7 +76,7 @@ def validate(
     data: Data = None,
     task_path: TaskPath = None,
 ) -> None:
-    """Prove, without a model, that every oracle passes, and that blank, cut and shuffled replies and decoys fail."""
+    """Prove, without a model, that every oracle passes and that blank, cut and shuffled replies and decoys fail."""
     from ifeval.registry import datasets
     from ifeval.registry.plugins import discover
     from ifeval.runs.options import RunOptions

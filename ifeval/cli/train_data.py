@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ifeval.cli.arguments import TaskPath, names
+from ifeval.cli.arguments import TaskPath
 from ifeval.errors import Exit, UserError
+from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.finetuning.data.contamination import PromptIndex
@@ -18,7 +19,7 @@ Tasks = Annotated[
     str | None,
     typer.Option(help="Tasks and suites whose prompts must not be in the data. [default: all whose data is there]"),
 ]
-MaxBad = Annotated[float, typer.Option(help="Share of malformed rows that is left out without stopping.")]
+MaxBad = Annotated[float, typer.Option(help="Leave out malformed rows up to this share; stop if there are more.")]
 Ignored = Annotated[list[str] | None, typer.Option(help="A column with text that is not to be trained. Repeatable.")]
 Mapped = Annotated[list[str] | None, typer.Option(help="COLUMN=MEANING: what a column is. Repeatable.")]
 SHOWN = 5
@@ -29,9 +30,9 @@ def check(
     model: Annotated[
         str | None, typer.Option(help="Count tokens with this checkpoint's tokenizer and template.")
     ] = None,
-    max_length: Annotated[int, typer.Option(help="Tokens of a row, with --model.")] = 1024,
+    max_length: Annotated[int, typer.Option(help="Tokens per row, with --model.")] = 1024,
     difficulty: Annotated[
-        bool, typer.Option("--difficulty", help="Ask --model how much each prompt helps it (two passes a row).")
+        bool, typer.Option("--difficulty", help="Ask --model how much each prompt helps it (two passes per row).")
     ] = False,
     tasks: Tasks = None,
     task_path: TaskPath = None,
@@ -180,20 +181,22 @@ def _shares(values: dict[str, float]) -> str:
 
 def curate(
     files: Files,
-    keep: Annotated[int, typer.Option(help="How many examples at most.")],
-    out: Annotated[Path, typer.Option(help="JSONL file for the chosen ones.")],
-    dropped: Annotated[Path | None, typer.Option(help="JSONL file of the others, each with its reason.")] = None,
+    keep: Annotated[int, typer.Option(help="Keep at most this many examples.")],
+    out: Annotated[Path, typer.Option(help="JSONL file for the examples that are kept.")],
+    dropped: Annotated[
+        Path | None, typer.Option(help="JSONL file for what is dropped, each row with its reason.")
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="Drop rows whose prompt does not help this checkpoint to write the reply.")
     ] = None,
-    max_length: Annotated[int, typer.Option(help="Tokens of a row, with --model.")] = 1024,
+    max_length: Annotated[int, typer.Option(help="Tokens per row, with --model.")] = 1024,
     tasks: Tasks = None,
     task_path: TaskPath = None,
     max_bad: MaxBad = 0.01,
     ignore_column: Ignored = None,
     map: Mapped = None,
 ) -> None:
-    """Keep the best examples by quality and diversity; say of every other one why it was dropped."""
+    """Keep the best examples by quality and diversity, and say why each of the others was dropped."""
     from collections import Counter
 
     from ifeval.finetuning.data.columns import Columns
@@ -201,7 +204,7 @@ def curate(
     from ifeval.finetuning.data.mix import load, parse_source
 
     if keep < 1:
-        raise UserError(f"--keep {keep}: it is at least 1.")
+        raise UserError(f"--keep {keep}: give 1 or more.")
     loaded = load([parse_source(file) for file in files], max_bad, Columns.said(ignore_column or (), map or ()))
     overlaps = prompt_index(tasks, task_path).overlaps(loaded.examples)
     hard = difficulties(model, max_length, loaded.examples) if model else {}
@@ -223,7 +226,7 @@ def make(
     task: Annotated[
         list[str] | None, typer.Option(help="Procedural tasks, NAME or NAME:ROWS, separated by commas. Repeatable.")
     ] = None,
-    rows: Annotated[int, typer.Option(help="Rows of a task that names no number.")] = 200,
+    rows: Annotated[int, typer.Option(help="Rows for a task given without a number.")] = 200,
     replay: Annotated[
         list[Path] | None, typer.Option(help="A run: its replies with full marks become rows. Repeatable.")
     ] = None,
@@ -233,9 +236,9 @@ def make(
     ] = None,
     tasks: Tasks = None,
     task_path: TaskPath = None,
-    seed: Annotated[int, typer.Option(help="Of the training seeds.")] = 0,
+    seed: Annotated[int, typer.Option(help="Shifts the training seeds.")] = 0,
 ) -> None:
-    """Write training rows from procedural tasks and from a model's own good replies, without evaluations' prompts."""
+    """Write training rows from procedural tasks and from a model's own good replies, leaving out evaluation prompts."""
     from ifeval.finetuning.data.make import make as make_rows
     from ifeval.finetuning.data.make import replay as replay_rows
     from ifeval.runs.options import RunOptions

@@ -11,9 +11,9 @@ def watch(
     folder: Annotated[Path, typer.Argument(help="The folder that checkpoints are saved into.")],
     out: Annotated[Path, typer.Option(help="Where the runs and the trajectory go.")],
     poll: Annotated[float, typer.Option(help="Seconds between looks for new checkpoints.")] = 30.0,
-    once: Annotated[bool, typer.Option("--once", help="Evaluate what is there, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Evaluate what is there now, then stop.")] = False,
 ) -> None:
-    """Evaluate each whole checkpoint as it appears; say when a drop is real. All other flags are those of ifeval run."""
+    """Evaluate each complete checkpoint as it appears, and say when a drop is real. All other flags are those of ifeval run."""
     from ifeval.comparison.trajectory import verdict
     from ifeval.comparison.watch import by_command
     from ifeval.comparison.watch import watch as watch_folder

@@ -61,7 +61,7 @@ def require_comparable_settings(
 
 
 def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None], allow: Iterable[str] = ()) -> None:
-    """Raises NotComparable where the baseline has other versions of these tasks, with the command that records it anew."""
+    """Raises NotComparable where the baseline has other versions of these tasks, with the command that records it again."""
     old = {name: task["version"] for name, task in baseline.settings["tasks"].items() if name in versions}
     differing = sorted(
         name
@@ -78,7 +78,7 @@ def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None],
     else:
         tasks = ",".join(baseline.options.get("tasks") or baseline.tasks)
         command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks} --name {shlex.quote(name)} --yes"
-    raise NotComparable(f"{baseline.name} was recorded with other tasks: {listed}; record it anew: {command}")
+    raise NotComparable(f"{baseline.name} was recorded with other tasks: {listed}; record it again: {command}")
 
 
 def differing_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Values]]:

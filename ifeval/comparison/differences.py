@@ -1,20 +1,20 @@
 """Two runs on the same samples: how much each task changed, how sure that is, and what flipped, with the reasons."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import FailedCheck, OutcomeTable, Values, failed_checks
+from ifeval.comparison.outcomes import OutcomeTable, Values, failed_checks
 from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
-from ifeval.runs.generalisation import SeenSplit, gain_split
+from ifeval.comparison.results import Comparison, Difference, Flip, Generalisation
+from ifeval.runs.generalisation import gain_split
 from ifeval.runs.stored import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.flips import FEW_CHANGED
-from ifeval.stats.interval import Interval
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
 from ifeval.stats.power import minimum_detectable_effect
@@ -27,90 +27,7 @@ from ifeval.stats.strata import (
     stratified_p,
 )
 
-NO_REASON = "no reason recorded"
 HALF = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One metric's difference, candidate minus baseline. Scores and rates are in [0, 1], NaN without samples.
-
-    `adjusted` is Holm's p over the tasks' primary metrics (and over the families), Benjamini-Hochberg's q elsewhere.
-    `noise` is the share of samples that changed when the baseline ran twice, None where that was not measured.
-    `detectable` is the smallest true difference that a comparison of this size finds in 80 of 100 cases.
-    """
-
-    name: str
-    metric: str
-    n: int
-    baseline: float
-    candidate: float
-    interval: Interval
-    p: float
-    adjusted: float
-    losses: int
-    wins: int
-    noise: float | None
-    detectable: float
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A sample whose primary outcome changed, with the failed checks of the run that is worse on it."""
-
-    task: str
-    sample_id: str
-    repeat: int
-    loss: bool
-    checks: tuple[FailedCheck, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Generalisation:
-    """A task's gains on the clusters that the candidate's training held and on the others; the gap is their difference."""
-
-    task: str
-    clusters: tuple[str, ...]
-    gains: SeenSplit
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A candidate beside a baseline. `tokens` (mean reply length) and `speed` (tokens a second) are (old, new)."""
-
-    baseline: str
-    candidate: str
-    tasks: tuple[Difference, ...]
-    families: tuple[Difference, ...]
-    metrics: tuple[Difference, ...]
-    rates: tuple[Difference, ...]
-    generalisation: tuple[Generalisation, ...]
-    tokens: tuple[float, float]
-    speed: tuple[float | None, float | None]
-    flips: tuple[Flip, ...]
-    notes: tuple[str, ...]
-
-    def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
-        """("task: check", the flips it had a part in, each with its reason), most frequent first.
-
-        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
-        """
-        groups: dict[str, list[tuple[Flip, str]]] = {}
-        for flip in self.flips:
-            if flip.loss is loss:
-                reasons = {check.name or check.failure or "reply": check.reason for check in flip.checks}
-                for name, reason in (reasons or {NO_REASON: ""}).items():
-                    groups.setdefault(f"{flip.task}: {name}", []).append((flip, reason))
-        return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-
-    def _repr_html_(self) -> str:
-        from ifeval.comparison.formats import to_html
-
-        return to_html(self)
-
-    def flipped_checks(self, loss: bool) -> list[tuple[str, int]]:
-        """("task: check", number of flips it had a part in), most frequent first."""
-        return [(name, len(flips)) for name, flips in self.flips_by_check(loss)]
 
 
 def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str] = ()) -> Comparison:

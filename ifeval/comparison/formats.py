@@ -2,28 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from html import escape
 
-from ifeval.comparison.differences import Comparison, Difference
-from ifeval.runs.results import html_table
+from ifeval.comparison.results import HEADER, Comparison, cells
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, points, signed, span
 from ifeval.util.text import one_line
 
-HEADER = (
-    "",
-    "metric",
-    "n",
-    "baseline",
-    "candidate",
-    "difference",
-    "95 % interval",
-    "lost",
-    "won",
-    "p",
-    "adjusted",
-    "noise",
-)
 REASON_SHOWN = 160
 MOST_CHECKS = 10
 
@@ -32,8 +16,7 @@ def to_text(comparison: Comparison, flips: int = 3) -> str:
     """Tables of tasks, families, other metrics and rates, then what flipped; `flips` samples of each check."""
     c = comparison
     sections = [f"{c.candidate} against {c.baseline}", *(f"Note: {note}" for note in c.notes), ""]
-    several = [family for family in c.families if family.metric.startswith("mean of")]
-    sections += aligned([HEADER, *map(cells, (*c.tasks, *several))])
+    sections += aligned([HEADER, *map(cells, (*c.tasks, *c.averages))])
     sections += (
         ["", "Other metrics (adjusted is the Benjamini-Hochberg q):", *aligned([HEADER, *map(cells, c.metrics)])]
         if c.metrics
@@ -42,16 +25,6 @@ def to_text(comparison: Comparison, flips: int = 3) -> str:
     changed = [rate for rate in c.rates if rate.losses or rate.wins]
     sections += ["", "Rates:", *aligned([HEADER, *map(cells, changed)])] if changed else []
     return "\n".join([*sections, "", *generalisation(c), *remarks(c), *flipped(c, flips)]) + "\n"
-
-
-def to_html(comparison: Comparison) -> str:
-    """The tables of `to_text` for a notebook."""
-    several = [family for family in comparison.families if family.metric.startswith("mean of")]
-    title = f"{comparison.candidate} against {comparison.baseline}"
-    notes = "".join(f"<li>{escape(note)}</li>" for note in comparison.notes)
-    main = html_table(HEADER, map(cells, (*comparison.tasks, *several)), title)
-    rest = html_table(HEADER, map(cells, comparison.metrics), "Other metrics") if comparison.metrics else ""
-    return f"{main}{rest}<ul>{notes}</ul>"
 
 
 def to_json(comparisons: Iterable[Comparison]) -> bytes:
@@ -67,24 +40,6 @@ def to_json(comparisons: Iterable[Comparison]) -> bytes:
         for comparison in comparisons
     ]
     return dumps({"comparisons": listed}, pretty=True) + b"\n"
-
-
-def cells(row: Difference) -> tuple[str, ...]:
-    """One difference under HEADER."""
-    return (
-        row.name,
-        row.metric,
-        str(row.n),
-        points(row.baseline),
-        points(row.candidate),
-        signed(row.interval.estimate),
-        span(row.interval),
-        str(row.losses),
-        str(row.wins),
-        f"{row.p:.2g}",
-        f"{row.adjusted:.2g}",
-        "" if row.noise is None else points(row.noise),
-    )
 
 
 def generalisation(comparison: Comparison) -> Iterator[str]:
@@ -107,7 +62,7 @@ def remarks(comparison: Comparison) -> Iterator[str]:
         yield f"Mean reply: {old:.0f} tokens, now {new:.0f}."
     before, after = comparison.speed
     if before and after:
-        yield f"Speed: {before:,.0f} tokens a second, now {after:,.0f}."
+        yield f"Speed: {before:,.0f} tokens per second, now {after:,.0f}."
 
 
 def flipped(comparison: Comparison, shown: int) -> Iterator[str]:

@@ -82,7 +82,7 @@ class TaskOutcomes:
 class OutcomeTable:
     """One run: who, under which settings, and the outcomes by task.
 
-    `options` are the flags it was made with, for another model to be run alike; `speed` is in generated tokens a second.
+    `options` are the flags it was made with, for another model to be run alike; `speed` is in generated tokens per second.
     """
 
     name: str

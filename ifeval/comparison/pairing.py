@@ -31,7 +31,7 @@ class Pairs:
 
     @property
     def boolean(self) -> bool:
-        """One right-or-wrong outcome a sample, each sample an item of its own."""
+        """One right-or-wrong outcome per sample, each sample an item of its own."""
         alone = len(self.independent) == len(self.old) and bool((self.weights == 1).all())
         return alone and all(bool(np.isin(side, (0.0, 1.0)).all()) for side in (self.old, self.new))
 

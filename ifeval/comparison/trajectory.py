@@ -76,7 +76,7 @@ def point(
 
 
 def threshold(number: int, lines: int, alpha: float = ALPHA) -> float:
-    """Below this p each of so many lines of checkpoint `number` (from 2 on) has to be to be called a drop."""
+    """The p that each of this many lines of checkpoint `number` (from 2 on) must stay below to be called a drop."""
     return 2 * alpha / ((number - 1) * number * (number + 1) * lines)
 
 

@@ -1,4 +1,4 @@
-"""vLLM on a Ray cluster: Ray Data's own LLM processor, an engine a replica, replies handed on batch by batch.
+"""vLLM on a Ray cluster: Ray Data's own LLM processor, one engine per replica, replies handed on batch by batch.
 
 Ray places the replicas, restarts one that died and gives its rows to the others. Ray Data has no checkpoint that would
 protect a run; the journal of the run does, as for every engine.
@@ -107,7 +107,7 @@ class RayEngine:
             yield from self._round(asked)
 
     def _round(self, requests: list[Request]) -> Iterator[Response]:
-        """All prompts are rendered first: Ray Data wants its rows at the start. They wait in Ray's object store."""
+        """All prompts are rendered first: Ray Data needs its rows at the start. They wait in Ray's object store."""
         waiting: dict[str, Request] = {}
         refused: list[Response] = []
         rows = self._rows(requests, waiting, refused)

@@ -1,7 +1,7 @@
 """transformers' `generate`, on any device: the fallback where vLLM cannot be installed, and slower than it."""
 
 import time
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -129,7 +129,7 @@ def batches(prompts: list[tuple[list[int], Request]]) -> Iterator[list[tuple[lis
         yield batch
 
 
-def loop_criterion(start: int, ends: Collection[int]) -> Any:
+def loop_criterion(start: int, ends: frozenset[int]) -> Any:
     """A stopping criterion for `generate` that ends replies in a loop; `found` tells how long they were, by row.
 
     start: where the replies begin. Looked for every `SMALLEST` tokens, in rows that no token of `ends` has ended.

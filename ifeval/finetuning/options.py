@@ -1,4 +1,4 @@
-"""What `ifeval sft` can be told."""
+"""The options of `ifeval sft`."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -74,27 +74,27 @@ class SftOptions:
     def check(self) -> None:
         """Raise UserError for a value that makes no sense."""
         if self.precision not in ("auto", "fp32", "bf16"):
-            raise UserError(f"--precision {self.precision}: it is auto, fp32 or bf16.")
+            raise UserError(f"--precision {self.precision}: choose auto, fp32 or bf16.")
         if self.weights not in ("auto", "fp32", "bf16"):
-            raise UserError(f"--weights {self.weights}: it is auto, fp32 or bf16.")
+            raise UserError(f"--weights {self.weights}: choose auto, fp32 or bf16.")
         if self.weights == "bf16" and self.precision == "fp32":
-            raise UserError("--weights bf16 does not go with --precision fp32; leave --precision out.")
+            raise UserError("--weights bf16 cannot be combined with --precision fp32; leave --precision out.")
         if not 0 < self.epochs < float("inf"):
-            raise UserError(f"--epochs {self.epochs}: it is more than 0.")
+            raise UserError(f"--epochs {self.epochs}: give a number above 0.")
         for name in ("max_length", "batch", "rows", "most_repeats", "eval_every"):
             if getattr(self, name) < 1:
-                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is at least 1.")
+                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: give 1 or more.")
         if self.method not in ("sft", "orpo", "dpo"):
-            raise UserError(f"--method {self.method}: it is sft, orpo or dpo.")
+            raise UserError(f"--method {self.method}: choose sft, orpo or dpo.")
         if self.method != "sft" and not self.packing:
-            raise UserError(f"--no-packing goes with --method sft; {self.method} reads its pairs side by side.")
+            raise UserError(f"--no-packing works only with --method sft; {self.method} reads its pairs side by side.")
         if self.max_steps is not None and self.max_steps < 1:
-            raise UserError(f"--max-steps {self.max_steps}: it is at least 1.")
+            raise UserError(f"--max-steps {self.max_steps}: give 1 or more.")
         for name in ("max_bad", "max_dropped"):
             if not 0 <= getattr(self, name) <= 1:
-                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: it is a share, from 0 to 1.")
+                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: give a share from 0 to 1.")
         if not 0 <= self.warmup < 1:
-            raise UserError(f"--warmup {self.warmup}: it is a share of the steps, 0 or more and less than 1.")
+            raise UserError(f"--warmup {self.warmup}: give a share of the steps, 0 or more and less than 1.")
         check_services(self.log)
         if self.keep_adapter and not self.lora:
             raise UserError("--keep-adapter needs adapters: give their rank with --lora.")

@@ -93,7 +93,7 @@ def number(value: Any) -> float | None:
 
 
 def count(value: Any) -> int:
-    """A whole number of tokens or the like, nought where there is none."""
+    """A whole number of tokens or the like, zero where there is none."""
     return int(value) if (found := number(value)) is not None and 0 <= found < 2**31 else 0
 
 

@@ -57,7 +57,7 @@ def read(paths: Sequence[Path], kind: str | None = None, choices: Choices | None
     chosen, said = kind or kind_of(paths[0]), choices or Choices()
     if chosen is None:
         known = ", ".join(READERS)
-        raise UserError(f"{paths[0]} is of no kind that is known by its look; name it with --from ({known}).")
+        raise UserError(f"{paths[0]} is of no kind that can be recognised; name it with --from ({known}).")
     run = guarded(paths[0], chosen, lambda: READERS[chosen](paths, said))
     if said.model is not None:
         run.model = said.model

@@ -59,7 +59,7 @@ def _csv(path: Path) -> Iterator[dict[str, Any]]:
     try:
         yield from csv.DictReader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
     except (csv.Error, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no table in UTF-8 ({error}).") from None
+        raise UserError(f"{path} is not a UTF-8 table ({error}).") from None
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -79,7 +79,7 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
                     raise UserError(f"{path} unpacks to more than is read; split it.")
                 yield from batch.to_pylist()
     except (pyarrow.ArrowException, OSError) as error:
-        raise UserError(f"{path} is no whole Parquet file ({str(error)[:120]}).") from None
+        raise UserError(f"{path} is not a complete Parquet file ({str(error)[:120]}).") from None
 
 
 def _sample(row: Mapping[str, Any], columns: Columns, task: str, where: str) -> ForeignSample:
@@ -110,7 +110,7 @@ def _score(value: Any, where: str) -> float:
             value = float(text)
         except ValueError:
             raise UserError(
-                f"{where}: {value[:60]!r} is no score; give numbers between 0 and 1, or true and false."
+                f"{where}: {value[:60]!r} is not a score; give numbers between 0 and 1, or true and false."
             ) from None
     found = number(value)
     if found is None or not 0 <= found <= 1:

@@ -28,7 +28,7 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        raise UserError(f"{path} is not whole or no JSON ({_short(error)}); copy or export it again.") from None
+        raise UserError(f"{path} is incomplete or not JSON ({_short(error)}); copy or export it again.") from None
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         try:
             row = loads(line)
         except ValueError as error:
-            raise UserError(f"{path}, line {number}: no JSON ({_short(error)}); copy or export it again.") from None
+            raise UserError(f"{path}, line {number}: not JSON ({_short(error)}); copy or export it again.") from None
         if not isinstance(row, dict):
             raise UserError(f"{path}, line {number}: a {type(row).__name__} where an object was expected.")
         yield row

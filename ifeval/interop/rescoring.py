@@ -30,7 +30,7 @@ def write_rescored(run: ForeignRun, out: Path, data: Mapping[str, Path]) -> Path
     kinds = discover()
     for name in run.tasks:
         if name not in kinds:
-            raise UserError(f"--rescore: {name} is no task of this harness, so its replies cannot be scored again.")
+            raise UserError(f"--rescore: {name} is not a task of this harness, so its replies cannot be scored again.")
     if any(sample.reply is None and sample.error is None for sample in run.samples):
         raise UserError("--rescore: the source does not hold every reply, so they cannot be scored again.")
     require_new(out)

@@ -174,7 +174,7 @@ def _header(file: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
         start = handle.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else HEADER_LIMIT + 1
         if length > HEADER_LIMIT or 8 + length > size:
-            raise UserError(f"{file} is truncated or no safetensors file ({size:,} bytes); copy it again.")
+            raise UserError(f"{file} is truncated or not a safetensors file ({size:,} bytes); copy it again.")
         try:
             header = {
                 name: entry for name, entry in jsonio.loads(handle.read(length)).items() if name != "__metadata__"

@@ -128,7 +128,7 @@ def _prove(source: Path, model: Any, tokenizer: Any) -> None:
     chance = math.log(len(tokenizer))
     if not loss < chance:
         raise UserError(
-            f"{source} does not convert into a working model: its loss on plain English is {loss:.2f} nats a token, "
+            f"{source} does not convert into a working model: its loss on plain English is {loss:.2f} nats per token, "
             f"chance is {chance:.2f}; use the Hugging Face checkpoint of the model instead."
         )
 

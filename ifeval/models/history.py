@@ -1,4 +1,4 @@
-"""Earlier turns as a template takes them: calls as objects or as text, with ids or without, or told in words."""
+"""Earlier turns as a template takes them: calls as objects or as text, with ids or without, or described in words."""
 
 import hashlib
 import json

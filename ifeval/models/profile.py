@@ -15,7 +15,7 @@ MESSAGES = {"openai": "harmony", "muse_glimmer": "muse"}
 class TemplateProfile:
     """What was found out about a template; the defaults are those of a model that has none.
 
-    tools: the template offers them itself (else they are told in words). dialect: how it teaches calls to be written;
+    tools: the template offers them itself (else they are described in words). dialect: how it teaches calls to be written;
     read_back: that was proven on a rendered call. arguments: how a history's calls must hold theirs ("object" or
     "text"; "-null": with null for the turn's text); ids: calls and results must have ids of nine letters; results: a tool's result can stand in a history.
     reasoning: the reading of replies by default (`ifeval.models.reasoning`); open_mark, close_mark: what stands around

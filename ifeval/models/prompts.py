@@ -135,7 +135,7 @@ class PromptWriter:
         ids = self.tokenizer(self.text(sample), add_special_tokens=False)["input_ids"]
         bos = self.tokenizer.bos_token_id
         if bos is not None and ids[:2] == [bos, bos]:
-            raise UserError(f"The chat template writes two BOS tokens before sample {sample.id!r}; mend the template.")
+            raise UserError(f"The chat template writes two BOS tokens before sample {sample.id!r}; fix the template.")
         return ids
 
 

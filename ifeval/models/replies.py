@@ -1,6 +1,6 @@
 """Reading a raw reply: thoughts split off, tool calls parsed. Pure, so a stored run can be read again.
 
-Replies are kept raw, special tokens and all; what is read out of them here is computed anew at every scoring.
+Replies are kept raw, special tokens and all; what is read out of them here is computed again at every scoring.
 """
 
 import re

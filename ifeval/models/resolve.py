@@ -85,9 +85,9 @@ def resolve(
     """
     if base_urls:
         if adapter is not None:
-            raise UserError("--adapter does not go with --base-url: load the adapter in the server instead.")
+            raise UserError("--adapter cannot be combined with --base-url: load the adapter in the server instead.")
         if chat_template is not None:
-            raise UserError("--chat-template does not go with --base-url: give it to the server instead.")
+            raise UserError("--chat-template cannot be combined with --base-url: give it to the server instead.")
         return _server(model, base_urls)
     name, folder = _locate(model)
     facts = checkpoint.inspect(folder, trust_remote_code)

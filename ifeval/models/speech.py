@@ -42,12 +42,12 @@ def speech_of(seen: Mapping[str, Rendering], template: str, special: Sequence[st
     name, proven = _dialect(bodies, taught, template, special)
     notes = []
     if told and offered.lenient:
-        notes.append("its tools cannot be rendered by Python's engines; they are told in words")
+        notes.append("its tools cannot be rendered by Python's engines; they are described in words")
     if form and seen[f"call {form}"].lenient:
         notes.append("a history of calls cannot be rendered by Python's engines")
     if told and name is None:
         notes.append(
-            "nobody can read the calls it teaches; tools are told in words and calls asked for in another form"
+            "nobody can read the calls it teaches; tools are described in words and calls asked for in another form"
         )
     plain = form is not None and not seen[f"call {form}"].lenient
     return Speech(

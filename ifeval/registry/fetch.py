@@ -199,7 +199,7 @@ def package_folder(requirement: str, sha256: str, member: str, target: Path) -> 
 
 
 def listed_files(repository: str, listing: str, names_sha256: str, folder: str, target: Path) -> None:
-    """Fetch `listing` (a name a line) of a GitHub `owner/name/commit`, and `folder`/NAME.json for each name in it."""
+    """Fetch `listing` (one name per line) of a GitHub `owner/name/commit`, and `folder`/NAME.json for each name in it."""
     names = sorted(download("github", f"{repository}/{listing}", target / listing).read_text("utf-8").split())
     found = hashlib.sha256("\n".join(names).encode()).hexdigest()
     if found != names_sha256:

@@ -1,120 +1,29 @@
 """Policy and two runs in, one `ReleaseDecision` out. Text, JSON, JUnit, markdown and the exit code are all read from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ifeval.comparison.comparable import require_comparable
 from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
 from ifeval.comparison.prompts import paired_by_prompt
-from ifeval.errors import Exit, NotComparable, UserError
+from ifeval.errors import NotComparable, UserError
+from ifeval.release.judged import TYPICAL_DISCORDANCE, Judged
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, judged_rise, rises_between
+from ifeval.release.results import ReleaseDecision
 from ifeval.release.subjects import RATES_WEIGHT, WEIGHTS, Kind, Rule, Subject, subjects
-from ifeval.stats.assessment import Assessment, Decision, decide_units
+from ifeval.stats.assessment import Decision, decide_units
 from ifeval.stats.multiplicity import weighted_holm
 from ifeval.stats.power import minimum_detectable_effect
 from ifeval.stats.score_test import Units, score_p
 
-EXITS = {
-    Decision.PASS: Exit.OK,
-    Decision.WARN: Exit.OK,
-    Decision.FAIL: Exit.REGRESSION,
-    Decision.INCONCLUSIVE: Exit.INCONCLUSIVE,
-}
-REFUSALS = {Exit.NOT_COMPARABLE: "NOT COMPARABLE", Exit.INCONCLUSIVE: "INCONCLUSIVE", Exit.USAGE: "ERROR"}
 WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PASS)
-TYPICAL_DISCORDANCE = 0.15
-"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual. Planned with, so that
-what a gate can find does not depend on what it has seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The mean, a family or a task: its two scores, the assessment with its numbers, and the decision by its `rule`.
-
-    `decision` differs from the assessment's, which knows neither the correction for many tests nor the rule.
-    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release. `noise` is the share of outcomes
-    that changed when the baseline ran twice. `samples`: independent ones; as many as one task would need to say as much,
-    where families or tasks are averaged. `detectable`: the smallest true loss that as many samples find in 80 of
-    100 cases after that correction, where 15 % of the outcomes change, or as many as the noise does if that is more.
-    `excused`: the loss is shown to be smaller than the margin and, where the baseline is low, than its share of that.
-    `why`: why a family is advisory that might block.
-    """
-
-    name: str
-    kind: Kind
-    rule: Rule
-    tasks: tuple[str, ...]
-    blocking: bool
-    why: str
-    scores: tuple[float, float]
-    losses: int
-    wins: int
-    assessment: Assessment
-    decision: Decision
-    adjusted_p: float
-    samples: int
-    detectable: float
-    noise: float | None
-    excused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """A sequential gate: how many of the planned replies it took, and whether it decided before the last look."""
-
-    seen: int
-    planned: int
-    early: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseDecision:
-    """The gate's answer. `decision` is None where there is none to give; `refusal` then says why, `code` how it ends."""
-
-    baseline: str
-    candidate: str
-    policy: Policy
-    decision: Decision | None
-    judged: tuple[Judged, ...] = ()
-    rises: tuple[Rise, ...] = ()
-    notes: tuple[str, ...] = ()
-    stopped: Stopped | None = None
-    refusal: str | None = None
-    code: Exit = Exit.NOT_COMPARABLE
-
-    @property
-    def label(self) -> str:
-        return REFUSALS.get(self.code, "ERROR") if self.decision is None else self.decision.value
-
-    @property
-    def exit_code(self) -> Exit:
-        return self.code if self.decision is None else EXITS[self.decision]
-
-    @property
-    def decided_by(self) -> tuple[str, ...]:
-        """The lines that made the decision what it is: the failing ones, the undecided ones, else all that block."""
-        if self.decision is None:
-            return ()
-        rates = tuple(f"{rise.rate} of {rise.task}" for rise in self.rises if rise.failed)
-        if self.decision is Decision.PASS:
-            held = [one.name for one in self.judged if one.blocking and one.rule is not Rule.LOSS]
-            return tuple(held) or tuple(one.name for one in self.judged if one.blocking)
-        if self.decision is Decision.WARN:
-            return tuple(one.name for one in self.judged if one.decision in (Decision.WARN, Decision.FAIL))
-        lines = tuple(one.name for one in self.judged if one.blocking and one.decision is self.decision)
-        return lines + (rates if self.decision is Decision.FAIL else ())
-
-    def _repr_html_(self) -> str:
-        from ifeval.release.formats import to_html
-
-        return to_html(self)
 
 
 def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> ReleaseDecision:
-    """The answer where something the user can mend stands before any: it is written wherever a verdict would be."""
+    """The answer where something the user can fix stands before any: it is written wherever a verdict would be."""
     return ReleaseDecision(baseline, candidate, policy, None, refusal=str(error), code=error.code)
 
 
@@ -215,11 +124,11 @@ def require_all(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy)
 
 
 def require_known(baseline: OutcomeTable, policy: Policy) -> None:
-    """Raises NotComparable where the policy names a family or task that the baseline has not."""
+    """Raises NotComparable where the policy names a family or task that the baseline does not have."""
     families = {task.family for task in baseline.tasks.values()}
     for kind, named, known in (("family", policy.families, families), ("task", policy.tasks, baseline.tasks)):
         if unknown := sorted(set(named) - set(known)):
-            raise NotComparable(f"The policy names the {kind} {unknown[0]}, which {baseline.name} has not.")
+            raise NotComparable(f"The policy names the {kind} {unknown[0]}, which {baseline.name} does not have.")
 
 
 def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
@@ -246,7 +155,7 @@ def detectable_loss(one: Judged, alpha: float) -> float:
 
 
 def _remarks(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> list[str]:
-    """What else a reader must know: unequal numbers of replies, two checkpoints where there should be one."""
+    """What else a reader must know: unequal numbers of replies, or two checkpoints where there should be one."""
     said = []
     counts = [max((task.repeats for task in side.tasks.values()), default=1) for side in (baseline, candidate)]
     if counts[0] != counts[1]:

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ifeval.errors import UserError
-from ifeval.release.decision import ReleaseDecision
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
+from ifeval.release.results import ReleaseDecision
 from ifeval.util.files import write_atomically
 from ifeval.util.quiet import mute_stdout
 

@@ -9,10 +9,11 @@ from ifeval.comparison.comparable import require_versions
 from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
 from ifeval.comparison.rerun import options_like
 from ifeval.errors import Exit, NotComparable, UserError
-from ifeval.release.decision import ReleaseDecision, refused, require_known
 from ifeval.release.decision import gate as judge_outcomes
+from ifeval.release.decision import refused, require_known
 from ifeval.release.policy import Policy
 from ifeval.release.reach import reaches, underpowered, unresolvable
+from ifeval.release.results import ReleaseDecision
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.observer import Observer
 from ifeval.runs.options import RunOptions

@@ -15,7 +15,8 @@ from scipy.special import ndtr
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, match, match_rate
 from ifeval.errors import UserError
-from ifeval.release.decision import Judged, detectable_loss, judged_from, overall, total_weight
+from ifeval.release.decision import detectable_loss, judged_from, overall, total_weight
+from ifeval.release.judged import Judged
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, rise_of
 from ifeval.release.subjects import RATES_WEIGHT, Kind, Rule, Subject, subjects

@@ -6,6 +6,7 @@ from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, match_rate
 from ifeval.release.policy import Policy
 from ifeval.stats.flips import worse_p
+from ifeval.util.tables import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,13 @@ def judged_rise(rise: Rise, adjusted_p: float, policy: Policy) -> Rise:
     before, after = rise.scores
     failed = after - before > rise.limit and adjusted_p <= policy.alpha
     return replace(rise, adjusted_p=adjusted_p, failed=failed)
+
+
+def rise_sentence(rise: Rise) -> str:
+    """One rate in words."""
+    old, new = rise.scores
+    change = (
+        f"{rise.rate} of {rise.task}: {points(old)} % of the baseline's replies, {points(new)} % of the candidate's"
+        f" (p = {rise.adjusted_p:.2g})"
+    )
+    return f"{change}; a rise of more than {points(rise.limit)} points fails." if rise.failed else f"{change}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
-from ifeval.release.decision import TYPICAL_DISCORDANCE
+from ifeval.release.judged import TYPICAL_DISCORDANCE
 from ifeval.release.policy import Policy
 from ifeval.release.subjects import Rule, subjects
 from ifeval.stats.power import attainable_margin

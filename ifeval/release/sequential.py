@@ -11,9 +11,10 @@ from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.engines.base import Engine
 from ifeval.errors import NotComparable, UserError
 from ifeval.records import Response, Score
-from ifeval.release.decision import ReleaseDecision, Stopped, overall, refused
+from ifeval.release.decision import overall, refused
 from ifeval.release.looks import Looks
 from ifeval.release.policy import Policy
+from ifeval.release.results import ReleaseDecision, Stopped
 from ifeval.release.watched import ORDER_SEED
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
 from ifeval.runs.manifest import now

@@ -89,7 +89,7 @@ def write_starter(folder: Path) -> list[Path]:
     paths = {folder / path: text for path, text in FILES.items()}
     for path in paths:
         if path.exists():
-            raise UserError(f"{path} exists; move it away to have it written anew.")
+            raise UserError(f"{path} exists; move it away to have it written again.")
     for path, text in paths.items():
         write_atomically(path, text)
     return list(paths)

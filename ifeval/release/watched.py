@@ -21,7 +21,7 @@ COARSEST = 60
 class WatchedTask:
     """The baseline's outcomes by units in the planned order, and the candidate's of the units that are complete.
 
-    repeats: the candidate's replies to each sample. A sample that the baseline has not is no evidence.
+    repeats: the candidate's replies to each sample. A sample that the baseline lacks is no evidence.
     """
 
     def __init__(self, name: str, task: TaskOutcomes, repeats: int) -> None:

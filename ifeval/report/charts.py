@@ -1,4 +1,4 @@
-"""Intervals as inline SVG: one narrow plot a table row, all rows on one axis. The table holds the same numbers as text.
+"""Intervals as inline SVG: one narrow plot per table row, all rows on one axis. The table holds the same numbers as text.
 
 Positions are percentages of the cell's width, so a plot fits a phone and a printed page without a script; looks come
 from the page's style sheet by class.
@@ -60,7 +60,7 @@ def difference_axis(marks: Iterable[Mark]) -> Axis:
 
 
 def row_plot(label: str, marks: Sequence[Mark], axis: Axis, reference: float | None = None) -> Markup:
-    """The plot of one row: an interval line and a point a mark, and a tick where `reference` is."""
+    """The plot of one row: an interval line and a point per mark, and a tick where `reference` is."""
     height = ROW_HEIGHT * max(1, len(marks)) + 6
     parts = list(_grid(axis, height))
     if reference is not None and isfinite(reference):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ifeval.report.charts import Mark, difference_axis, percent
 from ifeval.report.panels import Line, Panel, Summary, lines_of, tasks_of
-from ifeval.runs.results import interval_of
+from ifeval.stats.interval import Interval
 from ifeval.util.tables import size
 
 Part = Mapping[str, Any]
@@ -46,12 +46,12 @@ def _panels(parts: Sequence[Summary]) -> Iterator[Panel]:
 
 
 def _span_note(tag: str, parts: Sequence[Summary]) -> str:
-    """Of a ladder: at which size half of the samples are right, in every run."""
+    """The span of a ladder in every run: the size at which half of the samples are right."""
     spans = [part.get("ladders", {}).get(tag) for part in parts]
     if not any(spans):
         return ""
     rungs = [float(rung) for part in parts for rung in part.get("by", {}).get(tag, {})]
-    said = " / ".join("-" if span is None else size(interval_of(span), rungs) for span in spans)
+    said = " / ".join("-" if span is None else size(Interval.from_json(span), rungs) for span in spans)
     return f"A ladder: half of the samples are right {said}."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ifeval.comparison.differences import Comparison, Difference
+from ifeval.comparison.results import Comparison, Difference
 from ifeval.report.charts import Axis, Mark, difference_axis
 
 SURE = 0.05
@@ -37,7 +37,7 @@ class View:
 def view(comparison: Comparison) -> View:
     """Everything the comparison section needs, on one axis; rates rise where a candidate is worse."""
     tasks, metrics = _changes(comparison.tasks), _changes(comparison.metrics)
-    families = _changes(family for family in comparison.families if family.metric.startswith("mean of"))
+    families = _changes(comparison.averages)
     rates = _changes((rate for rate in comparison.rates if rate.losses or rate.wins), worse_up=True)
     marks = [change.mark for group in (tasks, families, metrics, rates) for change in group]
     return View(

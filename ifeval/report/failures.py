@@ -28,7 +28,7 @@ class Failures:
 
 
 def collect(runs: Sequence[Run], limit: int, flips: Sequence[Mapping[Key, str]] = ()) -> Failures:
-    """The failures of all runs and what flipped, at most `limit` a task; replies of every run side by side.
+    """The failures of all runs and what flipped, at most `limit` per task; replies of every run side by side.
 
     flips: for each run but the first, "lost" or "won" against the first by sample; losses come first and are the last
     to be left out, then wins. Which of equals stay is drawn by a hash of the sample: no favour to any, and the same

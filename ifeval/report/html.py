@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ifeval.comparison.differences import Comparison, compare
+from ifeval.comparison.differences import compare
 from ifeval.comparison.outcomes import run_outcomes
+from ifeval.comparison.results import Comparison
 from ifeval.errors import UserError
 from ifeval.report import charts, panels
 from ifeval.report.contrasts import contrasts
@@ -30,7 +31,7 @@ LONG_NAME = 48
 def write_report(runs: Sequence[Run], out: Path, failures: int = 500, allow: Iterable[str] = ()) -> Failures:
     """Write the page of one run, or of a baseline and the runs to set beside it; returns what it embeds.
 
-    failures: most failed samples a task. allow: settings in which the runs may differ (see `ifeval.comparison.differences`).
+    failures: the most failed samples per task. allow: settings in which the runs may differ (see `ifeval.comparison.differences`).
     Raises NotComparable where the runs cannot be compared, UserError where `out` cannot be written.
     """
     if not 1 <= len(runs) <= MOST_RUNS:
@@ -54,7 +55,7 @@ def compared(runs: Sequence[Run], allow: tuple[str, ...]) -> list[Comparison]:
 
 
 def flips_by_key(comparison: Comparison) -> dict[Key, str]:
-    """Of every sample that flipped, whether it was "lost" or "won"."""
+    """For every sample that flipped, whether it was "lost" or "won"."""
     return {(flip.task, flip.sample_id, flip.repeat): "lost" if flip.loss else "won" for flip in comparison.flips}
 
 
@@ -111,7 +112,7 @@ def embedded(value: Any) -> Markup:
 
 
 def names(runs: Sequence[Run]) -> list[str]:
-    """A name a run: its model's, with the run's folder where two share one; a path is cut to its last part."""
+    """One name per run: its model's, with the run's folder where two share one; a path is cut to its last part."""
     short = [run.name if len(run.name) <= LONG_NAME else f"…/{Path(run.name).name}" for run in runs]
     return [
         visible(name if short.count(name) == 1 else f"{name} ({run.path.resolve().name})")

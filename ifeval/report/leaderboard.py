@@ -52,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows are wanted: a family, at most so many parameters, runs since a date (YYYY-MM-DD)."""
+    """Which rows are wanted: a family, at most this many parameters, runs since a date (YYYY-MM-DD)."""
 
     family: str | None = None
     parameters: int | None = None
@@ -107,7 +107,7 @@ def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int
 
 
 def _run_entries(manifest: Mapping[str, Any], path: Path) -> Iterator[Entry]:
-    """A row per task, more where samples have several replies (pass@k and its kin), and one per family of several tasks."""
+    """A row per task, more where samples have several replies (pass@k and the like), and one per family of several tasks."""
     try:
         summary = loads((path / SUMMARY).read_bytes())
         groups: dict[str, list[str]] = {}
@@ -211,7 +211,7 @@ def _kind(model: str) -> str:
 def _note(settings: Mapping[str, Any], errors: float) -> str:
     """Why a run is shown without a rank; empty for a full, sound one."""
     if settings["limit"] is not None:
-        return f"only the first {settings['limit']} samples a task"
+        return f"only the first {settings['limit']} samples per task"
     return f"{100 * errors:.1f} % of the requests failed" if errors > MOST_ERRORS else ""
 
 
@@ -220,7 +220,7 @@ def _settings(settings: Mapping[str, Any], tasks: Sequence[str]) -> str:
     temperatures = {settings["tasks"][task]["sampling"].get("temperature") or 0 for task in tasks}
     words = [f"temperature {temperature:g}" for temperature in sorted(temperatures - {0})]
     if settings["repeats"] > 1:
-        words.append(f"{settings['repeats']} replies a sample")
+        words.append(f"{settings['repeats']} replies per sample")
     if settings["constrain"]:
         words.append("constrained twins")
     if settings["system"]:

@@ -68,7 +68,7 @@ def to_json(entries: Sequence[Entry]) -> str:
 
 
 def to_csv(entries: Sequence[Entry]) -> str:
-    """One line a row; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """One line per row; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     fields = list(Entry.__dataclass_fields__)
@@ -79,7 +79,7 @@ def to_csv(entries: Sequence[Entry]) -> str:
 
 
 def to_markdown(entries: Sequence[Entry]) -> str:
-    """A table a task, best first; what is published stands below, for it was measured otherwise."""
+    """One table per task, best first; published numbers follow below, since they were measured differently."""
     lines = [
         "# Leaderboard",
         "",

@@ -1,4 +1,4 @@
-"""What the page shows of run summaries: score card, families and checks, as lines with one mark a run."""
+"""What the page shows of run summaries: score card, families and checks, as lines with one mark per run."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ RATE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a plot table: `marks` and `counts` (n) hold one entry a run; `reference` is a tick in the plot.
+    """One row of a plot table: `marks` and `counts` (n) hold one entry per run; `reference` is a tick in the plot.
 
     `check`: the failed check that the label leads to, as the failures name it.
     """

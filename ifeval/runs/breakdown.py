@@ -1,4 +1,4 @@
-"""Scores by the values of a tag: of one run each metric, of several runs the primary one, a column a run."""
+"""Scores by the values of a tag: of one run each metric, of several runs the primary one, with one column per run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LENGTHS = (30, 100, 300, 1000, 3000)
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One task: a row a value of the tag, the last one of all; a column a metric or a run.
+    """One task: a row per value of the tag and a last one for all; a column per metric or per run.
 
     `n` counts replies, and `chance` is what a guess among the answers named in the prompt would give (NaN where the
     task says nothing of it), both of the first run. Scores are in [0, 1].
@@ -90,7 +90,7 @@ def to_text(breakdown: Breakdown) -> list[str]:
 
 
 def to_records(breakdown: Breakdown) -> Iterator[dict[str, Any]]:
-    """A record a cell, for machines: task, value of the tag, column, score with its bounds in [0, 1] and its n."""
+    """One record per cell, for machines: task, value of the tag, column, score with its bounds in [0, 1] and its n."""
     for value, row in zip(breakdown.values, breakdown.cells, strict=True):
         for column, cell in zip(breakdown.columns, row, strict=True):
             place = {"task": breakdown.task, "value": value, "column": column}
@@ -98,7 +98,7 @@ def to_records(breakdown: Breakdown) -> Iterator[dict[str, Any]]:
 
 
 def agreement(breakdown: Breakdown) -> Iterator[str]:
-    """Of every later column against the first: the correlation over the values, and how many agree within 95 %."""
+    """Every later column against the first: the correlation over the values, and how many agree within 95 %."""
     cells = np.array([[cell.estimate for cell in row] for row in breakdown.cells[:-1]])
     for column, name in enumerate(breakdown.columns[1:], start=1):
         pairs = [(row[0], row[column]) for row in breakdown.cells[:-1] if row[0].n and row[column].n]

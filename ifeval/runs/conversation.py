@@ -73,7 +73,7 @@ def next_sample(
 def read_again(
     scorer: Scorer, task: Task, first: Sample, replies: Sequence[Response]
 ) -> tuple[list[Response], str | None]:
-    """The stored replies of a conversation read anew, and a sentence where the last of them is none."""
+    """The stored replies of a conversation read again, and a sentence where the last of them is none."""
     asked, read, fault = first, list[Response](), None
     for reply in replies:
         response, fault = scorer.read(asked, reply)

@@ -81,7 +81,7 @@ class RunDirectory:
         return self._done.get(_identity(*identity)) if self._done else None
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The journal's rows as they count, one a sample."""
+        """The journal's rows as they count, one per sample."""
         for offset, row in read_log(self.path / JOURNAL):
             if offset not in self._superseded:
                 yield row

@@ -1,6 +1,6 @@
 """Seen and unseen task clusters: did tuning teach the task types, or instruction following?
 
-All functions take one score a prompt and the prompt's cluster. The cluster is the sampling unit and all clusters weigh
+All functions take one score per prompt and the prompt's cluster. The cluster is the sampling unit and all clusters weigh
 the same: the question is about kinds of tasks, and prompts of one kind succeed and fail together. Bounds are Welch's
 (1947) with Satterthwaite's degrees of freedom; they need two clusters on either side and are NaN without.
 """

@@ -1,4 +1,4 @@
-"""What a run has on disk while it goes on: append-only JSONL, one whole line a record, nothing rewritten.
+"""What a run has on disk while it goes on: append-only JSONL, one whole line per record, nothing rewritten.
 
 A reply is appended to a `ResponseLog` before it is scored, and its scored row to `samples.jsonl` after. A process
 killed at any point leaves at most one torn last line, which the next open cuts off. Lines are flushed to the disk in
@@ -79,7 +79,7 @@ class AppendLog:
     def _unwritable(self, error: OSError) -> UserError:
         return UserError(
             f"{self.path} cannot be written: {error.strerror}. What was finished is kept; "
-            "make room and repeat the command to go on."
+            "make room and repeat the command to continue."
         )
 
 
@@ -118,7 +118,7 @@ class ResponseLog:
     """Every reply an engine gave, on disk before it is scored, found again by its key.
 
     Replies are appended to `own`; those in `others` (logs of earlier runs of the same model) are found too. Memory
-    holds two integers a reply: the key's first 64 bits and a place; the whole key is compared on reading. A failed
+    holds two integers per reply: the key's first 64 bits and a place; the whole key is compared on reading. A failed
     request is never recorded: it is tried again.
     """
 

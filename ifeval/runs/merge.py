@@ -79,7 +79,7 @@ def _whole_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]
 
 
 def _places(runs: Iterable[Run]) -> dict[Identity, Place]:
-    """Of each sample the row that counts: the first run's, and of one run the last line; failures only for want of better."""
+    """The row that counts for each sample: the first run's, and of one run the last line; failures only for want of better."""
     places: dict[Identity, Place] = {}
     for number, run in enumerate(runs):
         for offset, row in checked_rows(run.path):
@@ -147,7 +147,7 @@ def _manifest(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _engine_summary(runs: Sequence[Run]) -> dict[str, Any]:
-    """Tokens summed over the parts; tokens a second of one machine, as the parts' seconds are summed too."""
+    """Tokens summed over the parts; tokens per second of one machine, as the parts' seconds are summed too."""
     engines = [run.summary["engine"] for run in runs]
     generated = sum(engine["generated_tokens"] for engine in engines)
     seconds = sum(run.manifest.get("phases", {}).get("generate", 0) for run in runs)

@@ -1,4 +1,4 @@
-"""How a run goes on, and who is told: phases with their seconds, and samples as they are finished."""
+"""Progress of a run, reported to an observer: phases with their seconds, and samples as they finish."""
 
 import time
 from collections import defaultdict
@@ -12,19 +12,19 @@ from ifeval.runs.plan import Item
 
 
 class Observer(Protocol):
-    """Who is told how a run goes on: the terminal, a notebook, nobody."""
+    """Receives the progress of a run: for a terminal, a notebook, or nobody."""
 
     def phase(self, name: str, detail: str = "") -> None:
-        """A phase begins: prepare, load, generate, write."""
+        """Called when a phase starts: prepare, load, generate, write."""
 
     def started(self, engine: Engine, total: int) -> None:
-        """Generation begins; `total` samples are to be finished."""
+        """Called when generation starts; `total` samples are to be finished."""
 
     def prompt(self, text: str) -> None:
-        """The run's first prompt, as the model sees it."""
+        """Called with the run's first prompt, as the model sees it."""
 
     def finished(self, item: Item, response: Response, score: Score) -> None:
-        """One sample is scored and journalled."""
+        """Called when a sample has been scored and journalled."""
 
 
 class Silent:
@@ -40,7 +40,7 @@ class Silent:
 
 
 class Phases:
-    """Seconds spent in each phase, and who is told."""
+    """Measures the seconds of each phase and passes everything on to an observer."""
 
     def __init__(self, observer: Observer) -> None:
         self.seconds: dict[str, float] = defaultdict(float)

@@ -43,7 +43,7 @@ def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[
     """Do what `options` ask and return the run's directory.
 
     `wanted` is asked of each item just before it goes to the engine; what is not wanted any more is left out.
-    Raises UserError for what a user can mend; KeyboardInterrupt passes through with everything finished on disk.
+    Raises UserError for what a user can fix; KeyboardInterrupt passes through with everything finished on disk.
     """
     return Pipeline(options, observer or Silent(), wanted).run()
 

@@ -23,7 +23,7 @@ TOKEN_BYTES = 3
 """Bytes of text per token, as engines reckon the mean prompt."""
 
 MOST_KEPT = 20_000
-"""Samples of a task held in memory; those beyond are drawn anew each time, so that a million need none."""
+"""Samples of a task held in memory; those beyond are drawn again each time, so that a million need none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from ifeval.util.jsonio import dumps
 
 
 def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
-    """Read and score every stored reply of the run at `path` anew, in place; returns how many scores changed.
+    """Read and score every stored reply of the run at `path` again, in place; returns how many scores changed.
 
     data: where external data lies now; the run's own places where not given. All files of the run are replaced together
     or none is. Raises UserError where another process writes the run, where it is not complete or its journal does not

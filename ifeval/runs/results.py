@@ -59,12 +59,6 @@ def task_results(summary: Mapping[str, Any]) -> TaskResults:
     return TaskResults({name: _task(name, part) for name, part in summary["tasks"].items()})
 
 
-def interval_of(stored: Mapping[str, Any]) -> Interval:
-    """The inverse of how a summary writes an interval; null is NaN."""
-    value, low, high = (float("nan") if stored[name] is None else stored[name] for name in ("value", "low", "high"))
-    return Interval(value, low, high, stored["n"], stored["method"])
-
-
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table for a notebook; every cell is escaped."""
 
@@ -82,9 +76,11 @@ def _task(name: str, part: Mapping[str, Any]) -> TaskResult:
         family=part["family"],
         version=part["version"],
         primary_metric=part["primary"],
-        metrics={metric: interval_of(value) for metric, value in part["metrics"].items()},
+        metrics={metric: Interval.from_json(value) for metric, value in part["metrics"].items()},
         rates=part["rates"],
-        by={tag: {value: interval_of(one) for value, one in groups.items()} for tag, groups in part["by"].items()},
-        spans={tag: interval_of(value) for tag, value in part.get("ladders", {}).items()},
+        by={
+            tag: {value: Interval.from_json(one) for value, one in groups.items()} for tag, groups in part["by"].items()
+        },
+        spans={tag: Interval.from_json(value) for tag, value in part.get("ladders", {}).items()},
         samples=part["samples"],
     )

@@ -58,7 +58,7 @@ class Run:
         except FileNotFoundError:
             raise UserError(f"{self.path} has no {SUMMARY} yet: repeat its command to finish it.") from None
         except (OSError, ValueError) as error:
-            raise UserError(f"{self.path / SUMMARY} is damaged ({error}); ifeval rescore makes it anew.") from None
+            raise UserError(f"{self.path / SUMMARY} is damaged ({error}); ifeval rescore rebuilds it.") from None
 
     @property
     def name(self) -> str:
@@ -137,7 +137,7 @@ def require_answered(run: Run) -> None:
     said = run.columns("error")["error"].dropna().value_counts()
     raise UserError(
         f"{int(said.sum()):,} of {len(run.columns('task')):,} samples failed, most of them so: {str(said.index[0])[:200]} "
-        "Everything is kept; mend that and repeat the command: only the failed ones are asked again."
+        "Everything is kept; fix that and repeat the command: only the failed ones are asked again."
     )
 
 

@@ -1,4 +1,4 @@
-"""From a raw response to a score that always counts: a failure is a score of nought with its reason, never a gap."""
+"""From a raw response to a score that always counts: a failure is a score of zero with its reason, never a gap."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ class Scorer:
             return response, _failure(error)
 
     def score(self, task: Task, sample: Sample, replies: Sequence[Response], fault: str | None) -> Score:
-        """The score of the replies to a sample, read; nought with `fault` as its error. Never raises on account of them."""
+        """The score of the replies to a sample, read; zero with `fault` as its error. Never raises on account of them."""
         if fault is None:
             try:
                 score = task.score_turns(sample, replies)

@@ -121,7 +121,7 @@ def summarise(
 ) -> dict[str, Any]:
     """summary.json without the engine's part: `tasks`, `families`, `rates`.
 
-    rows: gives the journal's rows anew at each call; they are never all in memory. The constrained twins of
+    rows: gives the journal's rows again at each call; they are never all in memory. The constrained twins of
     `--constrain` are summed up apart, under a task's "constrained": the grammar is not the model's merit. A task that
     has clusters is split into those `seen` in training and the others.
     """
@@ -146,7 +146,7 @@ def summarise(
                 "tag": task.cluster,
                 "clusters": sorted(seen),
                 **asdict(split),
-                "gap": interval_json(split.gap),
+                "gap": split.gap.to_json(),
             }
     return {"tasks": summaries, "families": families(summaries), "rates": total_rates(tallies.values())}
 
@@ -167,24 +167,20 @@ def task_summary(task: Task, tally: Tally) -> dict[str, Any]:
         "samples": len(np.unique(tally.samples)),
         "rows": n,
         "metrics": {
-            **{name: interval_json(mean_interval(values, clusters=clusters)) for name, values in tally.metrics.items()},
-            **{name: interval_json(_ratio(tally, name, repeated)) for name, _ in tally.counts.items()},
-            **{name: interval_json(interval) for name, interval in _reliability(primary, tally).items()},
+            **{name: mean_interval(values, clusters=clusters).to_json() for name, values in tally.metrics.items()},
+            **{name: _ratio(tally, name, repeated).to_json() for name, _ in tally.counts.items()},
+            **{name: interval.to_json() for name, interval in _reliability(primary, tally).items()},
         },
         "rates": {name: tally.rates[name] / n if n else 0.0 for name in RATES},
-        "checks": {
-            name: interval_json(wilson(ok, trials)) for name, (ok, trials) in sorted(tally.checks.items()) if name
-        },
+        "checks": {name: wilson(ok, trials).to_json() for name, (ok, trials) in sorted(tally.checks.items()) if name},
         "outcomes": dict(tally.outcomes.most_common()),
         "by": {
-            tag: {value: interval_json(_subset(primary, tally, index, repeated)) for value, index in _ordered(groups)}
+            tag: {value: _subset(primary, tally, index, repeated).to_json() for value, index in _ordered(groups)}
             for tag, groups in tally.tags.items()
             if len(groups) <= MOST_VALUES
         },
         "ladders": {
-            tag: interval_json(_span(primary, tally, tally.tags[tag]))
-            for tag in task.ladders
-            if len(tally.tags[tag]) > 1
+            tag: _span(primary, tally, tally.tags[tag]).to_json() for tag in task.ladders if len(tally.tags[tag]) > 1
         },
         "tokens": dict(tally.tokens),
         **({"conversations": _conversations(tally)} if tally.ended else {}),
@@ -198,16 +194,6 @@ def _conversations(tally: Tally) -> dict[str, Any]:
         "ended": dict(tally.ended.most_common()),
         "replies": dict(sorted(lengths.items(), key=lambda pair: int(pair[0]))),
         "per_sample": {name: round(float(np.mean(values)), 3) for name, values in tally.efforts.items()},
-    }
-
-
-def interval_json(interval: Interval) -> dict[str, Any]:
-    return {
-        "value": interval.estimate,
-        "low": interval.low,
-        "high": interval.high,
-        "n": interval.n,
-        "method": interval.method,
     }
 
 
@@ -249,7 +235,7 @@ def _ratio(tally: Tally, name: str, repeated: bool) -> Interval:
 
 
 def _reliability(primary: np.ndarray, tally: Tally) -> dict[str, Interval]:
-    """pass@k and its kin where samples have several replies; a primary metric over single checks has none."""
+    """pass@k and the like where samples have several replies; a primary metric over single checks has none."""
     if not len(primary):
         return {}
     samples, units = (np.array(column, dtype=np.uint64) for column in (tally.samples, tally.units))

@@ -56,7 +56,7 @@ def exact(successes: float, n: int, level: float = 0.95) -> Interval:
 
 
 def clustered_ratio(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Interval:
-    """Sum of `successes` over sum of `trials`, with one cluster an entry: checks in prompts, repeats of a prompt.
+    """Sum of `successes` over sum of `trials`, with one cluster per entry: checks in prompts, repeats of a prompt.
 
     successes, trials: shape (clusters,), 0 <= successes <= trials; clusters without a trial are left out.
     Clustered standard error (Miller 2024 with C/(C-1)) and Student's t with C-1 degrees of freedom; with fewer than
@@ -125,7 +125,7 @@ def cluster_sums(values: FloatArray, clusters: Sequence[object]) -> tuple[FloatA
 
 
 def clustered_variance(residuals: ArrayLike, total: float) -> float:
-    """Variance of a ratio from its residual sums a cluster: C/(C-1) * sum(r^2) / total^2; NaN with one cluster.
+    """Variance of a ratio from its residual sums per cluster: C/(C-1) * sum(r^2) / total^2; NaN with one cluster.
 
     residuals: shape (clusters,), sum over the cluster of (value - overall mean). total: number of values.
     """

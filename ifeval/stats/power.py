@@ -89,7 +89,7 @@ def required_prompts(
     """Prompts for a paired two-sided test of means to find `difference` (Miller 2024, equation 9), rounded up.
 
     between_variance: variance over prompts of the difference of the two models' expected scores. within_variances:
-    mean variance of a model's score when it answers one prompt again. repeats: answers a prompt; `math.inf` allowed.
+    mean variance of a model's score when it answers one prompt again. repeats: answers per prompt; `math.inf` allowed.
     More repeats shrink the second part only.
     """
     z = normal_quantile(1 - alpha / 2) + normal_quantile(power)

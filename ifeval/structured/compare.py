@@ -27,7 +27,7 @@ EXACT = Rules()
 
 
 def differences(actual: Any, expected: Any, rules: Rules = EXACT, path: tuple[str | int, ...] = ()) -> Iterator[str]:
-    """One line a difference ("$.items[2].price: 3, wanted 4"), outermost first.
+    """One line per difference ("$.items[2].price: 3, wanted 4"), outermost first.
 
     1 and 1.0 are equal, 1 and true are not. Values nest at most `ifeval.structured.schema.validator.MAX_DEPTH` levels.
     """

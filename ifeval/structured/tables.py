@@ -12,7 +12,7 @@ _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 
 
 def read_csv(text: str, header: Sequence[str]) -> Parsed:
-    """The CSV (RFC 4180, a record a line) of a reply that should begin with `header`; lines of another width are prose.
+    """The CSV (RFC 4180, one record per line) of a reply that should begin with `header`; lines of another width are prose.
 
     Where the header is not found, the longest run of lines with as many fields stands for the table.
     """

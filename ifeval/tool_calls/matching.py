@@ -1,4 +1,4 @@
-"""Calls against the calls that were expected: one verdict a call, each failure under its own name.
+"""Calls against the calls that were expected: one verdict per call, each failure under its own name.
 
 Parallel calls may come in any order: they are paired so that the whole set fits best (an optimal assignment), never
 first come, first served.

@@ -1,4 +1,4 @@
-"""BFCL's possible answers written out as replies, and the seven of them that are mended for `bfcl-fixed`."""
+"""BFCL's possible answers written out as replies, and the seven of them that are fixed for `bfcl-fixed`."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""BFCL v4's single-turn categories, scored as the official checker does; and `bfcl-fixed`, where that is mended.
+"""BFCL v4's single-turn categories, scored as the official checker does; and `bfcl-fixed`, where that is fixed.
 
 See docs/tasks-tool-calls.md for what is not here (multi-turn and agentic categories) and for the prompt's wording.
 """
@@ -133,10 +133,10 @@ class BfclNative(Bfcl):
 
 
 class BfclFixed(Bfcl):
-    """Prompt mode, mended: signs mean what they say, seven answers can be met, and silence is no refusal."""
+    """Prompt mode, fixed: signs mean what they say, seven answers can be met, and silence is no refusal."""
 
     name = "bfcl-fixed"
-    description = "BFCL v4, single turn, with the official checker's known defects mended, and the difference shown"
+    description = "BFCL v4, single turn, with the official checker's known defects fixed, and the difference shown"
 
     @cached_property
     def entries(self) -> dict[str, Entry]:

@@ -29,7 +29,7 @@ MANY = 0.9
 
 class Density(Task):
     name = "density"
-    version = "1"
+    version = "2"
     family = "format"
     primary = "share"
     description = "10 to 200 instructions in one prompt: a newsletter of notices, ten instructions each"
@@ -82,14 +82,16 @@ class Density(Task):
     def _sample(self, split: Split, seed: int, index: int, used: Counter[tuple[str, int]]) -> Sample:
         rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}")
         count = SMALL[index % len(SMALL)] if index < SMALL_SAMPLES else LARGE[index % len(LARGE)]
-        chosen = rng.sample(ids(split), count // INSTRUCTIONS_EACH)
+        chosen = rng.sample(ids(split, short=False), count // INSTRUCTIONS_EACH)
         notices = [notice(brief(name, rng), number, used, rng) for number, name in enumerate(chosen, 1)]
         many = len(notices) > 1
         request = (
             f"Please write a newsletter of {len(notices)} notices, one after the other, from the material below. "
-            "Follow the numbered instructions of each notice; they apply to that notice alone."
+            "Follow the numbered instructions of each notice; they apply to that notice alone, and by the reply they mean "
+            "its text below the heading."
             if many
-            else "Please write the notice below. Follow all of its numbered instructions."
+            else "Please write the notice below. Follow all of its numbered instructions; by the reply they mean the text below "
+            "the heading."
         )
         return Sample(
             id=f"{seed}-{index:03d}",

@@ -30,11 +30,11 @@ LANGUAGES: tuple[Language, ...] = (
         (
             "Hier steht das Wichtigste in aller Kürze.",
             "Wir haben alles noch einmal in Ruhe durchgesehen.",
-            "Wer noch Fragen hat kann sich jederzeit bei uns melden.",
+            "Bei Fragen sind wir jederzeit zu erreichen.",
             "Mehr muss man dazu im Augenblick nicht wissen.",
             "Wir freuen uns über jede Rückmeldung aus dem Haus.",
             "Das meiste davon war schon länger so geplant.",
-            "Am Ende zählt vor allem dass jeder Bescheid weiß.",
+            "Am Ende soll einfach jeder Bescheid wissen.",
             "Für heute ist damit alles gesagt.",
             "Die Einzelheiten stehen wie immer im Büro bereit.",
             "So bleibt die Sache für alle gut verständlich.",

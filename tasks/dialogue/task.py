@@ -37,7 +37,7 @@ class Dialogue(ConversationTask):
     ends_loops = True
     max_turns = 5
     max_conversation_tokens = 6144
-    breakdowns = ("turns", "house_rule", "pattern", "kind", "domain")
+    breakdowns = ("turns", "short", "house_rule", "pattern", "kind", "domain")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """The patterns one after the other; every second round of them with a house rule in the system message."""
@@ -73,12 +73,14 @@ class Dialogue(ConversationTask):
         return {"survival": survival(rows)}
 
     def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
-        """Every brief of the split once in a random order, then again; one that a pattern does not suit waits for the next."""
-        order: list[str] = []
+        """Short and long briefs in turn, each once in a random order, then again; one that does not suit a pattern waits."""
+        orders: dict[bool, list[str]] = {True: [], False: []}
         for index in range(self.size if limit is None else min(limit, self.size)):
             drawn = f"{self.name}:{self.version}:{seed}:{split}:{index}"
-            if len(order) < LEAST_CHOICE:
-                order += Random(drawn).sample(ids(split), len(ids(split)))
+            short = (index + index // len(PATTERNS)) % 2 == 0
+            order, there = orders[short], ids(split, short)
+            while len(order) < LEAST_CHOICE:
+                order += Random(drawn).sample(there, len(there))
             for place, about in enumerate(order):
                 if (sample := self._sample(about, drawn, seed, index)) is not None:
                     del order[place]
@@ -86,7 +88,7 @@ class Dialogue(ConversationTask):
                     break
 
     def _sample(self, about: str, drawn: str, seed: int, index: int) -> Sample | None:
-        """Drawn anew a few times, until every turn has a reply that follows it and the reply before it does not."""
+        """Drawn again a few times, until every turn has a reply that follows it and the reply before it does not."""
         pattern = PATTERNS[index % len(PATTERNS)]
         house = index // len(PATTERNS) % 2 == 1
         for attempt in range(ATTEMPTS):
@@ -107,6 +109,7 @@ def _put(about: Brief, id: str, system: str | None, turns: list[Turn]) -> Sample
         topic=about.topic,
         tags={
             "turns": len(turns),
+            "short": about.short,
             "house_rule": system is not None,
             "pattern": " ".join(turn.move for turn in turns),
             "kind": about.kind,

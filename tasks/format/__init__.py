@@ -1,1 +1,1 @@
-"""Format compliance on prompts made anew for every seed."""
+"""Format compliance on prompts made afresh for every seed."""

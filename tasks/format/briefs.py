@@ -1,9 +1,10 @@
-"""The briefs: what people ask an assistant to write, and what from. 216 of them, written by hand, in briefs/*.toml.
+"""The briefs: what people ask an assistant to write, and what from. 252 of them, written by hand, in briefs/*.toml.
 
 A brief has an `ask`, `material` (notes, a thread, a table), and facts. Each fact has what a prompt may demand of it
 (`say`: "Make sure it says when the work starts"), the forms by one of which a reply states it, and two or three
-sentences that an oracle may use. Names, figures and dates are slots, drawn anew for every prompt (`slots`). A quarter
-of the briefs has `split` "training": training data is made from those, and no evaluation ever asks them.
+sentences that an oracle may use. Names, figures and dates are slots, drawn afresh for every prompt (`slots`). A quarter
+of the briefs has `split` "training": training data is made from those, and no evaluation ever asks them. 36 are
+`short`, with material of 20 to 45 words and five facts: the lowest rung, for models that lose their way in more.
 """
 
 import tomllib
@@ -44,11 +45,13 @@ class Brief:
     material: str
     words: tuple[tuple[str, str], ...]
     facts: tuple[Fact, ...]
+    short: bool = False
 
 
-def ids(split: Split) -> list[str]:
-    """The ids of the briefs of a split, in the order of their files."""
-    return [name for name, (_, raw) in _all().items() if raw["split"] == split]
+def ids(split: Split, short: bool | None = None) -> list[str]:
+    """The ids of the briefs of a split, in the order of their files: all, or only those that are `short`, or are not."""
+    briefs = ((name, raw) for name, (_, raw) in _all().items() if raw["split"] == split)
+    return [name for name, raw in briefs if short is None or raw.get("short", False) == short]
 
 
 def brief(name: str, rng: Random) -> Brief:
@@ -77,6 +80,7 @@ def _filled(name: str, values: Values) -> Brief:
         material=full(raw["material"]).strip("\n"),
         words=tuple((full(word), full(sentence)) for word, sentence in raw["words"]),
         facts=tuple(_fact(fact, values) for fact in raw["fact"]),
+        short=raw.get("short", False),
     )
 
 
@@ -96,9 +100,9 @@ def _texts(name: str) -> str:
 
 @cache
 def _all() -> dict[str, tuple[str, dict[str, Any]]]:
-    """Domain and table of each brief, by id."""
+    """Domain and table of each brief, by id; a domain's short briefs have a file of their own, DOMAIN.short.toml."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     for path in sorted(Path(__file__).with_name("briefs").glob("*.toml")):
         for raw in tomllib.loads(path.read_text(encoding="utf-8"))["brief"]:
-            found[raw["id"]] = path.stem, raw
+            found[raw["id"]] = path.name.partition(".")[0], raw
     return found

@@ -27,7 +27,7 @@ from .fits import goes_with
 Instructions = list[tuple[str, Arguments]]
 
 ATTEMPTS = 3
-"""How often arguments are drawn anew for an instruction that cannot be followed beside the others."""
+"""How often arguments are drawn again for an instruction that cannot be followed beside the others."""
 
 MIN_WORDS = 5
 """A shorter reply follows nothing: no prompt asks for so little."""

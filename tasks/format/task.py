@@ -25,8 +25,11 @@ from .scoring import score, wrong_replies
 COUNTS = (1, 8, 2, 4)
 """Numbers of instructions of four prompts in a row, round and round."""
 
-FACTS = {1: (1, 4), 2: (1, 5), 4: (2, 5), 8: (2, 4)}
-"""Fewest and most facts that a prompt with so many instructions demands."""
+FACTS = {1: (1, 2), 2: (1, 3), 4: (2, 5), 8: (2, 4)}
+"""The fewest and the most facts that a prompt with this many instructions demands."""
+
+SHORT_TURNS = 2
+"""How often each short brief is asked; only prompts with one instruction ask them."""
 
 
 class Format(Task):
@@ -62,17 +65,17 @@ class Format(Task):
         return composition(rows)
 
     def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
-        """Every brief of the split once in a random order, then each a second time with other facts."""
+        """Briefs in a random order, each once and then a second time with other facts; short ones for one instruction."""
         used: Counter[tuple[str, int]] = Counter()
         asked: dict[str, set[str]] = {}
-        order: list[str] = []
+        base = f"{self.name}:{self.version}:{seed}:{split}"
+        short = [name for turn in range(SHORT_TURNS) for name in _mixed(ids(split, short=True), f"{base}:short:{turn}")]
+        long: list[str] = []
         previous = ""
         for index in range(self.size if limit is None else min(limit, self.size)):
-            if not order:
-                order = ids(split)
-                Random(f"{self.name}:{self.version}:{seed}:{split}:{index}").shuffle(order)
-            rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}:prompt")
-            about = brief(order.pop(), rng)
+            long = long or _mixed(ids(split, short=False), f"{base}:{index}")
+            rng = Random(f"{base}:{index}:prompt")
+            about = brief(short.pop(0) if short and COUNTS[index % len(COUNTS)] == 1 else long.pop(), rng)
             fresh = [n for n, fact in enumerate(about.facts) if fact.say not in asked.get(about.id, ())]
             sample, choice = self._sample(about, seed, index, fresh, used, asked.get(about.id, set()), previous, rng)
             used.update((name, size) for name, _ in choice.instructions for size in (0, len(choice.instructions)))
@@ -93,7 +96,7 @@ class Format(Task):
         previous: str,
         rng: Random,
     ) -> tuple[Sample, Choice]:
-        """Drawn anew while a decoy passes."""
+        """Drawn again while a decoy passes."""
         count = COUNTS[index % len(COUNTS)]
         style = list(STYLES)[(index % len(COUNTS) + index // len(COUNTS)) % len(STYLES)]
         known = Known(about.topic, about.material)
@@ -131,6 +134,10 @@ class Format(Task):
                 "brief": about.id,
             },
         )
+
+
+def _mixed(names: list[str], seed: str) -> list[str]:
+    return Random(seed).sample(names, len(names))
 
 
 def _target(fact: Fact) -> dict[str, Any]:

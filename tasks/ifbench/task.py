@@ -57,5 +57,5 @@ class IFBench(Task):
 class IFBenchFixed(IFBench):
     name = "ifbench-fixed"
     version = "1"
-    description = "IFBench with the checks that ask for something else than their prompts mended"
+    description = "IFBench with the checks that ask for something else than their prompts fixed"
     checks: ClassVar[Mapping[str, Check]] = {**repaired.CHECKS, **FIXED_CHECKS}

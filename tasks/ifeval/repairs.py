@@ -1,4 +1,4 @@
-"""The three rows of IFEval whose arguments contradict their own prompt, mended for `ifeval-fixed`.
+"""The three rows of IFEval whose arguments contradict their own prompt, fixed for `ifeval-fixed`.
 
 A row is known by its key and its instructions as published, so that data of one's own with such a key stays as it is.
 """

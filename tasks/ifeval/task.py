@@ -1,6 +1,6 @@
 """IFEval (Zhou et al. 2023, arXiv 2311.07911): 541 prompts with 1 to 3 verifiable instructions of 25 types.
 
-`ifeval` scores as the official scorer does, to the last boolean. `ifeval-fixed` mends what that scorer gets wrong, and
+`ifeval` scores as the official scorer does, to the last boolean. `ifeval-fixed` fixes what that scorer gets wrong, and
 the three rows of the data that contradict their own prompt. docs/tasks-ifeval.md lists every repair.
 """
 
@@ -58,7 +58,7 @@ class IFEval(Task):
 class IFEvalFixed(IFEval):
     name = "ifeval-fixed"
     version = "2"
-    description = "IFEval with the official scorer's known defects and three contradictory rows mended"
+    description = "IFEval with the official scorer's known defects and three contradictory rows fixed"
     checks = repaired.CHECKS
 
     def prompts(self) -> Iterator[Prompt]:

@@ -78,7 +78,7 @@ def _sample(where: str, row: dict[str, Any]) -> Sample:
         schema = jsonio.loads(schema) if isinstance(schema, str) else schema
         compile_schema(schema, formats=True)
     except SchemaError as error:
-        raise UserError(f"{where}: the schema cannot be used: {error}. Mend it or take the row out.") from None
+        raise UserError(f"{where}: the schema cannot be used: {error}. Fix it or take the row out.") from None
     except ValueError as error:
         raise UserError(f"{where}: the schema is not valid JSON ({error}).") from None
     text = f"{row.get('prompt', PROMPT)}\n\nJSON Schema:\n{jsonio.dumps(schema).decode()}"

@@ -45,7 +45,7 @@ def read_field(line: str) -> Field:
 
 
 def folded(path: Sequence[str], levels: int) -> tuple[str, ...]:
-    """The path on at most so many levels: what is deeper is one name, its parts joined by `_`."""
+    """The path on at most this many levels: what is deeper is one name, its parts joined by `_`."""
     return (*path[: levels - 1], "_".join(path[levels - 1 :])) if len(path) > levels else tuple(path)
 
 

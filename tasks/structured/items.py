@@ -35,7 +35,7 @@ FIELDS_ON_LEVELS = 4
 FLAT_UP_TO = 2
 """So many fields have no nesting; more fields of that ladder stand on two levels."""
 
-PLAIN_UP_TO = {"fields": 4, "levels": 2}
+PLAIN_UP_TO = {"fields": 4, "levels": 2, "rows": 2}
 """On these rungs values are copied; above them some have to be worked out, put together, or written in another way."""
 
 DOCUMENTS = ("json", "yaml", "json", "toml", "json", "xml")
@@ -143,7 +143,7 @@ def _record(rng: Random, cell: Cell) -> Record:
         names = [name for name, entry in lists().items() if wanted in entry]
         if cell.operation == "convert":
             names = [name for name in names if "wordings" not in lists()[name]]
-        return table(rng, rng.choice(names), cell.rung)
+        return table(rng, rng.choice(names), cell.rung, cell.rung <= PLAIN_UP_TO["rows"])
     if cell.ladder == "levels":
         count, levels = FIELDS_ON_LEVELS, cell.rung
     else:

@@ -20,8 +20,9 @@ HERE = Path(__file__).parent
 PAPERS = "papers"
 """The kind of a source that is several papers."""
 
+FEW_COLUMNS = 3
 EXCERPTS = 4
-"""Up to so many fields are asked of a part of a paper; more of the whole."""
+"""Up to this many fields are asked of a part of a paper; more of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,11 @@ def _chosen(rng: Random, held: list[tuple[Field, Any]], count: int, levels: int)
     return [held[place] for place in sorted([first, *rng.sample(rest, count - 1)])]
 
 
-def table(rng: Random, name: str, rows: int) -> Record:
-    """A log told entry by entry, or an export (semicolon CSV) whose cells must be written in another way."""
+def table(rng: Random, name: str, rows: int, plain: bool) -> Record:
+    """A log told entry by entry, or an export (semicolon CSV) whose cells must be written in another way.
+
+    plain: of at most `FEW_COLUMNS` columns, and of those whose values stand there as they are wanted where there are two.
+    """
     about = lists()[name]
     lines = about["columns"].strip().splitlines()
     if "wordings" in about:
@@ -154,6 +158,10 @@ def table(rng: Random, name: str, rows: int) -> Record:
         told = [";".join(column["header"] for column in columns)]
         told += [";".join(_cell(row[column["slot"]], column["style"]) for column in columns) for row in drawn]
         kind = "export"
+    if plain:
+        entries = list(zip(drawn, told[-rows:], strict=True))
+        copied = [field for field in fields if all(_stands(row[field.slot].value, [line]) for row, line in entries)]
+        fields = tuple(copied[:FEW_COLUMNS]) if len(copied) > 1 else fields[:FEW_COLUMNS]
     values = [{field.path[0]: row[field.slot].value for field in fields} for row in drawn]
     schema = {"title": "rows", "type": "array", "items": object_schema(fields), "minItems": 1}
     return Record(values, schema, fields, "\n".join([about["intro"], "", *told]), kind, kind)

@@ -10,7 +10,7 @@ from ifeval.util.jsonio import loads
 
 LISTS = ("test_tasks_official_119.txt", "splits/default/test_tasks.txt", "test_tasks.txt")
 INSTANCES = 100
-"""Instances a task, from the top of its file, as in the official evaluation."""
+"""Instances per task, from the top of its file, as in the official evaluation."""
 
 Example = Mapping[str, str]
 

@@ -52,7 +52,7 @@ def stem(word: str) -> str:
 
 
 def _consonants(word: str) -> list[bool]:
-    """One flag a letter; `y` is a consonant at the start and after a vowel."""
+    """One flag per letter; `y` is a consonant at the start and after a vowel."""
     flags: list[bool] = []
     for letter in word:
         flags.append(not flags[-1] if letter == "y" and flags else letter not in "aeiou")

@@ -57,7 +57,7 @@ class SuperNI(Task):
         read_tasks(self._folder())
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
-        """Mean of both metrics a task, and the official test tasks that the data lacks."""
+        """Mean of both metrics per task, and the official test tasks that the data lacks."""
         scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for row in rows:
             metrics = row.score.metrics

@@ -1,1 +1,1 @@
-"""Function calls on a catalogue of tools made anew for every seed."""
+"""Function calls on a catalogue of tools made afresh for every seed."""

@@ -34,6 +34,24 @@ OFFERED_WITH_ERRANDS = 8
 CLOSINGS = ("That's done.", "All set.", "Your request has gone through.", "That worked. What else?", "Taken care of.")
 """How an earlier request of the conversation ended."""
 
+SHOWN = (
+    "You can see it on your screen now.",
+    "There it is, on your screen.",
+    "The answer is on your screen.",
+    "I've put it on your screen. What else?",
+    "It's on your screen.",
+)
+"""The same where something was asked, whose answer the tool shows to the user itself."""
+
+LOOKUPS = frozenset(
+    {
+        *("tide_table", "current_weather", "forecast", "compare_climate", "wind_profile", "exhibit_history"),
+        *("preview_transfer", "train_times", "convert_currency", "substitute"),
+        *("find_reservation", "find_loan", "find_exhibit", "find_prescription", "find_card"),
+    }
+)
+"""Tools that answer a question and change nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -120,8 +138,10 @@ def _messages(request: Request) -> list[dict[str, Any]]:
 
 def _done(rng: Random, earlier: Request) -> list[dict[str, Any]]:
     """A request that was met earlier in the conversation, call, result and all."""
-    made = exchange(earlier.calls[0], {"status": "ok"}, "call00001")
-    return [{"role": "user", "content": earlier.text}, *made, {"role": "assistant", "content": rng.choice(CLOSINGS)}]
+    shown = earlier.calls[0].name in LOOKUPS
+    made = exchange(earlier.calls[0], {"status": "shown to the user" if shown else "ok"}, "call00001")
+    closing = rng.choice(SHOWN if shown else CLOSINGS)
+    return [{"role": "user", "content": earlier.text}, *made, {"role": "assistant", "content": closing}]
 
 
 def _named(request: Request) -> list[str]:

@@ -191,7 +191,7 @@ def largest(it: Scene) -> Goal:
     for member in members:
         it.on("show", member)
     it.act(record, state)
-    described = f"the {it.domain.groups[group]} {it.domain.noun} that has the most {it.domain.unit}"
+    described = f"the {it.domain.groups[group]} {it.domain.noun} {it.domain.most}"
     return it.goal(
         "largest", {record["id"]: {it.domain.state: state}}, it.wish(it.domain.act_wish, described, state=said)
     )

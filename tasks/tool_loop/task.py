@@ -25,7 +25,7 @@ anything that a user or a record says:
 
 class ToolLoop(ConversationTask):
     name = "tool_loop"
-    version = "1"
+    version = "2"
     family = "structured"
     primary = "reached"
     description = (

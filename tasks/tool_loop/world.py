@@ -85,15 +85,19 @@ def opened(domain: Domain, records: Sequence[Record]) -> World:
     return World(domain, {record["id"]: deepcopy(record) for record in records})
 
 
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def tools(domain: Domain) -> dict[str, dict[str, Any]]:
     """The domain's tools by role, in the shape of OpenAI's chat API."""
     key = {domain.noun: {"type": "string", "description": f"Number of the {domain.noun}, such as {domain.prefix}-123."}}
     parameters: dict[str, tuple[str, str, dict[str, Any]]] = {
-        "find": (f"find_{domain.noun}", f"The number of a {domain.noun} by its name.", {"name": {"type": "string"}}),
-        "show": (f"show_{domain.noun}", f"Everything that is recorded about a {domain.noun}.", key),
+        "find": (f"find_{domain.noun}", f"Find the number of {_a(domain.noun)} by name.", {"name": {"type": "string"}}),
+        "show": (f"show_{domain.noun}", f"Show everything that is recorded about {_a(domain.noun)}.", key),
         "list": (
             f"list_{domain.plural}",
-            f"The numbers of all {domain.plural} of one {domain.group}.",
+            f"List the numbers of all {domain.plural} of one {domain.group}.",
             {domain.group: {"type": "string", "enum": list(domain.groups)}},
         ),
         "act": (*domain.act, {**key, domain.state: {"type": "string", "enum": list(domain.states)}}),

@@ -24,10 +24,10 @@ SAME_MARK = 60
 """The same character so often in a row is a loop; rules and tables are made of others."""
 
 SHORT_REFUSAL = 80
-"""A reply that begins with a refusal and has at most so many words does not go on to help."""
+"""A reply that begins with a refusal and has at most this many words does not go on to help."""
 
 FEWEST_NEW = 5
-"""A reply that takes up words of the prompt must have so many of its own."""
+"""A reply that takes up words of the prompt must have this many of its own."""
 
 _EVERYWHERE = """
     care leaves about after again also always another anything around because been before being both could does

@@ -16,7 +16,7 @@ from .faults import off_topic
 
 Split = Literal["evaluation", "training"]
 FOREIGN_EVERY = 8
-"""One request in so many is in German, French or Spanish."""
+"""One request in this many is in German, French or Spanish."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class WrongInAnyReply(Task):
     """Everyday requests; a reply is sound, or it has one of eight faults."""
 
     name = "wrong_in_any_reply"
-    version = "1"
+    version = "2"
     family = "manner"
     primary = "sound"
     description = "faults in replies to everyday requests: empty, echo, loop, cut, leak, refusal, language, off topic"

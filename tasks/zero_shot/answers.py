@@ -10,7 +10,7 @@ brackets around the whole, and final full stops.
 | verbatim | the same characters (curly quotes are straight ones) |
 | text | the same but for case; a date, a time or a figure in any usual spelling |
 | number | nothing but one number is written, and it has the same value |
-| sequence | the same items in the same order, separated by commas, semicolons, line ends or bullets |
+| sequence | the same items, with an article or without, in the same order, separated by commas, semicolons, line ends or bullets |
 | collection | the same, in any order |
 | facts | all wanted facts are named, none of the unwanted, within the allowed number of words |
 
@@ -39,6 +39,7 @@ from .reading import (
     RECONSIDERS,
     endings,
     fold,
+    fold_item,
     is_short,
     items,
     mentions,
@@ -175,7 +176,7 @@ def _answers(target: Target, unit: str) -> bool:
         case "number":
             return len(numbers(unit)) == 1 and value(unit) is not None
         case "sequence" | "collection":
-            known = {fold(one) for one in (*target["answers"], *target["rivals"])}
+            known = {fold_item(one) for one in (*target["answers"], *target["rivals"])}
             return len(found := items(unit)) > 1 and known.issuperset(found)
     return fold(unit) in {fold(one) for one in target["rivals"]}
 
@@ -196,8 +197,8 @@ def _equal(target: Target, reading: str) -> bool:
         case "number":
             return value(reading) == answers[0] or fold(reading) == _in_words(answers[0])
         case "sequence":
-            return items(reading) == [fold(answer) for answer in answers]
-    return sorted(items(reading)) == sorted(fold(answer) for answer in answers)
+            return items(reading) == [fold_item(answer) for answer in answers]
+    return sorted(items(reading)) == sorted(fold_item(answer) for answer in answers)
 
 
 def _recognised(target: Target, reading: str) -> bool:

@@ -24,6 +24,7 @@ _LEAD_IN = re.compile(r"the answer is\s|[^:\n]{1,60}:\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9])")
 _BULLET = re.compile(r"\A\s*(?:[-*•]|[0-9]{1,2}[.)])\s+")
 _OPTION = re.compile(r"\s*\(?(?:[A-Z]|[0-9]{1,2})[.):]\s")
+_ARTICLE = re.compile(r"^(?:an?|the) (?=\w)")
 _SEPARATOR = re.compile(r"[,;\n、]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _LETTER = r"[^\W\u4e00-\u9fff]"
@@ -92,9 +93,14 @@ def fold(reading: str) -> str:
 
 
 def items(reading: str) -> list[str]:
-    """The items of a list, folded."""
+    """The items of a list, folded as by `fold_item`."""
     parts = (_BULLET.sub("", part) for part in _SEPARATOR.split(reading))
-    return [item for part in parts if (item := fold(unwrap(part)))]
+    return [item for part in parts if (item := fold_item(unwrap(part)))]
+
+
+def fold_item(item: str) -> str:
+    """Folded, and without an article before it: "A hinge" is "hinge"."""
+    return _ARTICLE.sub("", fold(item))
 
 
 def numbers(reading: str) -> list[str]:

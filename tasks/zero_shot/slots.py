@@ -10,7 +10,7 @@ A template's `draw` maps a slot to what is drawn for it; slots are drawn in orde
 | `12..48`, `20..90/5` | a whole number, in steps |
 | `red \\| green \\| blue` | one of these |
 | `sample: red \\| green \\| blue` | one that no earlier `sample` of the template has taken |
-| `lines 3..5: a; b; c; d; e; f` | so many of these, one a line with a dash; their number is in the slot `..._count` |
+| `lines 3..5: a; b; c; d; e; f` | this many of these, one per line with a dash; their number is in the slot `..._count` |
 | `= n + 2 * m` | a sum of earlier slots |
 | `after start 3` | the date 3 days after the date `start`; of a weekday, the weekday |
 | `later start 95` | the time 95 minutes after the time `start` |
@@ -59,7 +59,7 @@ class Person(str):
 
 
 class Lines(str):
-    """A list, one item a line."""
+    """A list, one item per line."""
 
 
 class Count(int):

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.stats.differences import paired_t_interval
-from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import mean_interval
 from ifeval.stats.ladder import span
 from ifeval.stats.reliability import worst_of_k
@@ -100,8 +99,8 @@ def wording(scores: npt.NDArray[np.float64]) -> dict[str, Any]:
     shuffled = np.array([np.ptp(rng.permuted(scores, axis=1).mean(axis=0)) for _ in range(SHUFFLES)])
     own = scores - scores.mean(axis=1, keepdims=True)
     return {
-        "accuracy": {name: _json(mean_interval(scores[:, k])) for k, name in enumerate(WORDINGS)},
-        "difference": {name: _json(paired_t_interval(own[:, k])) for k, name in enumerate(WORDINGS)},
+        "accuracy": {name: mean_interval(scores[:, k]).to_json() for k, name in enumerate(WORDINGS)},
+        "difference": {name: paired_t_interval(own[:, k]).to_json() for k, name in enumerate(WORDINGS)},
         "worst": WORDINGS[int(means.argmin())],
         "spread": spread,
         "spread_by_chance": float(shuffled.mean()),
@@ -118,7 +117,7 @@ def ladders(answers: Sequence[Answered]) -> dict[str, Any]:
         if len(set(sizes)) < 2:
             continue
         found = span(sizes, [answer.correct for answer in climbed], clusters=[answer.item for answer in climbed])
-        table[ladder] = {"span": _json(found), "rungs": _rungs(climbed, ladder)}
+        table[ladder] = {"span": found.to_json(), "rungs": _rungs(climbed, ladder)}
     return table
 
 
@@ -146,15 +145,11 @@ def reliability(scores: npt.NDArray[np.float64]) -> dict[str, Any]:
         "items": len(scores),
         "cousins": k,
         "mean": float(scores.mean()),
-        "any": _json(mean_interval(scores.max(axis=1))),
-        "all": _json(mean_interval(scores.min(axis=1))),
+        "any": mean_interval(scores.max(axis=1)).to_json(),
+        "all": mean_interval(scores.min(axis=1)).to_json(),
         "worst_of": {str(n): float(np.mean([worst_of_k(item, n) for item in scores])) for n in range(2, k + 1)},
     }
 
 
 def _accuracy(answers: Sequence[Answered]) -> dict[str, Any]:
-    return _json(mean_interval([a.correct for a in answers], clusters=[a.item for a in answers]))
-
-
-def _json(interval: Interval) -> dict[str, Any]:
-    return {"value": interval.estimate} | {key: getattr(interval, key) for key in ("low", "high", "n", "method")}
+    return mean_interval([a.correct for a in answers], clusters=[a.item for a in answers]).to_json()

@@ -22,7 +22,7 @@ class ZeroShot(Task):
     """Items of eighteen clusters in four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "3"
+    version = "4"
     family = "zero_shot"
     cluster = "cluster"
     unit = "item"

@@ -131,3 +131,31 @@ def test_remembered_digests_that_somebody_wrote(place: Path, cache: Path, exampl
         assert fingerprint(place) == expected
 
     held(tampered(sound).map(as_file) | damaged(json.dumps(sound).encode()), enter, examples)
+
+
+@EXAMPLES
+def test_sizes_that_an_engine_is_planned_by(place: Path, examples: int) -> None:
+    from ifeval.engines.parallel import footprint
+    from ifeval.engines.vllm import lora_rank
+
+    folder = adapter(place.parent / "lora")
+    config = {
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 8,
+        "hidden_size": 32,
+    }
+    config = {**config, "text_config": dict(config), "dtype": "float32"}
+
+    def enter(drawn: tuple[bytes, bytes]) -> None:
+        (place / "config.json").write_bytes(drawn[0])
+        (folder / "adapter_config.json").write_bytes(drawn[1])
+        with suppress(UserError):
+            assert footprint(place).share(1, 1, 100) >= 0
+        with suppress(UserError):
+            assert lora_rank(folder) > 0
+
+    held(
+        st.tuples(tampered(config).map(as_file), tampered({"r": 2, "peft_type": "LORA"}).map(as_file)), enter, examples
+    )

@@ -92,7 +92,7 @@ def test_rescored_replies_have_reasons_and_the_same_verdict(files: Path, tmp_pat
 
 
 def test_only_replies_to_our_tasks_are_rescored(files: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="toy_sums is no task of this harness"):
+    with pytest.raises(UserError, match="toy_sums is not a task of this harness"):
         write_rescored(read([files / "toy_sums"]), tmp_path / "toy", {})
 
 

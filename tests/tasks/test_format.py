@@ -13,6 +13,7 @@ from ifeval.decoys import decoys
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
+from ifeval.tasks.format.briefs import ids
 from ifeval.tasks.format.fits import FITS
 
 TASK = discover()["format"]()
@@ -55,11 +56,19 @@ def test_no_brief_comes_more_than_twice_and_then_with_other_facts_and_instructio
         assert prompt(one) != prompt(other)
 
 
+def test_prompts_with_one_instruction_take_the_short_briefs_first():
+    ones = [sample.tags["brief"] for sample in DEFAULT if sample.tags["instructions"] == 1]
+    others = {sample.tags["brief"] for sample in DEFAULT if sample.tags["instructions"] > 1}
+    short = set(ids("evaluation", short=True))
+    assert Counter(ones[: 2 * len(short)]) == dict.fromkeys(short, 2)
+    assert not short & {*ones[2 * len(short) :], *others}
+
+
 def test_training_briefs_are_never_evaluated():
     evaluated = {sample.tags["brief"] for seed in range(3) for sample in TASK.samples(seed)}
     trained = {sample.tags["brief"] for seed in range(2) for sample in TASK.training_samples(seed)}
-    assert len(trained) == 54
-    assert len(evaluated) == 162
+    assert len(trained) == 63
+    assert len(evaluated) == 189
     assert not evaluated & trained
 
 

@@ -23,9 +23,27 @@ def stem(text: str) -> list[str]:
 def test_there_are_enough_of_many_kinds_and_domains():
     assert len(NAMES) >= 200
     assert len(ids("training")) * 4 == len(NAMES)
+    assert not {*ids("evaluation")} & {*ids("training")}
     assert len({one.domain for one in DRAWN}) >= 8
     assert len({one.kind for one in DRAWN}) == 12
     assert statistics.median(len(one.material.split()) for one in DRAWN) >= 80
+
+
+def test_the_short_briefs_are_short_and_of_many_kinds_and_domains():
+    short = [one for one in DRAWN if one.short]
+    assert len(ids("evaluation", short=True)) == 27
+    assert len(ids("training", short=True)) == 9
+    assert len({one.domain for one in short}) == 12
+    assert len({one.kind for one in short}) >= 10
+    assert all(20 <= len(one.material.split()) <= 45 for one in short)
+    assert all(len(one.facts) == 5 for one in short)
+    assert all(len(one.material.split()) > 45 for one in DRAWN if not one.short)
+
+
+@pytest.mark.parametrize("split", ["evaluation", "training"])
+def test_every_brief_of_a_split_is_either_short_or_long(split):
+    assert sorted(ids(split)) == sorted([*ids(split, short=True), *ids(split, short=False)])
+    assert not set(ids(split, short=True)) & set(ids(split, short=False))
 
 
 def test_no_two_share_eight_words_in_a_row():

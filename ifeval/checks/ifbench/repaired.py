@@ -1,4 +1,4 @@
-"""IFBench's checks with their defects mended, for `ifbench-fixed`. docs/tasks-ifbench.md gives the reason of each.
+"""IFBench's checks with their defects fixed, for `ifbench-fixed`. docs/tasks-ifbench.md gives the reason of each.
 
 All of them ask the one reading of a reply (`ifeval.checks.text.reading`); those that the library has are the library's,
 and those whose rule stands are upstream's, asked of the text that is seen.
@@ -56,7 +56,7 @@ def words_japanese(reply: Reading, *, N: Position) -> CheckResult:
     """Every `N`th word between white space holds Japanese letters (or is a number), and there are `N` words at least."""
     count = len(reply.text.split())
     if count < N:
-        return CheckResult(False, f"{plural(count, 'word')}, wanted {N:g} at least, the last of them in Japanese")
+        return CheckResult(False, f"{plural(count, 'word')}, wanted at least {N:g}, the last of them in Japanese")
     return FAITHFUL["count:words_japanese"](reply.text, N=N)
 
 
@@ -131,7 +131,7 @@ def alliteration_increment(reply: Reading) -> CheckResult:
     """The longest run of neighbouring words with the same first letter grows from sentence to sentence, of two at least."""
     counts = [_longest_run(words_of(sentence)) for sentence in reply.sentences]
     if len(counts) < 2:
-        return CheckResult(False, f"{plural(len(counts), 'sentence')}, wanted 2 at least")
+        return CheckResult(False, f"{plural(len(counts), 'sentence')}, wanted at least 2")
     for number, (before, here) in enumerate(pairwise(counts), start=2):
         if here <= before:
             return CheckResult(
@@ -233,7 +233,7 @@ FIXED_CHECKS: dict[str, Check] = {
 
 def _of_two(reply: Reading) -> CheckResult | None:
     count = len(reply.sentences)
-    return CheckResult(False, f"{plural(count, 'sentence')}, wanted 2 at least") if count < 2 else None
+    return CheckResult(False, f"{plural(count, 'sentence')}, wanted at least 2") if count < 2 else None
 
 
 def _ending_in(mark: str, reply: Reading) -> int:

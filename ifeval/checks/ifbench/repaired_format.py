@@ -63,7 +63,7 @@ def line_indent(reply: Reading) -> CheckResult:
     found = [line for line in reply.source.split("\n") if any(map(str.isalnum, line))]
     indents = [len(line) - len(line.lstrip()) for line in map(str.expandtabs, found)]
     if len(indents) < 2:
-        return CheckResult(False, f"{plural(len(indents), 'line')}, wanted 2 at least")
+        return CheckResult(False, f"{plural(len(indents), 'line')}, wanted at least 2")
     flat = next((n for n, (above, here) in enumerate(pairwise(indents), 2) if here <= above), None)
     return CheckResult(
         flat is None, f"line {flat} is not indented more" if flat else f"{len(indents)} lines like stairs"
@@ -192,7 +192,7 @@ def date_format_list(reply: Reading) -> CheckResult:
 
 
 def reverse_newline(reply: Reading) -> CheckResult:
-    """The countries of Africa in reverse alphabetical order, one a line, list marks aside."""
+    """The countries of Africa in reverse alphabetical order, one per line, list marks aside."""
     return FAITHFUL["custom:reverse_newline"]("\n".join(reply.lines))
 
 

@@ -1,4 +1,4 @@
-"""Whether a text starts with a verb, told from a list of verbs and the word after: IFBench's `words:start_verb`.
+"""Whether a text starts with a verb, judged by a list of verbs and the word after: IFBench's `words:start_verb`.
 
 Upstream asks nltk's part-of-speech tagger, whose model cannot be had without a download. This is another instrument:
 it knows the verbs that replies are likely to start with, and is not compared with upstream's (docs/tasks-ifbench.md).

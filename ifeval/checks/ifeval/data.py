@@ -1,6 +1,6 @@
 """Data sets of prompts with verifiable instructions, in IFEval's format.
 
-One JSON object a line: `key`, `prompt`, `instruction_id_list`, and `kwargs`, one object of arguments an instruction.
+One JSON object per line: `key`, `prompt`, `instruction_id_list`, and `kwargs`, one object of arguments per instruction.
 """
 
 from collections.abc import Iterator, Mapping

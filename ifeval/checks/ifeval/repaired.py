@@ -1,4 +1,4 @@
-"""IFEval's checks with their defects mended, for `ifeval-fixed`. docs/tasks-ifeval.md gives the reason of each.
+"""IFEval's checks with their defects fixed, for `ifeval-fixed`. docs/tasks-ifeval.md gives the reason of each.
 
 All of them ask the one reading of a reply (`ifeval.checks.text.reading`); those that the library has are the library's.
 """

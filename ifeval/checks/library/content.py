@@ -46,12 +46,12 @@ def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
 
 
 def placeholders(reply: Reading, *, num_placeholders: Count) -> CheckResult:
-    """At least so many words or phrases in square brackets, such as [name]; links, check boxes and [1] are none."""
+    """At least the given number of words or phrases in square brackets, such as [name]; links, check boxes and [1] don't count."""
     return at_least(len(_PLACEHOLDER.findall(reply.text)), num_placeholders, "placeholder")
 
 
 def highlights(reply: Reading, *, num_highlights: Count) -> CheckResult:
-    """At least so many stretches of text are emphasised in Markdown, each counted once however it is marked."""
+    """At least the given number of stretches of text are emphasised in Markdown, each counted once however it is marked."""
     return at_least(len(reply.structure.highlights), num_highlights, "highlighted section")
 
 
@@ -62,7 +62,7 @@ def email_address(reply: Reading) -> CheckResult:
 
 
 def hashtags(reply: Reading, *, hashtags: Count) -> CheckResult:
-    """Exactly so many hashtags: a `#` with a word right after it that holds a letter ("#1" is none)."""
+    """Exactly the given number of hashtags: a `#` with a word right after it that holds a letter ("#1" is none)."""
     return exactly(len(_HASHTAG.findall(reply.text)), hashtags, "hashtag")
 
 

@@ -14,7 +14,7 @@ Blocks = list[list[str]]
 
 
 class CannotBuild(Exception):
-    """The material has no sentence left for what an instruction wants."""
+    """The material has no sentence left for what an instruction needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def existence(reply: Reading, *, keywords: list[Word]) -> CheckResult:
 
 
 def frequency(reply: Reading, *, keyword: Word, frequency: Count, relation: Relation) -> CheckResult:
-    """The word occurs less than, or at least, so many times as a word of its own, ignoring case."""
+    """The word occurs fewer than, or at least, the given number of times as a word of its own, ignoring case."""
     return compare_occurrences(quoted(keyword), len(reply.places(keyword)), relation, frequency)
 
 

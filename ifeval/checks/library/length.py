@@ -37,22 +37,22 @@ def _most_repeated(material: Material) -> int:
 
 
 def most_words(reply: Reading, *, words: Count) -> CheckResult:
-    """At most so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    """At most the given number of words; "don't" and "well-known" are one each, list marks, dashes and emoji don't count."""
     return at_most(len(reply.words), words, "word")
 
 
 def least_words(reply: Reading, *, words: Count) -> CheckResult:
-    """At least so many words; "don't" and "well-known" are one each, list marks, dashes and emoji none."""
+    """At least the given number of words; "don't" and "well-known" are one each, list marks, dashes and emoji don't count."""
     return at_least(len(reply.words), words, "word")
 
 
 def number_words(reply: Reading, *, num_words: Count, relation: Relation) -> CheckResult:
-    """Less than, or at least, so many words; "don't" and "well-known" are one each."""
+    """Fewer than, or at least, the given number of words; "don't" and "well-known" are one each."""
     return compare(len(reply.words), relation, num_words, "word")
 
 
 def word_range(reply: Reading, *, min_words: Number, max_words: Number) -> CheckResult:
-    """From so many to so many words, both included; "don't" and "well-known" are one each."""
+    """Words within the two given numbers, both included; "don't" and "well-known" are one each."""
     count = len(reply.words)
     return CheckResult(
         min_words <= count <= max_words, f"{plural(count, 'word')}, wanted {min_words:g} to {max_words:g}"
@@ -60,12 +60,12 @@ def word_range(reply: Reading, *, min_words: Number, max_words: Number) -> Check
 
 
 def different_words(reply: Reading, *, N: Whole) -> CheckResult:
-    """At least so many different words, ignoring case and the marks around them."""
+    """At least the given number of different words, ignoring case and the marks around them."""
     return at_least(len(set(reply.folded)), int(N), "different word")
 
 
 def repeats(reply: Reading, *, small_n: Whole) -> CheckResult:
-    """No word occurs more often than so many times, ignoring case and the marks around it."""
+    """No word occurs more often than the given number of times, ignoring case and the marks around it."""
     (word, count), *_ = Counter(reply.folded).most_common(1) or [("", 0)]
     if not count:
         return CheckResult(False, "no words")

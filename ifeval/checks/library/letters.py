@@ -56,7 +56,7 @@ def _shout(draft: Draft, arguments: Arguments) -> None:
 
 
 def letter_frequency(reply: Reading, *, letter: Letter, let_frequency: Count, let_relation: Relation) -> CheckResult:
-    """The letter (or mark) occurs less than, or at least, so many times, small and capital alike, accents aside."""
+    """The letter (or mark) occurs fewer than, or at least, the given number of times, small and capital alike, accents aside."""
     return compare_occurrences(quoted(letter.strip()), _times(reply, letter), let_relation, let_frequency)
 
 
@@ -66,12 +66,12 @@ def no_letter(reply: Reading, *, letter: Letter) -> CheckResult:
 
 
 def uppercase(reply: Reading) -> CheckResult:
-    """There are letters, and none of them is lower-case; Markdown's and HTML's own marks aside."""
+    """There are letters, none of them lower-case; Markdown's and HTML's own marks aside."""
     return _one_case(reply, str.islower, "lower-case")
 
 
 def lowercase(reply: Reading) -> CheckResult:
-    """There are letters, and none of them is upper-case; Markdown's and HTML's own marks aside."""
+    """There are letters, none of them upper-case; Markdown's and HTML's own marks aside."""
     return _one_case(reply, str.isupper, "upper-case")
 
 
@@ -84,7 +84,7 @@ def title_case(reply: Reading) -> CheckResult:
 
 
 def capital_word_frequency(reply: Reading, *, capital_frequency: Count, capital_relation: Relation) -> CheckResult:
-    """Less than, or at least, so many words hold two letters or more, side by side and all of them capitals."""
+    """Fewer than, or at least, the given number of words hold two letters or more, side by side and all of them capitals."""
     count = sum(1 for word in reply.words if word.isupper() and _TWO_LETTERS.search(word))
     return compare(count, capital_relation, capital_frequency, "word in capitals/words in capitals")
 

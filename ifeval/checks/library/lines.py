@@ -39,12 +39,12 @@ def _build_acrostic(draft: Draft, arguments: Arguments) -> None:
 
 
 def lines(reply: Reading, *, lines: Count) -> CheckResult:
-    """Exactly so many lines that hold a letter, a digit or an emoji; blank lines, rules and fences don't count."""
+    """Exactly the given number of lines that hold a letter, a digit or an emoji; blank lines, rules and fences don't count."""
     return exactly(len(reply.lines), lines, "line of text/lines of text")
 
 
 def stairs(reply: Reading, *, steps: Count) -> CheckResult:
-    """Exactly so many lines of text, each indented by more white space than the one before."""
+    """Exactly the given number of lines of text, each indented by more white space than the one before."""
     found = [line.expandtabs(4) for line in reply.source.split("\n") if any(map(str.isalnum, line))]
     indents = [len(line) - len(line.lstrip()) for line in found]
     flat = next((n for n, (above, here) in enumerate(pairwise(indents), 2) if here <= above), None)

@@ -24,19 +24,19 @@ def _sub_bullets(labels: list[str], blocks: Blocks) -> str:
 
 
 def least_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
-    """At least so many bullet points with text (lines that start with -, *, + or •); points below a point don't count."""
+    """At least the given number of bullet points with text (lines that start with -, *, + or •); points below a point don't count."""
     return at_least(len(reply.bullets), bullets, "bullet point")
 
 
 def bullets(reply: Reading, *, num_bullets: Count) -> CheckResult:
-    """Exactly so many bullet points with text (lines that start with -, *, + or •), with the points below points or without."""
+    """Exactly the given number of bullet points with text (lines that start with -, *, + or •), with the points below points or without."""
     count = len(reply.bullets)
     every = sum(item.number is None and any(map(str.isalnum, item.text)) for item in reply.structure.items)
     return exactly(every if every == num_bullets else count, num_bullets, "bullet point")
 
 
 def numbered_list(reply: Reading, *, items: Count) -> CheckResult:
-    """Exactly so many numbered items with text, numbered from 1 on in order; items below an item don't count."""
+    """Exactly the given number of numbered items with text, numbered from 1 on in order; items below an item don't count."""
     numbers = [item.number for item in reply.numbered]
     counted = exactly(len(numbers), items, "numbered item")
     if counted.ok and numbers != list(range(1, items + 1)):
@@ -47,7 +47,7 @@ def numbered_list(reply: Reading, *, items: Count) -> CheckResult:
 
 
 def sub_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
-    """Exactly so many bullet points that start with `*`, each with an indented point that starts with `-` below it."""
+    """Exactly the given number of bullet points that start with `*`, each with an indented point that starts with `-` below it."""
     found = [item for item in reply.bullets if item.mark == "*"]
     bare = sum(not any(below.mark == "-" and below.text.strip() for below in item.below) for item in found)
     if bare:
@@ -56,7 +56,7 @@ def sub_bullets(reply: Reading, *, bullets: Count) -> CheckResult:
 
 
 def marked_list(reply: Reading, *, mark: Word, items: Count) -> CheckResult:
-    """Exactly so many lines start with the mark and go on after it; a longer run of the mark is another mark."""
+    """Exactly the given number of lines start with the mark and go on after it; a longer run of the mark is another mark."""
     mark = mark.strip()
     rests = [line.strip()[len(mark) :] for line in reply.source.split("\n") if line.strip().startswith(mark)]
     found = sum(any(map(str.isalnum, rest)) and not rest.startswith(mark[-1]) for rest in rests)
@@ -75,7 +75,7 @@ LISTS = (
         ),
         requirement=(
             "The reply must have at least {bullets} bullet points.",
-            "There have to be {bullets} or more bullet points (lines that start with '* ').",
+            "There have to be {bullets} or more bullet points (lines that start with '- ').",
         ),
         note=("at least {bullets} bullet points", "{bullets} or more bullet points"),
         sample=lambda rng, material: {"bullets": rng.randint(2, 3)},
@@ -89,7 +89,7 @@ LISTS = (
         excludes=frozenset({"wrapper"}),
         order=(
             "Use exactly {num_bullets} bullet points, each on a line that starts with '* '.",
-            "Write a Markdown list of exactly {num_bullets} bullet points (lines that start with '- ').",
+            "Write a Markdown list of exactly {num_bullets} bullet points (lines that start with '* ').",
         ),
         requirement=(
             "The reply must have exactly {num_bullets} bullet points in Markdown (lines that start with '* ').",
@@ -97,7 +97,7 @@ LISTS = (
         ),
         note=(
             "exactly {num_bullets} Markdown bullet points",
-            "{num_bullets} bullets, each a line that starts with '- '",
+            "{num_bullets} bullets, each a line that starts with '* '",
         ),
         sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),

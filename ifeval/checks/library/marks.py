@@ -53,22 +53,22 @@ def no_questions(reply: Reading) -> CheckResult:
 
 
 def no_exclamations(reply: Reading) -> CheckResult:
-    """No exclamation mark, in any script; that of a Markdown image is none."""
+    """No exclamation mark, in any script; that of a Markdown image doesn't count."""
     return none(reply.count("!"), "exclamation mark")
 
 
 def questions(reply: Reading, *, questions: Count) -> CheckResult:
-    """Exactly so many question marks, in any script; those inside web addresses don't count."""
+    """Exactly the given number of question marks, in any script; those inside web addresses don't count."""
     return exactly(reply.count("?"), questions, "question mark")
 
 
 def exclamations(reply: Reading, *, exclamations: Count) -> CheckResult:
-    """Exactly so many exclamation marks, in any script; those of Markdown images are none."""
+    """Exactly the given number of exclamation marks, in any script; those of Markdown images don't count."""
     return exactly(reply.count("!"), exclamations, "exclamation mark")
 
 
 def semicolons(reply: Reading, *, semicolons: Count) -> CheckResult:
-    """Exactly so many semicolons; those of HTML entities ("&amp;") are none."""
+    """Exactly the given number of semicolons; those of HTML entities ("&amp;") don't count."""
     return exactly(reply.count(";"), semicolons, "semicolon")
 
 

@@ -37,18 +37,18 @@ def _build_numbers(draft: Draft, arguments: Arguments) -> None:
 
 
 def some_number(reply: Reading) -> CheckResult:
-    """At least one number in digits; the mark of a list item is none."""
+    """At least one number in digits; the mark of a list item doesn't count."""
     return at_least(len(reply.numbers), 1, "number in digits/numbers in digits")
 
 
 def no_digits(reply: Reading) -> CheckResult:
-    """No digit anywhere, in no script and no form (² and ① are digits), in list marks neither."""
+    """No digit anywhere, of any script or form (² and ① are digits), not in list marks either."""
     found = sum(map(str.isdigit, reply.source))
     return none(found, "digit")
 
 
 def numbers(reply: Reading, *, N: Whole) -> CheckResult:
-    """Exactly so many numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks count or not."""
+    """Exactly the given number of numbers in digits: 3.14, 100,000 and 10:30 are one each, 9/17 and 10-15 two; list marks count or not."""
     found = reply.numbers
     marks = sum(item.number is not None for item in reply.structure.items)
     count = len(found) + marks if len(found) + marks == N else len(found)

@@ -84,7 +84,7 @@ def repeated_request(reply: Reading, request: str) -> CheckResult:
 
 
 def words_position(reply: Reading, *, keyword: Word) -> CheckResult:
-    """The second word of the reply and the second to last are this one, ignoring case; marks and emoji are no words."""
+    """The second word of the reply and the second to last are this one, ignoring case; marks and emoji are not words."""
     found, wanted = reply.folded, fold(normalised(keyword).strip())
     if len(found) < 3:
         return CheckResult(False, f"{plural(len(found), 'word')}, wanted {quoted(keyword)} as the second")

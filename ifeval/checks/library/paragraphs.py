@@ -61,22 +61,22 @@ def one_paragraph(reply: Reading) -> CheckResult:
 
 
 def least_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
-    """At least so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    """At least the given number of blocks of text with blank lines between them; headings, rules, greeting and signature don't count."""
     return at_least(len(reply.paragraphs), paragraphs, "paragraph")
 
 
 def paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
-    """Exactly so many blocks of text with blank lines between them; headings, rules, greeting and signature are none."""
+    """Exactly the given number of blocks of text with blank lines between them; headings, rules, greeting and signature don't count."""
     return exactly(len(reply.paragraphs), paragraphs, "paragraph")
 
 
 def divided_paragraphs(reply: Reading, *, num_paragraphs: Count) -> CheckResult:
-    """Exactly so many stretches of text with the divider `***` between them; text stands in each."""
+    """Exactly the given number of stretches of text with the divider `***` between them; text stands in each."""
     return _parts(reply, _DIVIDER, "***", num_paragraphs, "paragraph")
 
 
 def paragraph_start(reply: Reading, *, num_paragraphs: Count, nth_paragraph: Ordinal, first_word: Word) -> CheckResult:
-    """Exactly so many paragraphs (see `layout:paragraphs`), the `nth` of which starts with the word, ignoring case."""
+    """Exactly the given number of paragraphs (see `layout:paragraphs`), the `nth` of which starts with the word, ignoring case."""
     found = reply.paragraphs
     counted = exactly(len(found), num_paragraphs, "paragraph")
     if nth_paragraph > len(found):
@@ -88,7 +88,7 @@ def paragraph_start(reply: Reading, *, num_paragraphs: Count, nth_paragraph: Ord
 
 
 def echo_paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
-    """Exactly so many paragraphs (see `layout:paragraphs`), each of which ends with the word it starts with."""
+    """Exactly the given number of paragraphs (see `layout:paragraphs`), each of which ends with the word it starts with."""
     counted = exactly(len(reply.paragraphs), paragraphs, "paragraph")
     if not counted.ok:
         return counted

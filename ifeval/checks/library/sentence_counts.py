@@ -15,22 +15,22 @@ from ifeval.records import CheckResult
 
 
 def most_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
-    """At most so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    """At most the given number of sentences; each ends with a stop; signatures, headings and hashtags don't count."""
     return at_most(len(reply.sentences), sentences, "sentence")
 
 
 def least_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
-    """At least so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    """At least the given number of sentences; each ends with a stop; signatures, headings and hashtags don't count."""
     return at_least(len(reply.sentences), sentences, "sentence")
 
 
 def number_sentences(reply: Reading, *, num_sentences: Count, relation: Relation) -> CheckResult:
-    """Less than, or at least, so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    """Fewer than, or at least, the given number of sentences; each ends with a stop; signatures, headings and hashtags don't count."""
     return compare(len(reply.sentences), relation, num_sentences, "sentence")
 
 
 def exact_sentences(reply: Reading, *, sentences: Count) -> CheckResult:
-    """Exactly so many sentences; each ends with a stop, a signature, a heading or hashtags are none."""
+    """Exactly the given number of sentences; each ends with a stop; signatures, headings and hashtags don't count."""
     return exactly(len(reply.sentences), sentences, "sentence")
 
 

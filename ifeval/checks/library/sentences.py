@@ -79,7 +79,7 @@ def _build_emoji(draft: Draft, arguments: Arguments) -> None:
 
 
 def longest(reply: Reading, *, words: Count) -> CheckResult:
-    """No sentence, and no line without one, has more than so many words."""
+    """No sentence, and no line without one, has more words than the given number."""
     counts = [len(words_of(piece.text, reply.language)) for block in reply.pieces for piece in block]
     most = max(counts, default=0)
     if not most:
@@ -88,7 +88,7 @@ def longest(reply: Reading, *, words: Count) -> CheckResult:
 
 
 def growing(reply: Reading, *, sentences: Count, step: Count) -> CheckResult:
-    """Exactly so many sentences, each with exactly `step` words more than the one before."""
+    """Exactly the given number of sentences, each with exactly `step` words more than the one before."""
     counted = exact_sentences(reply, sentences=sentences)
     return step_by_step(reply, step) if counted.ok else counted
 
@@ -106,7 +106,7 @@ def step_by_step(reply: Reading, step: int) -> CheckResult:
 
 
 def chain(reply: Reading, *, sentences: Count) -> CheckResult:
-    """Exactly so many sentences, each of which starts with the last word of the one before, ignoring case and marks."""
+    """Exactly the given number of sentences, each of which starts with the last word of the one before, ignoring case and marks."""
     counted = exact_sentences(reply, sentences=sentences)
     return linked(reply) if counted.ok else counted
 
@@ -134,7 +134,7 @@ def keyword(reply: Reading, *, word: Word, N: Position) -> CheckResult:
 
 
 def position(reply: Reading, *, keyword: Word, n: Position, m: Position) -> CheckResult:
-    """Word number `m` of sentence number `n` is this one, ignoring case; marks are no words, "it's" is one."""
+    """Word number `m` of sentence number `n` is this one, ignoring case; marks are not words, "it's" is one."""
     found, sentence, place = reply.sentences, int(n), int(m)
     if len(found) < sentence:
         return CheckResult(False, f"{plural(len(found), 'sentence')}, wanted {quoted(keyword)} in number {sentence}")

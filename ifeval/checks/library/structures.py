@@ -67,7 +67,7 @@ def _build_headings(draft: Draft, arguments: Arguments) -> None:
 
 
 def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
-    """One Markdown table with text in its header and in every row, so many rows below it, and so many cells in each."""
+    """One Markdown table with text in its header and in every row, with the given numbers of rows below it and of cells in each."""
     tables = reply.structure.tables
     if len(tables) != 1:
         return exactly(len(tables), 1, "Markdown table (a header and a rule of dashes)/Markdown tables")
@@ -82,7 +82,7 @@ def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
 
 
 def sections(reply: Reading, *, section_spliter: Word, num_sections: Count) -> CheckResult:
-    """At least so many different numbers stand after the word at the start of a line, each with text after it."""
+    """At least the given number of different numbers stand after the word at the start of a line, each with text after it."""
     name = normalised(section_spliter).strip()
     mark = regex.compile(rf"{regex.escape(name)}\s{{0,3}}(\d{{1,9}})\b\W*", regex.IGNORECASE)
     filled: set[int] = set()
@@ -96,7 +96,7 @@ def sections(reply: Reading, *, section_spliter: Word, num_sections: Count) -> C
 
 
 def headings(reply: Reading, *, headings: Count) -> CheckResult:
-    """Exactly so many headings of level two (`##`) with text; those of other levels, and in code, don't count."""
+    """Exactly the given number of headings of level two (`##`) with text; those of other levels, and in code, don't count."""
     return exactly(sum(block.level == 2 for block in reply.headings), headings, "'##' heading")
 
 

@@ -1,4 +1,4 @@
-"""What an emoji is: a pictograph of Unicode, a flag or a keycap; ©, ® and ™ are letters' cousins and none."""
+"""What an emoji is: a pictograph of Unicode, a flag or a keycap; ©, ® and ™ are signs of writing, not emoji."""
 
 import regex
 

@@ -6,18 +6,15 @@ words and take the fast path; one with metacharacters goes to the `regex` module
 
 import re
 from functools import lru_cache
-from math import prod
 from typing import Any
+
+from ifeval.util.bounded_regex import PatternError, compile_bounded
 
 TIME_LIMIT = 1.0
 """Seconds one pattern may take on one text."""
 
-MAX_EXPANSION = 100_000
-"""Most repeats that counted repetitions may multiply to: the `regex` module writes every one out."""
-
 _METACHARACTERS = frozenset(".^$*+?{}[]\\|()")
 _LONGEST_PLAIN = 200
-_COUNT = re.compile(r"\d{1,9}(?=\})")
 
 
 class PatternTimeout(Exception):
@@ -34,12 +31,10 @@ def is_plain(pattern: str) -> bool:
 
 def compile_problem(pattern: str) -> str | None:
     """Why `pattern` is not a regular expression, or None where it is one (plain words are)."""
-    if not is_plain(pattern) and _expansion(pattern) > MAX_EXPANSION:
-        return "repeats too much"
     try:
         _compiled(pattern, ignore_case=True)
-    except (re.error, OverflowError, RecursionError, ValueError) as error:
-        return f"is not a valid regular expression ({error})"
+    except PatternError as error:
+        return f"cannot be searched for: {error}"
     return None
 
 
@@ -67,17 +62,15 @@ def _bounded(method: str, pattern: str, text: str, plain: bool, ignore_case: boo
         raise PatternTimeout(pattern) from None
 
 
-def _expansion(pattern: str) -> int:
-    """The product of all counts in braces: an upper bound of how many repeats they expand to."""
-    return prod(max(1, int(count)) for count in _COUNT.findall(pattern))
-
-
 @lru_cache(maxsize=512)
 def _compiled(pattern: str, ignore_case: bool) -> Any:
-    import regex
+    return compile_bounded(pattern, _as_upstream, ignore_case=ignore_case)
 
-    re.compile(pattern)  # `regex` accepts more than `re` does; what upstream could not run is a mistake in the data
+
+def _as_upstream(pattern: str) -> str:
+    """The pattern itself. `regex` accepts more than `re` does; what upstream could not run is a mistake in the data."""
     try:
-        return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
-    except regex.error as error:
-        raise re.error(str(error)) from None
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    return pattern

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ConcurrencyLimit:
     """Additive increase, multiplicative decrease (Chiu and Jain 1989), with the slow start of TCP (RFC 5681).
 
-    Until the first sign of overload the limit doubles with each round of answers; after it, it grows by one a round.
+    Until the first sign of overload the limit doubles with each round of answers; after it, it grows by one per round.
     A sign of overload halves it, once for all the requests that were under way together. `most` is never exceeded.
     """
 
@@ -37,5 +37,5 @@ class ConcurrencyLimit:
             self.last_cut = now
 
     def restart(self) -> None:
-        """A server came back: it is felt out anew, from one."""
+        """A server came back: slow start again, from one request."""
         self.value, self.slow_start = 1.0, True

@@ -205,7 +205,7 @@ def redacted(body: bytes, secret: str) -> bytes:
 
 
 def _message(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A message as the API wants it: the arguments of earlier calls as JSON text, not as objects."""
+    """A message as the API expects it: the arguments of earlier calls as JSON text, not as objects."""
     if not message.get("tool_calls"):
         return message
     calls = []
@@ -223,7 +223,7 @@ def _calls(message: Mapping[str, Any]) -> tuple[tuple[ToolCall, ...] | None, str
     if not listed:
         return None, None
     if not isinstance(listed, list):
-        raise Unreadable("the tool calls are no list")
+        raise Unreadable("the tool calls are not a list")
     calls, problem = [], None
     for entry in listed:
         try:

@@ -252,7 +252,7 @@ class Pool:
             self._deliver(
                 UserError(
                     f"No server has answered for {self._settings.patience:g} s ({listed}). What was finished is kept; "
-                    "start the server and repeat the command to go on."
+                    "start the server and repeat the command to continue."
                 )
             )
 
@@ -263,7 +263,7 @@ class Pool:
             self._deliver(
                 UserError(
                     f"{FUTILE} requests in a row were refused for good: {failure.sentence} What was finished is kept; "
-                    "mend that and repeat the command to go on."
+                    "fix that and repeat the command to continue."
                 )
             )
 
@@ -280,7 +280,7 @@ class Pool:
                 self._deliver(
                     UserError(
                         f"No reply for {allowed:g} s ({listed}), though requests are waiting. What was finished is kept; "
-                        "look at the server and repeat the command to go on, or allow more with --engine-arg silence=SECONDS."
+                        "look at the server and repeat the command to continue, or allow more with --engine-arg silence=SECONDS."
                     )
                 )
                 return

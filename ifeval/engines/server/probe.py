@@ -73,7 +73,7 @@ class Prober:
         try:
             models = served_models(await self._ask("models", None))
         except Unreadable as problem:
-            raise UserError(f"{self.url} is no OpenAI-compatible server: {problem}.") from None
+            raise UserError(f"{self.url} is not an OpenAI-compatible server: {problem}.") from None
         if self.wire.model not in models:
             names = [*list(models)[:NAMES_SHOWN], *["..."] * (len(models) > NAMES_SHOWN)]
             raise UserError(
@@ -82,7 +82,7 @@ class Prober:
         return models[self.wire.model]
 
     async def _chat(self) -> tuple[Wire, Response]:
-        """How the server wants its token limit called, and its reply to a greeting."""
+        """The name that the server gives the token limit, and its reply to a greeting."""
         greeting = _request(Sample("probe", [{"role": "user", "content": "Say hello."}]))
         refusals = []
         for name in ("max_tokens", "max_completion_tokens"):

@@ -32,7 +32,7 @@ class Batches:
         return math.ceil(len(self.units) / self.size)
 
     def steps(self, epochs: float) -> int:
-        """Steps of so many epochs (a fraction counts), at least 1."""
+        """The steps of this many epochs (a fraction counts), at least 1."""
         return max(1, math.ceil(epochs * self.per_epoch - 1e-9))
 
     def examples(self, step: int) -> Sequence[Unit]:
@@ -47,7 +47,7 @@ class Batches:
         return self.pack([document for unit in self.examples(step) for document in unit])
 
     def described(self, steps: int) -> str:
-        """What so many steps are, in words."""
+        """This many steps, described in words."""
         epochs = steps / self.per_epoch
         return (
             f"{steps} steps of {min(self.size, len(self.units))} examples, {self.per_epoch} steps per epoch, "
@@ -55,7 +55,7 @@ class Batches:
         )
 
     def oddity(self, steps: int) -> str | None:
-        """What is unusual about so many steps and can be mended by a flag; None where nothing is."""
+        """What is unusual about this many steps and can be fixed with a flag; None where nothing is."""
         epochs = steps / self.per_epoch
         if epochs > FEW:
             return f"{epochs:.3g} epochs show every example {math.ceil(epochs)} times; fewer --max-steps forget less"

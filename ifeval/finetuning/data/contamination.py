@@ -24,7 +24,7 @@ FEWEST = 3
 """With fewer runs of its own a prompt is compared as a whole."""
 
 COVERED = 0.5
-"""Share of a prompt's own runs that a training row must hold to be an offender."""
+"""Share of a prompt's own runs that a training row must hold to be reported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One training document for the eye: which of its text is trained."""
+"""One training document shown with the text that is trained marked."""
 
 from collections.abc import Iterator
 from itertools import groupby

@@ -49,7 +49,7 @@ def _number(key: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise ValueError(f"a `{key}` of {value!r}; it is a number from 0 on")
+        raise ValueError(f"a `{key}` of {value!r}; expected a number of 0 or more")
     return number
 
 

@@ -152,7 +152,7 @@ def _check(
     if len(problems) > most_bad * total:
         shown = "; ".join(f"{problem.place}: {problem.reason}" for problem in problems[:3])
         raise UserError(
-            f"{len(problems)} of {total} rows are malformed ({shown}); mend them or allow more with --max-bad."
+            f"{len(problems)} of {total} rows are malformed ({shown}); fix them or allow more with --max-bad."
         )
     if not examples:
         raise UserError(f"There is no row to train on in {', '.join(str(source.path) for source in sources)}.")

@@ -16,7 +16,7 @@ import torch
 from ifeval.finetuning.data.encode import IGNORE, Document
 
 EDGES = 32
-"""The number of documents in a batch is told in multiples of this, so that compiled code meets few sizes."""
+"""The number of documents in a batch is rounded up to a multiple of this, so that compiled code meets few sizes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a data set is like before anyone trains on it: pure counts over examples, no model.
 
-Each function takes examples and gives numbers or the offending places; `report` puts them together.
+Each function takes examples and gives numbers or the places that do; `report` puts them together.
 """
 
 import re

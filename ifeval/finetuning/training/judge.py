@@ -27,15 +27,16 @@ from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
 from ifeval.finetuning.training.parallel import ProcessGroup
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import dumps
+from ifeval.util.lists import names
 
 SEED = 500_009
-"""Of the prompts that checkpoints are chosen by."""
+"""The seed of the prompts that checkpoints are chosen by."""
 
 GUARD = "wrong_in_any_reply"
 """The task that says how many replies to everyday requests have nothing wrong with them."""
 
 GUARD_SAMPLES = 40
-"""Of its requests so many are asked, unless --eval-tasks says otherwise."""
+"""How many of its requests are asked, unless --eval-tasks says otherwise."""
 
 MARGIN = 0.1
 """How far the stop rate and the share of sound replies may fall below the untrained model's."""
@@ -180,7 +181,7 @@ def best(evaluations: Iterable[Evaluation]) -> Evaluation | None:
 
 def tasks_of(options: SftOptions) -> str:
     """The tasks to run: those asked for, and the guard."""
-    named = [name.strip() for name in options.eval_tasks.split(",")]
+    named = names(options.eval_tasks)
     return ",".join(
         named if any(name.partition(":")[0] == GUARD for name in named) else [*named, f"{GUARD}:{GUARD_SAMPLES}"]
     )
@@ -227,5 +228,7 @@ def run_child(command: Sequence[str], output: Path, stopped: Sequence[Any]) -> b
         child.terminate()  # nothing to a child that has ended
     if child.returncode and not stopped:
         said = output.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise UserError(f"The evaluation failed (exit code {child.returncode}; {output}): {said[-1]} --resume goes on.")
+        raise UserError(
+            f"The evaluation failed (exit code {child.returncode}; {output}): {said[-1]} --resume continues."
+        )
     return not stopped

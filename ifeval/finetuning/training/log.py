@@ -15,7 +15,7 @@ LOG = "log.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One optimiser step. `loss`: before it, nats a trained token, or of a preference method its loss a pair. `tokens`: all tokens read. `seconds`: its time."""
+    """One optimiser step. `loss`: before the step, in nats per trained token, or per pair for a preference method. `tokens`: all tokens read. `seconds`: its time."""
 
     step: int
     of: int
@@ -28,7 +28,7 @@ class Step:
 
 
 class Watcher(Protocol):
-    """Told of every phase and step, and of what should stay in sight; `ifeval.cli.sft` has the ones for people."""
+    """Receives every phase and step, and the notes that should stay in sight; `ifeval.cli.sft` has the ones for people."""
 
     def phase(self, text: str) -> None: ...
     def note(self, text: str) -> None: ...
@@ -68,7 +68,7 @@ class Log:
             with self._file.open("ab") as lines:
                 lines.write(jsonio.dumps(row) + b"\n")
         except OSError as error:
-            raise UserError(f"{self._file} cannot be written: {error.strerror}; --resume goes on.") from error
+            raise UserError(f"{self._file} cannot be written: {error.strerror}; --resume continues.") from error
 
     def close(self) -> None:
         for service in self._services:

@@ -36,7 +36,7 @@ STATE = "training"
 def train(options: SftOptions, watch: Watcher) -> Path:
     """Fine-tune `options.model` on `options.data` and write a checkpoint to `options.out`, which is returned.
 
-    Raises UserError for what the user can mend, and KeyboardInterrupt after SIGTERM or SIGINT once the state is saved.
+    Raises UserError for what the user can fix, and KeyboardInterrupt after SIGTERM or SIGINT once the state is saved.
     """
     options.check()
     team = join()
@@ -164,7 +164,7 @@ def check_output(out: Path, resume: bool | str) -> None:
     if resume is True and state is None:
         raise UserError(f"--resume: {out} holds no state of a training; leave the flag out to start one.")
     if not resume and state is not None:
-        raise UserError(f"{out} holds an unfinished training: go on with --resume, or choose another --out.")
+        raise UserError(f"{out} holds an unfinished training: continue with --resume, or choose another --out.")
     if state is None and out.exists() and any(entry.name != STATE for entry in out.iterdir()):
         raise UserError(f"{out} is not empty; choose another --out.")
 

@@ -1,7 +1,7 @@
 """Cross-entropy of the labelled positions alone, in chunks.
 
 The output layer is the widest of a small model, and most positions of a row are not trained: computing logits for
-labelled positions only, a chunk at a time and anew in the backward pass, saves its time and its memory.
+labelled positions only, a chunk at a time and again in the backward pass, saves its time and its memory.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from ifeval.finetuning.training.network import causal
 
 CHUNK = 1 << 24
 GPU_CHUNK = 1 << 27
-"""Logits in memory at once: 64 MiB in fp32, 512 MiB on a GPU, whose matrix products want more rows."""
+"""Logits in memory at once: 64 MiB in fp32, 512 MiB on a GPU, whose matrix products need more rows."""
 
 TokenLosses = Callable[[Any, Batch], torch.Tensor]
 """A model and a batch to the cross-entropy (nats, fp32) of each of its n labelled tokens, in order: shape (n,)."""

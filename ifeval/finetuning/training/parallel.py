@@ -233,5 +233,5 @@ class Fsdp:
 
 
 def join() -> ProcessGroup:
-    """The team that the environment says this process belongs to (torchrun's WORLD_SIZE), else a training alone."""
+    """The process group that the environment says this process belongs to (torchrun's WORLD_SIZE), else a training alone."""
     return Fsdp() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else SingleProcess()

@@ -14,7 +14,7 @@ from ifeval.finetuning.training.export import check_prompts, copy_processor, men
 def rehearse(network: Any, data: Prepared, options: SftOptions, place: Path, parameters: int | None) -> None:
     """Write everything but the weights to a folder in `place`, and see that the weights have room there.
 
-    A generation config that contradicts itself is mended (see `mend_generation`). Raises UserError where the checkpoint
+    A generation config that contradicts itself is fixed (see `mend_generation`). Raises UserError where the checkpoint
     could not be written or would not be read again as it was.
     """
     mend_generation(network.generation_config)
@@ -34,7 +34,7 @@ def rehearse(network: Any, data: Prepared, options: SftOptions, place: Path, par
     except ValueError as error:
         words = " ".join(str(error).split())[:300]
         raise UserError(
-            f"The checkpoint could not be written at the end: {words}; mend the files of {options.model}."
+            f"The checkpoint could not be written at the end: {words}; fix the files of {options.model}."
         ) from None
     check_room(options, place, parameters)
 

@@ -37,7 +37,7 @@ class RoundingAdamW(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
-            numbers: dict[float, torch.Tensor] = {}  # by step; as a tensor, for compiled code is made anew per number
+            numbers: dict[float, torch.Tensor] = {}  # by step; as a tensor, for compiled code is made again per number
             for weight in group["params"]:
                 if weight.grad is None:
                     continue

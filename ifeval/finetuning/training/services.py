@@ -87,7 +87,7 @@ def check_services(asked: Sequence[str]) -> None:
     """Raise UserError for a service that is not known or not installed."""
     for name in asked:
         if name not in SERVICES:
-            raise UserError(f"--log {name}: it is {' or '.join(SERVICES)}.")
+            raise UserError(f"--log {name}: choose {' or '.join(SERVICES)}.")
         if not installed(name):
             raise UserError(f"--log {name} needs its package: pip install {name}")
 

@@ -19,8 +19,9 @@ from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import specification_with
 
-from ifeval.structured.schema import regex as bounded_regex
+from ifeval.structured.schema import regex as ecma_regex
 from ifeval.structured.schema.routing import mentions
+from ifeval.util.bounded_regex import PatternError
 
 DRAFTS: dict[str, Any] = {
     "draft4": validators.Draft4Validator,
@@ -69,7 +70,7 @@ class Reference:
             return best_match(self._validator.iter_errors(instance))
         except Unresolvable as error:
             raise Unusable(f"$ref {error.ref!r} cannot be resolved; remote schemas are never fetched") from None
-        except bounded_regex.PatternError as error:
+        except PatternError as error:
             raise Unusable(str(error)) from None
         finally:
             _deadline.reset(token)
@@ -112,7 +113,7 @@ def _seconds_left() -> float:
 
 
 def _search(pattern: str, text: str) -> bool:
-    return bounded_regex.search(pattern, text, _seconds_left())
+    return ecma_regex.search(pattern, text, _seconds_left())
 
 
 def _pattern(validator: Any, pattern: Any, instance: Any, schema: Any) -> Errors:

@@ -1,7 +1,7 @@
 """ECMA-262 patterns, as JSON Schema writes them, searched in bounded time and memory.
 
-Python's `re` backtracks without limit and reads `\\d`, `\\w`, `\\s` and `$` differently from ECMA-262; this module
-translates the pattern for the `regex` package, whose searches take a timeout, and refuses one too large to compile.
+Python reads `\\d`, `\\w`, `\\s` and `$` differently from ECMA-262, so the pattern is translated; `ifeval.util.bounded_regex`
+compiles it.
 """
 
 import functools
@@ -9,18 +9,13 @@ from typing import Any
 
 import regex
 
-MAX_EXPANSION = 100_000
-"""Most atoms a pattern may expand to: `(a{1000}){1000}` is a million of them, and `regex` expands every one."""
+from ifeval.util.bounded_regex import compile_bounded
 
 _DIGIT, _WORD = "0-9", "A-Za-z0-9_"
 _SPACE = r" \t\n\v\f\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _CLASSES = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
 _SETS = {rf"\{letter}" for letter in "dwsDWS"}
 _TOKEN = regex.compile(r"\\[pP]\{[^{}]*\}|\\k<\w+>|\\c[A-Za-z]|\\.|\{\d+(?:,\d*)?\}|\(\?<?[:=!]|.", regex.DOTALL)
-
-
-class PatternError(ValueError):
-    """The pattern is not a regular expression, or one too large to run."""
 
 
 def search(pattern: str, text: str, timeout: float) -> bool:
@@ -38,17 +33,12 @@ def check(pattern: str) -> None:
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
-    tokens = _TOKEN.findall(pattern)
-    if _expansion(tokens) > MAX_EXPANSION:
-        raise PatternError(f"pattern {pattern[:60]!r} expands to more than {MAX_EXPANSION:,} atoms")
-    try:
-        return regex.compile(_translate(tokens))
-    except (regex.error, RecursionError, OverflowError, ValueError) as error:
-        raise PatternError(f"pattern {pattern[:60]!r} is not a regular expression ({error})") from None
+    return compile_bounded(pattern, _translate)
 
 
-def _translate(tokens: list[str]) -> str:
+def _translate(pattern: str) -> str:
     """The pattern in the syntax of `regex`, with ECMA-262's meaning of classes, `$`, `\\c`, `\\k` and a lone brace."""
+    tokens = _TOKEN.findall(pattern)
     out: list[str] = []
     in_class = False
     for token, before, after in zip(tokens, ["", *tokens], [*tokens[1:], ""], strict=False):
@@ -82,26 +72,3 @@ def _escape(token: str, in_class: bool) -> str:
     if kind == "k":
         return f"(?P={token[3:-1]})"
     return token
-
-
-def _expansion(tokens: list[str]) -> int:
-    """How many atoms the pattern holds once every counted repeat is written out."""
-    totals, last = [0], 0
-    for token in tokens:
-        if token[0] == "(":
-            totals.append(0)
-            last = 0
-        elif token == ")" and len(totals) > 1:
-            last = max(totals.pop(), 1)
-            totals[-1] += last
-        elif token[0] == "{" and len(token) > 1:
-            most = max(int(count) for count in token[1:-1].split(",") if count) if len(token) < 12 else MAX_EXPANSION
-            grown = last * max(most, 1)
-            totals[-1] += grown - last
-            last = grown
-        else:
-            last = 1
-            totals[-1] += 1
-        if totals[-1] > MAX_EXPANSION:
-            return totals[-1]
-    return sum(totals)

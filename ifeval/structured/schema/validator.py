@@ -213,12 +213,13 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
 
 def _check_for_reference(build: Callable[[Any], Any], schema: Any, pattern: str) -> None:
     """Raise SchemaError unless the schema is fine but for `pattern`, which the linear engine refused."""
-    from ifeval.structured.schema import regex as bounded_regex
+    from ifeval.structured.schema import regex as ecma_regex
+    from ifeval.util.bounded_regex import PatternError
 
     try:
         build(without_patterns(schema))
-        bounded_regex.check(pattern)
-    except bounded_regex.PatternError as error:
+        ecma_regex.check(pattern)
+    except PatternError as error:
         raise SchemaError(str(error)) from None
     except ValueError as error:
         raise SchemaError(_fault(error)) from None

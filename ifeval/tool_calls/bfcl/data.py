@@ -39,7 +39,7 @@ class Entry:
 def load(folder: Path, category: str) -> Mapping[str, Entry]:
     """The entries of a single-turn category by id, in upstream's order. Raises UserError where the data is not usable."""
     if category not in SINGLE_TURN:
-        raise UserError(f"{category!r} is no single-turn category of BFCL v4; known: {', '.join(SINGLE_TURN)}.")
+        raise UserError(f"{category!r} is not a single-turn category of BFCL v4; known: {', '.join(SINGLE_TURN)}.")
     questions = folder / f"{PREFIX}{category}.json"
     if not questions.is_file():
         raise UserError(

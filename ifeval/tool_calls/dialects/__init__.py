@@ -7,12 +7,13 @@ from ifeval.tool_calls.dialects.functionary import Functionary
 from ifeval.tool_calls.dialects.gemma import GEMMAS
 from ifeval.tool_calls.dialects.generic import PREFIX, by_made_name
 from ifeval.tool_calls.dialects.json_tags import TAGGED
+from ifeval.tool_calls.dialects.llama import LLAMAS, Llama3Json
 from ifeval.tool_calls.dialects.minimax_m3 import MinimaxM3
 from ifeval.tool_calls.dialects.named_json import NAMED
 from ifeval.tool_calls.dialects.pairs import PAIRS
-from ifeval.tool_calls.dialects.pythonic import PYTHONIC
+from ifeval.tool_calls.dialects.pythonic import PYTHONIC, Pythonic
 from ifeval.tool_calls.dialects.tagged import Hermes, Mistral
-from ifeval.tool_calls.dialects.tagless import FencedJson, Llama3Json, PlainJson, Xlam
+from ifeval.tool_calls.dialects.tagless import FencedJson, PlainJson, Xlam
 from ifeval.tool_calls.dialects.xml import XML
 
 __all__ = ["DEFAULT", "DIALECTS", "Dialect", "Parsed", "by_name"]
@@ -20,8 +21,8 @@ __all__ = ["DEFAULT", "DIALECTS", "Dialect", "Parsed", "by_name"]
 DIALECTS: dict[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
-        *(make() for make in (*CHANNELS, *GEMMAS, *XML, *PAIRS, *NAMED, *TAGGED, *PYTHONIC)),
-        *(Functionary(), MinimaxM3(), Mistral(), Hermes(), Llama3Json(), Xlam(), PlainJson(), FencedJson()),
+        *(make() for make in (*CHANNELS, *GEMMAS, *XML, *PAIRS, *NAMED, *TAGGED, *PYTHONIC, *LLAMAS)),
+        *(Pythonic(), Functionary(), MinimaxM3(), Mistral(), Hermes(), Llama3Json(), Xlam(), PlainJson(), FencedJson()),
     )
 }
 """The dialects written here, the more particular ones first. Where vLLM has a parser for the same dialect, the name is vLLM's."""

@@ -21,7 +21,7 @@ from ifeval.tool_calls.dialects.base import (
 )
 
 Grouping = Literal["each", "list", "lines"]
-"""How several calls are written: each in tags of its own, as one list, or one a line inside one pair of tags."""
+"""How several calls are written: each in tags of its own, as one list, or one per line inside one pair of tags."""
 
 
 class JsonTags(Dialect):

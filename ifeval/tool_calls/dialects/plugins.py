@@ -54,5 +54,5 @@ def _proven(dialect: Dialect, name: str) -> Dialect:
             raise UserError(f"--tool-dialect {name}: {type(error).__name__} on its own text: {error}") from error
         if read != calls:
             raise UserError(f"--tool-dialect {name}: `parse` does not read back what `render` writes: {read!r}.")
-    dialect.name = name  # what a run records, so that it is found again when the run is scored anew
+    dialect.name = name  # what a run records, so that it is found again when the run is scored again
     return dialect

@@ -46,7 +46,7 @@ class Pythonic(Dialect):
 
 
 class PythonicTags(Dialect):
-    """The same list between tokens of its own; lines: one call a line, and no brackets."""
+    """The same list between tokens of its own; lines: one call per line, and no brackets."""
 
     def __init__(self, name: str, begin: str, end: str, *, lines: bool = False, signs: tuple[str, ...] = ()) -> None:
         self.name, self.signs = name, signs or (begin,)
@@ -88,32 +88,9 @@ class PythonicTags(Dialect):
         return (text[begin:end], end + len(self._end)) if end >= 0 else (text[begin:], len(text))
 
 
-class Llama4(Dialect):
-    """Llama 4: a Python list between `<|python_start|>` and `<|python_end|>`, or JSON as Llama 3 writes it."""
-
-    def __init__(self, name: str, python: bool, signs: tuple[str, ...], bars: tuple[str, ...] = ()) -> None:
-        self.name, self.signs, self.bars, self._python = name, signs, bars, python
-        example = self.render((ToolCall("function_name", {"argument_name": "value"}),))
-        self.instructions = f"To call functions, reply in this form, and with nothing else:\n{example}"
-
-    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
-        plain = text.replace("<|python_start|>", "").replace("<|python_end|>", "")
-        as_list, as_json = Pythonic().parse(plain, tools), find_calls(plain)
-        read = as_list if as_list.calls or (self._python and not as_json.calls) else as_json
-        return Parsed(read.calls, read.error, read.text.strip("; \n"))
-
-    def render(self, calls: Sequence[ToolCall]) -> str:
-        from ifeval.tool_calls.dialects.tagless import Llama3Json
-
-        return Pythonic().render(calls) if self._python else Llama3Json().render(calls)
-
-
 PYTHONIC: Sequence[Callable[[], Dialect]] = (
     lambda: PythonicTags("lfm2", "<|tool_call_start|>", "<|tool_call_end|>", signs=("<|tool_call_start|>", "<|tool_list_start|>")),
     lambda: PythonicTags("olmo3", "<function_calls>", "</function_calls>", lines=True),
-    lambda: Llama4("llama4_pythonic", True, ("[func_name1(", "<|python_start|>")),
-    lambda: Llama4("llama4_json", False, ("<|header_start|>",), bars=("<|python_start|>",)),
-    Pythonic,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ _NAMED = re.compile(r"\s*([\w.\-]+)\s*(?:\[CALL_ID\]\s*\w+\s*)?(?:\[ARGS\]\s*)?(
 
 
 class Hermes(JsonTags):
-    """`<tool_call>{"name": ..., "arguments": {...}}</tool_call>`, one pair of tags a call.
+    """`<tool_call>{"name": ..., "arguments": {...}}</tool_call>`, one pair of tags per call.
 
     A list of calls inside the tags is read too (SmolLM2's model card writes one), and so is a last call whose closing
     tag the model left out.

@@ -1,4 +1,4 @@
-"""Calls as bare JSON: plain, fenced, and Llama 3's objects with `parameters`."""
+"""Calls as bare JSON, plain or fenced."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,6 @@ from ifeval.tool_calls.dialects.base import (
 
 _EMPTY_FENCE = re.compile(r"```\w{0,10}\s{0,20}```")
 _NAMED = re.compile(r'"(?:name|function)"\s*:')
-
-
-_BUILT_IN = re.compile(r"\s*([A-Za-z_]\w*)\.call(?=\()")
 
 
 def find_calls(text: str) -> Parsed:
@@ -96,32 +93,6 @@ class FencedJson(Dialect):
 
     def render(self, calls: Sequence[ToolCall]) -> str:
         return "```json\n" + hide(PlainJson().render(calls), "```") + "\n```"
-
-
-class Llama3Json(Dialect):
-    """`{"name": ..., "parameters": {...}}`, several separated by semicolons, sometimes behind `<|python_tag|>`.
-
-    A tool that is built into the model is called as `<|python_tag|>name.call(argument="value")`.
-    """
-
-    name = "llama3_json"
-    instructions = (
-        "To call functions, reply with one JSON object for each call, separated by semicolons, and nothing else:\n"
-        '{"name": "function_name", "parameters": {"argument_name": value}}'
-    )
-
-    def parse(self, text: str, tools: Tools | None = None) -> Parsed:
-        before, tag, after = text.partition("<|python_tag|>")
-        if tag and (called := _BUILT_IN.match(after)):
-            from ifeval.tool_calls.dialects.pythonic import Pythonic
-
-            found = Pythonic().parse(f"[{called[1]}{after[called.end() :].strip()}]", tools)
-            return Parsed(found.calls, found.error, before.strip())
-        found = find_calls(text)
-        return Parsed(found.calls, found.error, found.text.replace("<|python_tag|>", "").strip("; \n"))
-
-    def render(self, calls: Sequence[ToolCall]) -> str:
-        return "; ".join(dump_call(call, "parameters") for call in calls)
 
 
 def _first(errors: Iterable[str | None]) -> str | None:

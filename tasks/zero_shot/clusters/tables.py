@@ -20,7 +20,7 @@ RUNGS = (
     (40, 3), (20, 1), (60, 1), (10, 1), (5, 3), (40, 2), (60, 3), (20, 2),
 )  # fmt: skip
 SMALL = 10
-"""Up to so many rows, one condition is the number of a row; counting a handful would be guessing."""
+"""Up to this many rows, one condition is the number of a row; counting a handful would be guessing."""
 COLOURS = ("red", "blue", "green", "black", "white")
 KINDS = ("city", "touring", "racing", "folding", "cargo")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")

@@ -39,7 +39,7 @@ def long_text(name: str) -> Any:
 
 
 class Backend:
-    """One instance of a service. `long_context` makes its answers as long as the category of that name wants them."""
+    """One instance of a service. `long_context` makes its answers as long as the category of that name requires."""
 
     def __init__(self, scenario: Mapping[str, Any], long_context: bool = False) -> None:
         self._long = long_context

@@ -57,7 +57,7 @@ class MultiTurnEntry:
 def load_multi_turn(folder: Path, category: str) -> Mapping[str, MultiTurnEntry]:
     """The entries of a multi-turn category by id, in upstream's order. Raises UserError where the data is not usable."""
     if category not in MULTI_TURN:
-        raise UserError(f"{category!r} is no multi-turn category of BFCL v4; known: {', '.join(MULTI_TURN)}.")
+        raise UserError(f"{category!r} is not a multi-turn category of BFCL v4; known: {', '.join(MULTI_TURN)}.")
     questions = folder / f"{PREFIX}{category}.json"
     if not questions.is_file():
         raise UserError(

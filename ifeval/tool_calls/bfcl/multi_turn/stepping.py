@@ -1,4 +1,4 @@
-"""How the official runner goes from reply to next request: pure, and told by the replies alone."""
+"""How the official runner goes from reply to next request: pure, and determined by the replies alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -180,7 +180,7 @@ class TravelAPI(Backend):
         refused = self._refused(access_token) or self._uninsurable(insurance_cost, booking_id, card_id)
         if refused:
             return {"insurance_status": False} | refused
-        self.credit_card_list[card_id]["balance"] -= insurance_cost  # which may go below nought
+        self.credit_card_list[card_id]["balance"] -= insurance_cost  # which may go below zero
         return {"insurance_id": str(self._draw.randint(100_000_000, 999_999_999)), "insurance_status": True}
 
     def set_budget_limit(self, access_token: str, budget_limit: float) -> Result:
