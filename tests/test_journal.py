@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
@@ -28,6 +28,7 @@ def test_any_record_survives_a_line(record: dict) -> None:
 
 
 @given(st.lists(st.dictionaries(st.text(), st.integers()), min_size=1, max_size=5), st.data())
+@settings(deadline=None)  # each example waits for the disk
 def test_a_file_cut_anywhere_keeps_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, records: list, data
 ) -> None:

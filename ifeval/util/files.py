@@ -59,7 +59,7 @@ def written_atomically(path: Path) -> Iterator[BinaryIO]:
     Parent folders are made. An existing file keeps its permissions, and a link stays a link: the file it points to is
     replaced. Whatever ends the block with an error leaves nothing behind. Raises OSError.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # of links in a circle it leaves one, which mkstemp or replace then refuses
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
     try:
