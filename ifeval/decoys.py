@@ -22,7 +22,7 @@ _WORD = re.compile(r"\w[\w'’.:,/-]*\w|\w")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What of one sample the decoys may know.
+    """What the decoys may know of one sample.
 
     `topic`: what the prompt is about, a noun phrase ("the repair of the shed"). `material`: the text that the prompt
     gives to work on. `instructions`: what it asks about form. `candidates`: where the reply is a choice, the answers

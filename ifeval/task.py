@@ -43,7 +43,7 @@ def room_for(reply: str) -> int:
 class Task(ABC):
     """A task plug-in.
 
-    `version` changes whenever a score could change. `primary` names the metric that stands for the task.
+    `version` changes whenever a score could change. `primary` names the metric that the task is judged by.
     `size` is the number of samples without a limit (None: all there are). `breakdowns` are the tags results are
     broken down by, and `ladders` those of them whose values are sizes (fields, steps, tools offered): of each the summary
     gives the span, the size at which half of the samples are right. `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
@@ -111,9 +111,9 @@ class Task(ABC):
         return False
 
     def decoys(self, sample: Sample) -> Known | None:
-        """What of `sample` the replies that must fail may know (`ifeval.decoys`).
+        """What the replies that must fail may know of `sample` (`ifeval.decoys`).
 
-        The candidates of a choice stand here, for `validate` takes the chance from them. None where any plain reply is
+        The candidates of a choice are given here, since `validate` takes the chance from them. None where any plain reply is
         right: where no tool fits, or where a task describes replies rather than judging them.
         """
         return Known(topic=sample.topic)

@@ -86,7 +86,7 @@ app.command("chat-check", hidden=True)(chat_check.chat_check)
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and leave.")
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Does this checkpoint follow instructions, and is it worse than the one you shipped?"""

@@ -126,7 +126,7 @@ def remarks(run: Run) -> Iterator[str]:
     if engine["tokens_per_second"]:
         seconds = run.manifest.get("phases", {})
         spent = ", ".join(f"{name} {seconds[name]:.1f} s" for name in ("load", "generate", "score") if name in seconds)
-        yield f"{engine['generated_tokens']:,} tokens at {engine['tokens_per_second']:,.0f} a second; {spent}."
+        yield f"{engine['generated_tokens']:,} tokens at {engine['tokens_per_second']:,.0f} per second; {spent}."
 
 
 def percent(share: float) -> str:

@@ -26,7 +26,7 @@ def serve(
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     log: Annotated[Path | None, typer.Option(help="The server's output. [default: in the cache folder]")] = None,
 ) -> None:
-    """Serve a checkpoint with vLLM until interrupted; prints the URL once it is healthy."""
+    """Serve a checkpoint with vLLM until interrupted, and print the URL once the server is healthy."""
     from ifeval.engines.vllm_server import free_port, serving
     from ifeval.models.resolve import resolve
     from ifeval.util.files import cache_root

@@ -41,7 +41,7 @@ def check(
     map: Mapped = None,
     json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
-    """Counts, lengths, duplicates, conflicts, repetition, imbalance, and contamination; exits 1 on contamination."""
+    """Show counts, lengths, duplicates, conflicts, repetition, imbalance and contamination; exit 1 on contamination."""
     from dataclasses import asdict
 
     from ifeval.finetuning.data.columns import Columns

@@ -1,6 +1,6 @@
 """vLLM in this process: batched inference, every reply handed on as it finishes.
 
-On CUDA vLLM's own defaults stand (engine core in its own process, CUDA graphs). On a CPU they cost a core, so the
+On CUDA vLLM's own defaults apply (engine core in its own process, CUDA graphs). On a CPU they cost a core, so the
 engine runs in process with a thread on every core, and eager or compiled is chosen from the size of the run
 (docs/engines.md has the measurements).
 """
@@ -330,7 +330,7 @@ def lora_rank(adapter: Path) -> int:
 
 
 def cpu_environment() -> dict[str, str]:
-    """In process, one OpenMP thread bound to each core this process may use; a setting of the user's own stands."""
+    """In process, one OpenMP thread bound to each core this process may use; a setting of the user's own is kept."""
     mine = cores()
     wanted = {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -341,7 +341,7 @@ def cpu_environment() -> dict[str, str]:
 
 
 def quiet_environment() -> dict[str, str]:
-    """No telemetry, no banners; a setting of the user's own stands."""
+    """No telemetry, no banners; a setting of the user's own is kept."""
     wanted = {"VLLM_NO_USAGE_STATS": "1", "TOKENIZERS_PARALLELISM": "false"}
     return {name: os.environ.get(name, value) for name, value in wanted.items()}
 

@@ -74,7 +74,7 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
 
 
 def server_settings(model: Model, engine_args: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings the in-process engine would choose for a long run; `engine_args` stand above them.
+    """The settings the in-process engine would choose for a long run; `engine_args` override them.
 
     On a CPU nothing is compiled, which takes minutes before the first reply: `--engine-arg enforce_eager=false` does.
     """
@@ -142,7 +142,7 @@ def flags(settings: Mapping[str, Any]) -> list[str]:
 
 
 def server_environment() -> dict[str, str]:
-    """This process's environment, with a thread bound to each core on a CPU; a setting of the user's own stands."""
+    """This process's environment, with a thread bound to each core on a CPU; a setting of the user's own is kept."""
     own = {} if has_cuda() else cpu_environment()
     own.pop("VLLM_ENABLE_V1_MULTIPROCESSING", None)  # a server keeps its engine in a process of its own
     return {**own, **quiet_environment(), **os.environ}

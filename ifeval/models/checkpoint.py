@@ -90,7 +90,7 @@ def weight_shapes(folder: Path) -> Shapes:
 def check_adapter(folder: Path, base_facts: Checkpoint, base: str) -> None:
     """Raise UserError unless `folder` is a whole LoRA adapter whose matrices fit the weights of the base model.
 
-    Weights are matched from their layer number on, since wrappers name what stands before it differently.
+    Weights are matched from their layer number on, since wrappers name what precedes it differently.
     """
     if not (folder / "adapter_config.json").is_file():
         raise UserError(f"--adapter {folder} has no adapter_config.json, so it is not a PEFT adapter.")

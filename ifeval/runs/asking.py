@@ -20,7 +20,7 @@ from ifeval.tool_calls import by_name
 
 
 def request_context(model: Model, engine: Engine, options: RunOptions, chat: Chat) -> Mapping[str, Any]:
-    """The run's share of every request key. What came later stands in it only where it changes a prompt or a reply."""
+    """The run's share of every request key. What was added later is in it only where it changes a prompt or a reply."""
     marked = chat.profile.reasoning not in ("none", "tags", "open")
     later = {
         "chat_template": template_hash(chat.template) or "plain" if options.chat_template else None,

@@ -77,7 +77,7 @@ class RunDirectory:
         self._journal.append(row)
 
     def _earlier(self, *identity: Any) -> int | None:
-        """Where the line stands that an earlier process wrote of this sample (negative: it failed), if one did."""
+        """The offset of the line that an earlier process wrote of this sample (negative: it failed), if one did."""
         return self._done.get(_identity(*identity)) if self._done else None
 
     def rows(self) -> Iterator[dict[str, Any]]:

@@ -64,12 +64,6 @@ class RunLock:
             self._file = -1
 
 
-def require_unlocked(run: Path) -> None:
-    """Raise UserError where another process is writing the run; for verbs that read what it writes and replace it."""
-    if (run / LOCK).exists():
-        RunLock(run).release()
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         found = loads(path.read_bytes())

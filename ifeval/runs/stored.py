@@ -165,7 +165,8 @@ BASELINE = fields(
                     "ratios": every(_ratio),
                     "rates": fields(dict.fromkeys(RATES, _columns)),
                     "tokens": _columns,
-                }
+                },
+                {"efforts": every(_columns)},
             )
         ),
     }

@@ -127,7 +127,7 @@ def repetition(words: Sequence[str]) -> float:
 
 
 def leaked(reply: str) -> str | None:
-    """A special token of a chat template stands in the text, or a turn of another speaker follows it."""
+    """A special token of a chat template is in the text, or a turn of another speaker follows it."""
     token = _TOKEN.search(_CODE.sub("", reply))
     return f"{token[0].strip()!r} stands in the text" if token else None
 

@@ -296,7 +296,7 @@ class Encoder:
 
 
 def _greeting(messages: Sequence[Message]) -> int:
-    """How many messages stand before the first question and are replies to nothing."""
+    """How many messages precede the first question and are replies to nothing."""
     return next((k for k, message in enumerate(messages) if message["role"] != "assistant"), 0)
 
 

@@ -38,7 +38,7 @@ class Watcher(Protocol):
 class Log:
     """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps, and services asked for.
 
-    services: of `ifeval.finetuning.training.services.SERVICES`. settings: what they show beside the curves.
+    services: of `ifeval.runs.trackers.TRACKERS`. settings: what they show beside the curves.
     """
 
     def __init__(
