@@ -1,5 +1,6 @@
 """What several verbs take on their command lines, declared and read in one place."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ def data_paths(values: list[str]) -> dict[str, Path]:
     return paths
 
 
-def reply_seconds(timeout: float | None, base_url: list[str] | None) -> dict[str, Any]:
+def reply_seconds(timeout: float | None, base_url: Sequence[str] | None) -> dict[str, Any]:
     """The client's name for `--request-timeout`. Raises UserError where there is no server, or the time is none."""
     if timeout is None:
         return {}

@@ -137,10 +137,16 @@ def test_a_time_for_replies_is_a_servers(
 
 
 def test_a_time_for_replies_reaches_the_client() -> None:
+    from ifeval.api import run_options
     from ifeval.cli.arguments import reply_seconds
     from ifeval.engines.server.engine import client_settings
 
     assert client_settings(reply_seconds(3.5, ["http://localhost:1"])).timeout == 3.5
+    options = run_options("m", "format", {"request_timeout": 3, "base_url": "http://localhost:1"})
+    assert options.engine_args == {"timeout": 3}
+    for flags in ({"request_timeout": 3}, {"request_timeout": "3", "base_url": "http://localhost:1"}):
+        with pytest.raises(UserError, match="request.timeout"):
+            run_options("m", "format", flags)
 
 
 @pytest.mark.parametrize(
