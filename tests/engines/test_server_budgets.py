@@ -145,7 +145,7 @@ def test_a_time_for_replies_reaches_the_client() -> None:
     options = run_options("m", "format", {"request_timeout": 3, "base_url": "http://localhost:1"})
     assert options.engine_args == {"timeout": 3}
     for flags in ({"request_timeout": 3}, {"request_timeout": "3", "base_url": "http://localhost:1"}):
-        with pytest.raises(UserError, match="request.timeout"):
+        with pytest.raises(UserError, match=r"request.timeout"):
             run_options("m", "format", flags)
 
 
