@@ -12,7 +12,7 @@ from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.comparison.results import Comparison, Difference, Flip, Generalisation
 from ifeval.runs.generalisation import gain_split
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.flips import FEW_CHANGED
 from ifeval.stats.multiplicity import benjamini_hochberg, holm

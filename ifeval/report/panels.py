@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ifeval.report.charts import SHARES, Axis, Mark
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.util.text import visible
 
 Summary = Mapping[str, Any]
