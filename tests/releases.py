@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes
+from ifeval.registry.plugins import discover
+from ifeval.registry.suites import expand
 from ifeval.runs.summary import RATES
 
 Grid = npt.NDArray[np.float64]
@@ -14,21 +16,28 @@ Grid = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Made:
-    """A task: its family, its items, the wordings of each, and the baseline's score."""
+    """A task: its family, its items, the wordings of each, the baseline's score, and whether it is advisory."""
 
     family: str
     items: int
     wordings: int = 1
     score: float = 0.6
+    advisory: bool = False
 
 
-CORE = {
-    "format": Made("format", 240),
-    "structured": Made("structured", 144),
-    "tool_calls": Made("structured", 144),
-    "zero_shot": Made("zero_shot", 192, 4),
-    "manner": Made("manner", 40),
-}
+def suite(name: str) -> dict[str, Made]:
+    """The tasks of a suite at the sizes it asks for."""
+    known = discover()
+    found = {}
+    for task, limit in expand([name], known).items():
+        kind, wordings = known[task], WORDINGS.get(task, 1)
+        found[task] = Made(kind.family, (limit or kind.size or 0) // wordings, wordings, advisory=kind.advisory)
+    return found
+
+
+WORDINGS = {"zero_shot": 4}
+"""Tasks whose samples share items, and how many each item has."""
+CORE = suite("core")
 WORDING_CORRELATION = 0.36
 """How alike the wordings of one item come out: what SmolLM2-135M's recorded replies to zero_shot show."""
 SETTINGS = {"repeats": 1, "engine": {"name": "made"}}
@@ -54,6 +63,7 @@ def outcomes(made: Made, values: Grid, rates: Mapping[str, Grid] | None = None) 
         ratios={},
         rates={rate: (rates or {}).get(rate, none) for rate in RATES},
         tokens=none,
+        advisory=made.advisory,
     )
 
 

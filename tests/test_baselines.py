@@ -1,5 +1,8 @@
 """Recorded and published baselines."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -171,3 +174,19 @@ def test_floors_and_ceiling_come_with_the_harness():
     assert set(scores["ceiling-oracle"].values()) == {1.0}
     assert {"floor-empty", "floor-echo", "floor-constant", "floor-random", "ceiling-oracle"} <= set(scores)
     assert set(scores["floor-empty"].values()) == {0.0}
+
+
+def test_a_baseline_says_which_tasks_are_advisory_and_an_older_one_takes_it_from_the_task(tmp_path):
+    run = outcomes(tmp_path / "run", {"manner": RIGHT, "format": RIGHT, "gone": RIGHT})
+    described = replace(run, tasks={**run.tasks, "gone": replace(run.tasks["gone"], advisory=True)})
+    path = baselines.save(baselines.record(described), "b", tmp_path)
+    assert {name: task.advisory for name, task in baselines.load(path).tasks.items()} == {
+        "manner": False, "format": False, "gone": True,
+    }  # fmt: skip
+    document = json.loads(path.read_text())
+    for task in document["tasks"].values():
+        del task["advisory"]
+    old = baselines.load(baselines.save(document, "old", tmp_path))
+    assert {name: task.advisory for name, task in old.tasks.items()} == {
+        "manner": True, "format": False, "gone": False,
+    }  # fmt: skip

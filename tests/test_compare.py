@@ -1,15 +1,19 @@
 """Two runs compared: differences, flips with reasons, refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ifeval.comparison.differences import compare
+from ifeval.comparison.formats import to_text
 from ifeval.comparison.outcomes import run_outcomes
 from ifeval.comparison.results import Comparison
 from ifeval.errors import NotComparable
 from ifeval.runs.run import load_run
 from ifeval.stats.intervals import clustered_ratio
 from ifeval.stats.paired import mcnemar_p, tango_interval
+from ifeval.stats.power import minimum_detectable_effect
 from ifeval.util.tables import short_name
 from tests.made_runs import SETTINGS, make_run
 
@@ -212,3 +216,38 @@ def test_the_journal_alone_is_enough(tmp_path):
     result = compare(*(run_outcomes(load_run(tmp_path / name)) for name in ("old", "new")))
     assert result.tasks[0].losses == 3
     assert result.flips[0].checks[0].name == "length:words"
+
+
+def test_what_a_comparison_can_find_is_planned_and_after_the_correction(tmp_path):
+    """Connor's formula at 15 % of outcomes changing and alpha over the number of tasks, whatever was seen."""
+    some = [0, 1, 1] * 100
+    result = compared(tmp_path, {"a": some, "b": some, "c": some}, {"a": some, "b": some[::-1], "c": some})
+    assert {row.detectable for row in result.tasks} == {minimum_detectable_effect(300, 0.15, 0.05 / 3, two_sided=True)}
+    (family,) = result.families
+    assert (family.units, family.detectable) == (900, minimum_detectable_effect(900, 0.15, 0.05, two_sided=True))
+    said = f"a: 300 independent samples find a true difference of {100 * result.tasks[0].detectable:.1f} points in 80 of 100"
+    assert f"{said} cases, where 15 % of outcomes change." in to_text(result)
+
+
+def test_so_large_a_difference_is_found_in_eighty_of_a_hundred_cases():
+    """Through the tests themselves: two tasks of 300, one of which differs by what is promised; 2,000 draws."""
+    rng = np.random.default_rng(5)
+    size = minimum_detectable_effect(300, 0.15, 0.05 / 2, two_sided=True)
+    draws = rng.multinomial(300, [(0.15 + size) / 2, (0.15 - size) / 2, 0.85], 2000)
+    found = np.mean(2 * mcnemar_p(draws[:, 0], draws[:, 1]) <= 0.05)
+    assert 0.77 <= found <= 0.84
+
+
+def test_an_advisory_task_is_shown_and_in_no_mean(tmp_path):
+    for name, share in (("old", BETTER), ("new", WORSE)):
+        make_run(
+            tmp_path / name, {"manner": share, "b": BETTER}, model=name, families={"manner": "manner", "b": "manner"}
+        )
+    sides = [run_outcomes(load_run(tmp_path / name)) for name in ("old", "new")]
+    sides = [
+        replace(side, tasks={**side.tasks, "manner": replace(side.tasks["manner"], advisory=True)}) for side in sides
+    ]
+    result = compare(*sides)
+    assert [(row.name, row.advisory) for row in result.tasks] == [("b", False), ("manner", True)]
+    assert [(row.name, row.candidate) for row in result.families] == [("manner", 1.0)]
+    assert "manner (advisory)" in to_text(result)

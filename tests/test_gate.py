@@ -242,7 +242,7 @@ def test_policies_that_cannot_be_used(table, message):
 def test_a_policy_that_names_an_unknown_family(tmp_path):
     old, new = flipped(0, 0)
     verdict = judged(tmp_path, {"t": old}, {"t": new}, replace(STRICT, families={"formt": Endpoint()}))
-    assert verdict.refusal == "The policy names the family formt, which old has not."
+    assert verdict.refusal == "The policy names the family formt, which old does not have."
 
 
 def test_the_policy_of_the_docs_is_read():

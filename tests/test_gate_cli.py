@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ifeval.cli import main
-from ifeval.release.policy import Policy, read_policy
+from ifeval.release.policy import PRESETS, Policy, read_policy
 from ifeval.util.jsonio import loads
 from tests.made_runs import make_run
 
@@ -135,6 +135,39 @@ def test_a_mistake_is_written_where_the_verdict_would_be(cli, runs, monkeypatch)
     assert error is not None
     assert error.get("type") == "usage"
     assert "nobody" in (runs / "gate.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind", "said"),
+    [
+        (("same",), 2, "usage", "needs a candidate and --baseline"),
+        (("same", "--baseline", "old", "--preset", "lax"), 2, "usage", "give one of release"),
+        (("same", "--baseline", "old", "--policy", "none.toml"), 2, "usage", "cannot be read"),
+        (("same", "--baseline", "old", "--tasks", "u"), 2, "usage", "old has t"),
+        (("same", "--baseline", "old", "--sequential"), 2, "usage", "is a finished run"),
+        (("nowhere/at/all", "--baseline", "old"), 2, "usage", "No task or suite is called"),
+        (("other", "--baseline", "old"), 4, "not-comparable", "template"),
+        (("few", "--baseline", "old"), 3, "inconclusive", "samples would settle it"),
+    ],
+)
+def test_whatever_ends_it_is_written_everywhere(cli, runs, monkeypatch, arguments, code, kind, said):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(runs / "summary.md"))
+    ending, out, _ = cli("gate", *arguments, "--junit", "gate.xml", "--markdown", "gate.md")
+    assert ending == code
+    assert said in next(line for line in out.splitlines() if line.startswith("::error "))
+    error = ElementTree.parse(runs / "gate.xml").getroot().find(".//testcase/error")
+    assert error is not None
+    assert error.get("type") == kind
+    assert said in (error.text or "")
+    assert said in (runs / "gate.md").read_text()
+    assert said in (runs / "summary.md").read_text()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_run_against_itself_passes(cli, runs, preset):
+    code, out, _ = cli("gate", "old", "--baseline", "old", "--preset", preset)
+    assert (code, out.partition(":")[0]) == (0, "PASS")
 
 
 def test_a_baseline_is_not_overwritten_unasked(cli, runs):

@@ -7,7 +7,7 @@ import pytest
 from ifeval.comparison.outcomes import OutcomeTable, TaskOutcomes, run_outcomes
 from ifeval.release.policy import PRESETS, Endpoint, Policy
 from ifeval.release.reach import reaches, underpowered, unresolvable
-from ifeval.release.subjects import ALL, subjects
+from ifeval.release.subjects import ALL, Rule, subjects
 from ifeval.runs.run import load_run
 from ifeval.stats.power import attainable_margin
 from tests.made_runs import make_run
@@ -45,13 +45,16 @@ def test_tasks_count_by_the_mean_they_make(run):
 
 def test_a_family_too_small_to_judge_is_advisory_and_says_so(run):
     judged = {one.name: one for one in subjects(run, Policy())}
-    assert not judged["zero_shot"].blocking
+    assert judged["zero_shot"].rule is Rule.COLLAPSE
+    assert judged["zero_shot"].weight < judged["format"].weight
     assert judged["zero_shot"].why == "40 independent samples, fewer than 100"
     assert ALL not in judged, "one family left: the mean is its own"
     assert [one.name for one in reaches(run, Policy())] == ["format"]
-    assert all(one.blocking for one in subjects(run, Policy(fewest=1000))), "where all are small, all are judged"
+    together = line(run, Policy(fewest=1000), ALL)
+    assert together.tasks == ("a", "b", "c"), "where all are small, all are judged"
     named = Policy(families={"zero_shot": Endpoint(blocking=True)})
-    assert line(run, named, "zero_shot").blocking
+    assert line(run, named, "zero_shot").rule is Rule.LOSS
+    assert not line(run, Policy(families={"zero_shot": Endpoint(blocking=False)}), "zero_shot").blocking
 
 
 def test_a_margin_that_no_candidate_could_show_is_refused(run):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ifeval.comparison import baselines
 from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.release.decision import gate
 from ifeval.release.looks import Looks
@@ -42,6 +43,14 @@ def test_equal_pass_and_collapses_fail_roughly():
     assert fail <= 0.05 + errors(0.05, 60)
     fail, _, _ = simulated(Truth(0.15, {"structured": -0.15, "tool_calls": -0.15}), PRESETS["release"], 30)
     assert fail >= 0.95
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", ["ceiling-oracle", "floor-random"])
+def test_planned_looks_pass_a_baseline_against_itself(name, preset):
+    run = baselines.find(name, [baselines.builtin_folder()])
+    decision, _ = sequentially(run, run, PRESETS[preset])
+    assert decision is Decision.PASS
 
 
 @pytest.mark.slow
@@ -82,10 +91,10 @@ def test_three_points_everywhere_hardly_pass():
 @pytest.mark.slow
 def test_tool_calls_that_vanish():
     decisions = []
+    n = CORE["tool_calls"].items
+    few = (np.arange(n) < round(0.056 * n)).astype(float).reshape(-1, 1)
     for old, new in releases(RUNS, Truth(0.15)):
-        few = np.zeros((144, 1))
-        few[:8] = 1.0
-        decisions.append(gate(_scored(old, few), _scored(new, np.zeros((144, 1))), Policy()).decision)
+        decisions.append(gate(_scored(old, few), _scored(new, np.zeros((n, 1))), Policy()).decision)
     fail, open_, passed = shares(decisions)
     print(f"\n| tool_calls 5.6 to 0 | 0.15 | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
     assert fail >= 0.95
@@ -93,7 +102,7 @@ def test_tool_calls_that_vanish():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", ["truncated", "empty"])
-@pytest.mark.parametrize("task", CORE)
+@pytest.mark.parametrize("task", [name for name, made in CORE.items() if not made.advisory])
 def test_replies_all_cut_or_empty_always_fail(task, rate):
     n = CORE[task].items * CORE[task].wordings
     for old, new in releases(50, Truth(0.15)):
@@ -135,8 +144,7 @@ def sequentially(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> tuple[
         watched.fill(new.tasks[name])
     asked = dict.fromkeys(looks.tasks, 0.0)
     while looks.decision is None:
-        fraction = looks.fractions[looks.number]
-        asked |= {name: fraction for name in looks.tasks if looks.wanted(name)}
+        asked |= {name: looks.share(name) for name in looks.tasks if looks.wanted(name)}
         looks.step()
     sizes = {name: len(task.ids) for name, task in old.tasks.items()}
     return looks.decision, sum(asked[name] * size for name, size in sizes.items()) / sum(sizes.values())

@@ -15,15 +15,25 @@ from ifeval.release.judged import sentence
 from ifeval.release.policy import PRESETS, Endpoint, Policy
 from ifeval.release.subjects import ALL, Kind, Rule
 from ifeval.stats.assessment import Decision
-from tests.releases import CORE, Truth, draw, outcomes, table, with_rate
+from tests.releases import Made, Truth, draw, outcomes, table, with_rate
 
+MADE = {
+    "format": Made("format", 240),
+    "structured": Made("structured", 144),
+    "tool_calls": Made("structured", 144),
+    "zero_shot": Made("zero_shot", 192, 4),
+    "wrong_in_any_reply": Made("manner", 40, score=0.9),
+    "manner": Made("manner", 40, advisory=True),
+}
+"""Of the shape of core, at sizes that stay."""
+GRADED = [name for name, made in MADE.items() if not made.advisory]
 SHIPPED = sorted(path.stem for path in baselines.recorded([baselines.builtin_folder()]))
 
 
 @pytest.fixture(scope="module")
 def core() -> OutcomeTable:
-    """A baseline at the sizes of core."""
-    return draw(np.random.default_rng(0), Truth())[0]
+    """A baseline of the shape of core."""
+    return draw(np.random.default_rng(0), Truth(), MADE)[0]
 
 
 def changed(side: OutcomeTable, task: str, losses: int, wins: int = 0) -> OutcomeTable:
@@ -47,17 +57,19 @@ def scored(side: OutcomeTable, task: str, right: int) -> OutcomeTable:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_run_against_itself_passes(name, preset):
     run = baselines.find(name, [baselines.builtin_folder()])
-    assert gate(run, run, PRESETS[preset]).exit_code == Exit.OK
+    assert gate(run, run, PRESETS[preset]).decision is Decision.PASS
 
 
 def test_three_families_block_and_the_small_one_is_named(core):
     verdict = gate(core, core, Policy())
     assert verdict.decision is Decision.PASS
     assert verdict.judged[0].name == ALL
-    assert [one.name for one in verdict.judged if one.kind is Kind.FAMILY and one.blocking] == [
+    assert [one.name for one in verdict.judged if one.rule is Rule.LOSS and one.kind is Kind.FAMILY] == [
         "format", "structured", "zero_shot",
     ]  # fmt: skip
-    assert "manner [advisory: 40 independent samples, fewer than 100]: no significant loss" in to_text(verdict)
+    assert verdict.judged[0].tasks == ("format", "structured", "tool_calls", "zero_shot")
+    small = "manner [advisory unless it collapses: 40 independent samples, fewer than 100]: no significant loss"
+    assert small in to_text(verdict)
     assert verdict.headline.endswith("decided by all families")
 
 
@@ -66,9 +78,37 @@ def test_every_line_says_which_rule_decided(core):
         for one in gate(core, core, preset).judged:
             assert f"[{one.rule.value}" in sentence(one)
     rules = {name: {one.rule for one in gate(core, core, policy).judged} for name, policy in PRESETS.items()}
-    assert rules["release"] == {Rule.MEAN, Rule.LOSS, Rule.ADVISORY}
-    assert rules["strict"] == {Rule.MARGIN, Rule.LOSS, Rule.ADVISORY}
-    assert rules["smoke"] == {Rule.LOSS}
+    assert rules["release"] == {Rule.MEAN, Rule.LOSS, Rule.COLLAPSE, Rule.ADVISORY}
+    assert rules["strict"] == {Rule.MARGIN, Rule.LOSS, Rule.COLLAPSE, Rule.ADVISORY}
+    assert rules["smoke"] == {Rule.LOSS, Rule.ADVISORY}
+
+
+def test_an_advisory_task_decides_nothing_and_its_family_collapses_without_it(core):
+    """All replies of `manner` score nothing, and are cut: a warning. Those of `wrong_in_any_reply`: no release."""
+    for preset in PRESETS.values():
+        described = scored(core, "manner", 0)
+        described = with_rate(described, "manner", "truncated", np.ones((40, 1)))
+        verdict = gate(scored(core, "manner", 40), described, preset)
+        assert verdict.decision is Decision.WARN
+        assert verdict.decided_by == ("task manner",)
+        family = next(one for one in verdict.judged if one.name == "manner")
+        assert (family.tasks, family.losses) == (("wrong_in_any_reply",), 0)
+        assert "task manner [advisory: it describes and does not grade]: worse" in to_text(verdict)
+        verdict = gate(core, scored(core, "wrong_in_any_reply", 10), preset)
+        assert verdict.decision is Decision.FAIL
+        assert verdict.decided_by == ("manner",)
+    blocks = Policy(tasks={"manner": Endpoint(blocking=True)})
+    assert gate(scored(core, "manner", 40), scored(core, "manner", 0), blocks).decision is Decision.FAIL
+
+
+def test_a_family_of_advisory_tasks_alone_is_no_family(core):
+    described = {name: task for name, task in core.tasks.items() if name in ("format", "manner")}
+    run = replace(core, tasks=described)
+    verdict = gate(scored(run, "manner", 40), scored(run, "manner", 0), Policy())
+    assert [one.name for one in verdict.judged] == ["format", "task manner"]
+    assert verdict.decision is Decision.WARN
+    alone = replace(core, tasks={"manner": core.tasks["manner"]})
+    assert "leaves no family that blocks" in to_text(gate(alone, alone, Policy()))
 
 
 def test_a_loss_in_one_family_fails_by_that_family(core):
@@ -95,7 +135,7 @@ def test_low_scores_are_guarded(core):
         verdict = gate(low, gone, PRESETS[preset])
         assert verdict.decision is Decision.FAIL, preset
         assert "task tool_calls" in verdict.decided_by
-    big = {"t": replace(CORE["format"], items=4000)}
+    big = {"t": replace(MADE["format"], items=4000)}
     old, new = (
         table(name, {"t": outcomes(big["t"], np.r_[np.ones(right), np.zeros(4000 - right)].reshape(-1, 1))})
         for name, right in (("old", 100), ("new", 20))
@@ -105,7 +145,7 @@ def test_low_scores_are_guarded(core):
 
 
 def test_a_significant_loss_that_is_shown_to_be_small_warns():
-    made = {"t": replace(CORE["format"], items=4000)}
+    made = {"t": replace(MADE["format"], items=4000)}
     old = np.r_[np.ones(3000), np.zeros(1000)]
     new = old.copy()
     new[:60], new[3000:3020] = 0.0, 1.0
@@ -118,10 +158,10 @@ def test_a_significant_loss_that_is_shown_to_be_small_warns():
 
 
 @pytest.mark.parametrize("rate", ["truncated", "empty"])
-@pytest.mark.parametrize("task", CORE)
+@pytest.mark.parametrize("task", GRADED)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_replies_of_one_task_all_cut_or_empty_fail(core, task, rate, preset):
-    """Even where nothing else changes, and in an advisory family."""
+    """Even where nothing else changes, and in a small family."""
     n = len(core.tasks[task].ids)
     before = with_rate(core, task, rate, (np.arange(n) < 0.55 * n).astype(float).reshape(-1, 1))
     verdict = gate(before, with_rate(before, task, rate, np.ones((n, 1))), PRESETS[preset])

@@ -71,6 +71,20 @@ def test_a_drop_in_one_family_is_called_there(tmp_path: Path) -> None:
     assert "in format against" in verdict(last)
 
 
+def test_an_advisory_task_calls_no_drop(tmp_path: Path) -> None:
+    runs = []
+    for number, share in enumerate((0.9, 0.9, 0.2)):
+        outcome = {"manner": outcomes(share, number), "format": outcomes(0.6, number)}
+        runs.append((f"step-{number}", load_run(make_run(tmp_path / f"{number}", outcome, model=f"m{number}"))))
+    assert trajectory(runs)[-1].drop
+    for _, run in runs:
+        run.summary["tasks"]["manner"]["advisory"] = True
+    points = trajectory(runs)
+    assert not points[-1].drop
+    assert points[-1].mean == points[-1].scores["format"][0]
+    assert "manner" in points[-1].scores
+
+
 def checkpoints_of(
     rng: np.random.Generator, discordance: float, count: int, drop_at: int | None = None
 ) -> list[tuple[str, OutcomeTable]]:

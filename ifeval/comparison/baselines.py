@@ -19,7 +19,9 @@ from ifeval.comparison.pairing import align
 from ifeval.comparison.rerun import PORTABLE
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
+from ifeval.runs.plan import is_advisory
 from ifeval.runs.run import load_run
+from ifeval.runs.stored import BASELINE, checked
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
 
@@ -122,6 +124,7 @@ def load(path: Path) -> OutcomeTable:
         document = loads(path.read_bytes())
         if document["format"] != FORMAT:
             raise UserError(f"{path} has format {document['format']}; this version reads {FORMAT}. Record it again.")
+        checked(document, BASELINE, path)
         return OutcomeTable(
             name=document["name"],
             model=document["model"],
@@ -129,7 +132,7 @@ def load(path: Path) -> OutcomeTable:
             settings=document["settings"],
             options=document["options"],
             started=document["started"],
-            tasks={name: _task_outcomes(task) for name, task in document["tasks"].items()},
+            tasks={name: _task_outcomes(name, task) for name, task in document["tasks"].items()},
             speed=document["speed"],
         )
     except OSError as error:
@@ -189,6 +192,7 @@ def _task_document(task: TaskOutcomes, noise: Mapping[str, float]) -> dict[str, 
         "family": task.family,
         "version": task.version,
         "primary": task.primary,
+        "advisory": task.advisory,
         "noise": dict(noise),
         "ids": task.ids,
         "clusters": None if task.clusters == task.ids else task.clusters,
@@ -196,10 +200,11 @@ def _task_document(task: TaskOutcomes, noise: Mapping[str, float]) -> dict[str, 
         "ratios": {name: [_packed(part) for part in parts] for name, parts in task.ratios.items()},
         "rates": {name: _packed(values) for name, values in task.rates.items()},
         "tokens": _packed(task.tokens),
+        "efforts": {name: _packed(values) for name, values in task.efforts.items()},
     }
 
 
-def _task_outcomes(document: Mapping[str, Any]) -> TaskOutcomes:
+def _task_outcomes(name: str, document: Mapping[str, Any]) -> TaskOutcomes:
     ids = tuple(document["ids"])
     task = TaskOutcomes(
         family=document["family"],
@@ -212,13 +217,21 @@ def _task_outcomes(document: Mapping[str, Any]) -> TaskOutcomes:
         rates={name: _unpacked(values) for name, values in document["rates"].items()},
         tokens=_unpacked(document["tokens"]),
         noise=dict(document["noise"]),
+        advisory=document["advisory"] if "advisory" in document else is_advisory(name),
+        efforts={effort: _unpacked(values) for effort, values in document.get("efforts", {}).items()},
     )
     columns = (
         *task.metrics.values(),
         *(part for parts in task.ratios.values() for part in parts),
         *task.rates.values(),
+        task.tokens,
+        *task.efforts.values(),
     )
-    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[1]) for column in columns):
+    if task.primary not in task.metrics.keys() | task.ratios.keys():
+        raise ValueError(f"it has no {task.primary!r}, its primary metric")
+    if len(set(ids)) < len(ids):
+        raise ValueError("an id comes twice")
+    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[-1]) for column in columns):
         raise ValueError("its columns have different lengths")
     return task
 

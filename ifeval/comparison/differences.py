@@ -1,6 +1,6 @@
 """Two runs on the same samples: how much each task changed, how sure that is, and what flipped, with the reasons."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,21 +12,21 @@ from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.comparison.results import Comparison, Difference, Flip, Generalisation
 from ifeval.runs.generalisation import gain_split
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.flips import FEW_CHANGED
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
 from ifeval.stats.paired import mcnemar_p, tango_interval
-from ifeval.stats.power import minimum_detectable_effect
+from ifeval.stats.power import TYPICAL_DISCORDANCE, minimum_detectable_effect
 from ifeval.stats.strata import (
     Stratum,
     boolean_stratum,
     score_stratum,
-    standard_error,
     stratified_interval,
     stratified_p,
 )
 
+ALPHA = 0.05
 HALF = 0.5
 
 
@@ -49,12 +49,14 @@ def compare(baseline: OutcomeTable, candidate: OutcomeTable, allow: Iterable[str
     ]
     names = dict(shared)
     tasks = [_difference(task, names[task], pairs, baseline) for task, pairs in primaries]
+    described = [replace(one, advisory=True) for one in tasks if baseline.tasks[one.name].advisory]
+    graded = [one for one in tasks if not baseline.tasks[one.name].advisory]
     rates = [_difference("all", rate, rate_pairs(rate, baseline, candidate)) for rate in RATES]
     return Comparison(
         baseline=baseline.name,
         candidate=candidate.name,
-        tasks=_adjusted(tasks, holm),
-        families=_adjusted(_families(primaries, tasks, baseline), holm),
+        tasks=_adjusted(graded, holm) + _adjusted(described, benjamini_hochberg),
+        families=_adjusted(_families(dict(primaries), graded, baseline), holm),
         metrics=_adjusted(others, benjamini_hochberg),
         rates=_adjusted(rates, benjamini_hochberg),
         generalisation=tuple(_generalisation(baseline, candidate)),
@@ -93,39 +95,33 @@ def rate_pairs(rate: str, baseline: OutcomeTable, candidate: OutcomeTable) -> Pa
 
 
 def _difference(name: str, metric: str, pairs: Pairs, baseline: OutcomeTable | None = None) -> Difference:
-    """baseline: the run whose noise floor stands beside the task `name`; None for what is no task's metric."""
+    """baseline: the run whose noise floor is shown for the task `name`; None for what is no task's metric."""
     noise = None if baseline is None else baseline.tasks[name].noise.get(metric)
     n, losses, wins = len(pairs.old), pairs.losses, pairs.wins
     if pairs.boolean:
         interval = tango_interval(losses, wins, n)
         p = float(mcnemar_p(losses, wins, exact=losses + wins < FEW_CHANGED))
-        variance = (losses + wins + 1) / (n + 2)
     else:
         d = pairs.independent
         interval = paired_t_interval(d)
         p = sign_flip_p(d) if len(d) < SMALL else paired_t_p(d)
-        variance = float(d.var(ddof=1)) if len(d) > 1 else 1.0
-    detectable = minimum_detectable_effect(len(pairs.independent), min(1.0, variance), two_sided=True)
-    return Difference(name, metric, n, *pairs.scores, interval, p, p, losses, wins, noise, detectable)
+    return Difference(name, metric, n, *pairs.scores, interval, p, p, losses, wins, noise, len(pairs.independent))
 
 
-def _families(
-    primaries: Sequence[tuple[str, Pairs]], tasks: Sequence[Difference], baseline: OutcomeTable
-) -> Iterator[Difference]:
+def _families(pairs: Mapping[str, Pairs], tasks: Sequence[Difference], baseline: OutcomeTable) -> Iterator[Difference]:
     """Each family's difference: the unweighted mean of its tasks'; a family of one task is that task."""
     members: dict[str, list[tuple[Pairs, Difference]]] = {}
-    for (name, pairs), task in zip(primaries, tasks, strict=True):
+    for task in tasks:
         if task.n:
-            members.setdefault(baseline.tasks[name].family, []).append((pairs, task))
+            members.setdefault(baseline.tasks[task.name].family, []).append((pairs[task.name], task))
     for family, parts in sorted(members.items()):
         if len(parts) == 1:
             yield replace(parts[0][1], name=family)
             continue
-        strata = [stratum(pairs) for pairs, _ in parts]
+        strata = [stratum(one) for one, _ in parts]
         above = stratified_p(strata)
         p = 2 * min(above, 1 - above)
         interval = stratified_interval(strata)
-        variance = standard_error(strata) ** 2 * interval.n
         yield Difference(
             name=family,
             metric="mean of " + ", ".join(task.name for _, task in parts),
@@ -138,20 +134,30 @@ def _families(
             losses=sum(task.losses for _, task in parts),
             wins=sum(task.wins for _, task in parts),
             noise=mean_noise([task.noise for _, task in parts]),
-            detectable=minimum_detectable_effect(interval.n, min(1.0, variance), two_sided=True),
+            units=round(len(parts) ** 2 / sum(1 / task.units for _, task in parts)),
         )
 
 
 def _adjusted(
     differences: Iterable[Difference], adjust: Callable[[list[float]], npt.NDArray[np.float64]]
 ) -> tuple[Difference, ...]:
+    """With adjusted p-values, and what each could find at its share of alpha."""
     listed = list(differences)
     adjusted = adjust([one.p for one in listed])
-    return tuple(replace(one, adjusted=float(p)) for one, p in zip(listed, adjusted, strict=True))
+    return tuple(
+        replace(one, adjusted=float(p), detectable=_detectable(one, ALPHA / len(listed)))
+        for one, p in zip(listed, adjusted, strict=True)
+    )
+
+
+def _detectable(one: Difference, alpha: float) -> float:
+    """Planned, not read off what was seen; 1 without samples."""
+    psi = max(one.noise or 0.0, TYPICAL_DISCORDANCE)
+    return minimum_detectable_effect(one.units, psi, alpha, two_sided=True) if one.units else 1.0
 
 
 def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Generalisation]:
-    """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
+    """One for every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
     if candidate.run is None:
         return
     for task, primary in primary_metrics(baseline):

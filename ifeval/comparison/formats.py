@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from ifeval.comparison.results import HEADER, Comparison, cells
+from ifeval.stats.power import TYPICAL_DISCORDANCE
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import aligned, points, signed, span
 from ifeval.util.text import one_line
@@ -56,7 +57,11 @@ def generalisation(comparison: Comparison) -> Iterator[str]:
 def remarks(comparison: Comparison) -> Iterator[str]:
     """What the tables do not say: what could have been found, reply length, speed."""
     for row in comparison.tasks:
-        yield f"{row.name}: {row.n} samples find a true difference of {points(row.detectable)} points in 80 of 100 cases."
+        planned = f"where {100 * max(row.noise or 0.0, TYPICAL_DISCORDANCE):.0f} % of outcomes change"
+        yield (
+            f"{row.name}: {row.units} independent samples find a true difference of {points(row.detectable)} points in "
+            f"80 of 100 cases, {planned}."
+        )
     old, new = comparison.tokens
     if old or new:  # an imported run may not know its replies' lengths
         yield f"Mean reply: {old:.0f} tokens, now {new:.0f}."

@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ifeval.errors import NotComparable
+from ifeval.errors import NotComparable, UserError
 from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
+from ifeval.runs.plan import is_advisory
 from ifeval.runs.run import Run
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
+from ifeval.runs.summary import EFFORTS
+from ifeval.runs.table import read_batches, read_table
 from ifeval.util.tables import short_name
 
 if TYPE_CHECKING:
     import pyarrow
 
 Values = npt.NDArray[np.float64]
+EFFORT_COLUMNS = dict(zip(EFFORTS, ("replies", "calls", "completion_tokens", "latency"), strict=True))
+"""The column of samples.parquet that has each effort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class TaskOutcomes:
     `clusters` names the independent unit of each sample: samples made from one item (the task's `unit`: wordings of
     one question; a sample and its constrained twin) share one. `ratios` are metrics over single checks, as
     (successes, trials). `noise` is, by metric, the share of samples whose value differed when the same model ran
-    twice; empty where that was not measured.
+    twice; empty where that was not measured. `advisory`: the task is shown, and decides nothing. `efforts`: of
+    conversations, what each took (replies, calls, tokens, seconds); empty for tasks that ask once.
     """
 
     family: str
@@ -44,6 +50,8 @@ class TaskOutcomes:
     rates: Mapping[str, Values]
     tokens: Values
     noise: Mapping[str, float] = field(default_factory=dict)
+    advisory: bool = False
+    efforts: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def primary_noise(self) -> float | None:
@@ -74,6 +82,7 @@ class TaskOutcomes:
             ratios={name: (cut(successes), cut(trials)) for name, (successes, trials) in self.ratios.items()},
             rates={name: cut(values) for name, values in self.rates.items()},
             tokens=cut(self.tokens),
+            efforts={name: cut(values) for name, values in self.efforts.items()},
         )
 
 
@@ -114,15 +123,23 @@ def run_outcomes(run: Run) -> OutcomeTable:
     summaries, engine = run.summary["tasks"], run.summary["engine"]
     wanted = {"task", "sample_id", "repeat", "completion_tokens", *RATES}
     wanted |= {f"tag.{task['unit']}" for task in summaries.values()}
+    if any("conversations" in task for task in summaries.values()):
+        wanted |= set(EFFORT_COLUMNS.values())
     table = _table(run, lambda name: name in wanted or name.startswith(("metric.", "count.")))
     present = sorted(table["task"].unique().to_pylist()) if table.num_rows else []
+    if unknown := [task for task in present if task not in summaries or not _fits(table, summaries[task])]:
+        raise UserError(
+            f"{run.path}: its summary and its table differ at {unknown[0]}; ifeval rescore makes both anew."
+        )
     return OutcomeTable(
         name=short_name(run.name),
         model=manifest["model"],
         identity=manifest["identity"],
         settings=manifest["settings"],
         started=manifest["started"],
-        tasks={task: _task_outcomes(table.filter(pc.equal(table["task"], task)), summaries[task]) for task in present},
+        tasks={
+            task: _task_outcomes(task, table.filter(pc.equal(table["task"], task)), summaries[task]) for task in present
+        },
         options=manifest.get("options", {}),
         speed=None if engine["name"] == "scripted" else engine["tokens_per_second"],
         run=run,
@@ -166,16 +183,15 @@ def noise_floor(metrics: Mapping[str, Values], ratios: Mapping[str, tuple[Values
 
 def _table(run: Run, wanted: Callable[[str], bool]) -> "pyarrow.Table":
     """The wanted columns of a run; messages and replies stay on disk. From the journal where the table is missing."""
-    import pyarrow.parquet
+    import pyarrow
 
     if (run.path / TABLE).exists():
-        names = pyarrow.parquet.read_schema(run.path / TABLE).names
-        return pyarrow.parquet.read_table(run.path / TABLE, columns=list(filter(wanted, names)))
+        return read_table(run.path / TABLE, wanted)
     frame = run.columns()
     return pyarrow.Table.from_pandas(frame[[name for name in frame if wanted(str(name))]], preserve_index=False)
 
 
-def _task_outcomes(rows: "pyarrow.Table", summary: Mapping[str, Any]) -> TaskOutcomes:
+def _task_outcomes(task: str, rows: "pyarrow.Table", summary: Mapping[str, Any]) -> TaskOutcomes:
     import pyarrow.compute as pc
 
     known = rows["sample_id"].unique()
@@ -208,7 +224,17 @@ def _task_outcomes(rows: "pyarrow.Table", summary: Mapping[str, Any]) -> TaskOut
         rates={name: grid(rows[name]) for name in RATES},
         tokens=grid(rows["completion_tokens"]),
         noise=noise_floor(metrics, ratios),
+        advisory=summary["advisory"] if "advisory" in summary else is_advisory(task),
+        efforts={name: grid(rows[column]) for name, column in EFFORT_COLUMNS.items() if "conversations" in summary},
     )
+
+
+def _fits(table: "pyarrow.Table", summary: Mapping[str, Any]) -> bool:
+    """Does the table have what a task's summary speaks of: its primary metric, the efforts of conversations?"""
+    primary, columns = summary["primary"], set(table.column_names)
+    efforts = set(EFFORT_COLUMNS.values()) if "conversations" in summary else set()
+    scores = {f"metric.{primary}", f"count.{primary}"}
+    return primary in summary["metrics"] and not columns.isdisjoint(scores) and efforts <= columns
 
 
 def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.NDArray[np.integer]) -> tuple[str, ...]:
@@ -222,11 +248,8 @@ def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.
 
 
 def _verdict_batches(run: Run) -> "Iterator[pyarrow.RecordBatch]":
-    names = ["task", "sample_id", "repeat", "verdicts"]
-    if not (run.path / TABLE).exists():
-        yield from _table(run, names.__contains__).to_batches()
-        return
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(run.path / TABLE) as table:
-        yield from table.iter_batches(columns=names)
+    wanted = {"task", "sample_id", "repeat", "verdicts"}.__contains__
+    if (run.path / TABLE).exists():
+        yield from read_batches(run.path / TABLE, wanted)
+    else:
+        yield from _table(run, wanted).to_batches()

@@ -85,6 +85,13 @@ def match_rate(old: TaskOutcomes, new: TaskOutcomes, rate: str) -> Pairs:
     return pair(means[0], means[1], clusters=clusters, balanced=old.repeats == new.repeats)
 
 
+def match_effort(old: TaskOutcomes, new: TaskOutcomes, effort: str) -> Pairs:
+    """What conversations took (replies, tokens ...) in two aligned tasks, by independent units as the scores are."""
+    clusters = None if old.clusters == old.ids else old.clusters
+    means = [mean_of_repeats(side.efforts[effort]) for side in (old, new)]
+    return pair(means[0], means[1], clusters=clusters, balanced=old.repeats == new.repeats)
+
+
 def mean_of_repeats(values: Values) -> Values:
     """Shape (samples, repeats) to (samples,): the mean of the repeats that are known; NaN where none is."""
     known = ~np.isnan(values)

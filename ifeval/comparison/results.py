@@ -32,7 +32,9 @@ class Difference:
 
     `adjusted` is Holm's p over the tasks' primary metrics (and over the families), Benjamini-Hochberg's q elsewhere.
     `noise` is the share of samples that changed when the baseline ran twice, None where that was not measured.
-    `detectable` is the smallest true difference that a comparison of this size finds in 80 of 100 cases.
+    `units` are independent samples, of a family as many as one task would need to say as much. `detectable` is the
+    smallest true difference that they find in 80 of 100 cases after that correction, where 15 % of the outcomes change,
+    or as many as the noise does if that is more. `advisory`: the task is in no family's mean.
     """
 
     name: str
@@ -46,13 +48,15 @@ class Difference:
     losses: int
     wins: int
     noise: float | None
-    detectable: float
+    units: int
+    detectable: float = 1.0
+    advisory: bool = False
 
 
 def cells(row: Difference) -> tuple[str, ...]:
     """One difference under HEADER."""
     return (
-        row.name,
+        f"{row.name} (advisory)" if row.advisory else row.name,
         row.metric,
         str(row.n),
         points(row.baseline),
@@ -111,7 +115,7 @@ class Comparison:
     def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
         """("task: check", the flips it had a part in, each with its reason), most frequent first.
 
-        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
+        A nameless check is listed by its outcome; flips whose reasons a recorded baseline has not kept come together.
         """
         groups: dict[str, list[tuple[Flip, str]]] = {}
         for flip in self.flips:

@@ -29,7 +29,8 @@ TOGETHER = "all families"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One checkpoint. `scores`: (value, low, high) of each task's primary metric; `mean` is their unweighted mean.
+    """One checkpoint. `scores`: (value, low, high) of each task's primary metric; `mean` is their unweighted mean, that of
+    advisory tasks left out.
 
     Against `best`, the checkpoint with the highest mean before it: independent units that got worse (`losses`) and
     better (`wins`) in the family, or in all together, where the drop is clearest (`where`), the exact p of "worse"
@@ -68,7 +69,8 @@ def point(
     alpha: float = ALPHA,
 ) -> Point:
     """The next checkpoint after those `before`, whose outcomes are `known` by their names."""
-    mean = sum(value for value, _, _ in scores.values()) / len(scores) if scores else float("nan")
+    graded = [value for task, (value, _, _) in scores.items() if not outcomes.tasks[task].advisory]
+    mean = sum(graded) / len(graded) if graded else float("nan")
     best = max(before, key=lambda one: one.mean, default=None)
     if best is None:
         return Point(name, scores, mean)
@@ -98,8 +100,10 @@ def _against(best: OutcomeTable, new: OutcomeTable, number: int, alpha: float) -
         return {"note": str(error)}
     best, new = align(best, new)
     families: dict[str, list[Units]] = {}
-    for name, task in new.tasks.items():
+    for name, task in ((name, task) for name, task in new.tasks.items() if not task.advisory):
         families.setdefault(task.family, []).append(match(best.tasks[name], task, task.primary).units())
+    if not families:
+        return {"note": "Only advisory tasks, which no drop is called by."}
     lines = {family: _by_size(groups) for family, groups in sorted(families.items())}
     if len(lines) > 1:
         lines[TOGETHER] = _by_size([group for groups in families.values() for group in groups])

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ifeval.comparison.outcomes import run_outcomes
 from ifeval.comparison.trajectory import primary_scores
-from ifeval.errors import UserError
+from ifeval.errors import NotComparable, UserError
 from ifeval.interop.live import opened, undisturbed
 from ifeval.release.decision import gate
 from ifeval.release.policy import PRESETS, Policy, read_policy
@@ -95,7 +95,10 @@ class Evaluations:
         metrics[f"{PREFIX}truncated"] = found.summary["rates"]["truncated"]
         if found.path == self._start.path:
             return Evaluated(metrics, False, f"step {step}, the start: {_shown(metrics)}")
-        decision = gate(run_outcomes(self._start), run_outcomes(found), self._policy)
+        try:
+            decision = gate(run_outcomes(self._start), run_outcomes(found), self._policy)
+        except NotComparable as error:  # replies of a server failed, say: no reason to end a training
+            return Evaluated(metrics, False, f"step {step}: {_shown(metrics)}; NOT COMPARABLE: {error}")
         failed = decision.decision is Decision.FAIL
         metrics[f"{PREFIX}failed"] = float(failed)
         return Evaluated(metrics, failed, f"step {step}: {_shown(metrics)}; {decision.headline}")
@@ -133,14 +136,14 @@ class Evaluations:
         if distributed.get_rank() == 0:
             try:
                 box = [(make(), None)]
-            except Exception as error:
-                box = [(None, error if isinstance(error, UserError) else f"{type(error).__name__}: {error}")]
+            except UserError as error:
+                box = [(None, error)]
+            except Exception as error:  # of any library; one that cannot be pickled must not keep the others waiting
+                box = [(None, RuntimeError(f"The evaluation failed: {type(error).__name__}: {error}"))]
         distributed.broadcast_object_list(box, src=0, group=self._others)
-        found, error = box[0]
-        if error is not None:
-            raise (
-                error if isinstance(error, UserError) else RuntimeError(f"The evaluation in process 0 failed: {error}")
-            )
+        found, problem = box[0]
+        if problem is not None:
+            raise problem
         return found
 
 

@@ -9,21 +9,21 @@ from ifeval.comparison.outcomes import OutcomeTable
 from ifeval.comparison.pairing import Pairs, align, match
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.errors import NotComparable, UserError
-from ifeval.release.judged import TYPICAL_DISCORDANCE, Judged
+from ifeval.release.judged import Judged
 from ifeval.release.policy import Policy
 from ifeval.release.rates import Rise, judged_rise, rises_between
 from ifeval.release.results import ReleaseDecision
-from ifeval.release.subjects import RATES_WEIGHT, WEIGHTS, Kind, Rule, Subject, subjects
+from ifeval.release.subjects import RATES_WEIGHT, Kind, Rule, Subject, subjects
 from ifeval.stats.assessment import Decision, decide_units
 from ifeval.stats.multiplicity import weighted_holm
-from ifeval.stats.power import minimum_detectable_effect
+from ifeval.stats.power import TYPICAL_DISCORDANCE, minimum_detectable_effect
 from ifeval.stats.score_test import Units, score_p
 
 WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PASS)
 
 
 def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> ReleaseDecision:
-    """The answer where something the user can fix stands before any: it is written wherever a verdict would be."""
+    """The answer where a mistake of the user's prevents one: it is written wherever a verdict would be."""
     return ReleaseDecision(baseline, candidate, policy, None, refusal=str(error), code=error.code)
 
 
@@ -33,11 +33,12 @@ def gate(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) -> Rel
         baseline, candidate, paired = paired_by_prompt(baseline, candidate)
         notes = [*paired, *require_comparable(baseline, candidate, policy.allow)]
         require_all(baseline, candidate, policy)
+        old, new = align(baseline, candidate)
+        rises = rises_between(old, new, policy)
     except NotComparable as error:
         return refused(baseline.name, candidate.name, policy, error)
-    old, new = align(baseline, candidate)
     judged = [judge(subject, old, new, policy) for subject in subjects(old, policy)]
-    judged, rises = correct(judged, rises_between(old, new, policy), policy)
+    judged, rises = correct(judged, rises, policy)
     notes += _remarks(baseline, candidate, policy)
     return ReleaseDecision(
         baseline.name, candidate.name, policy, overall(judged, rises), tuple(judged), tuple(rises), tuple(notes)
@@ -65,6 +66,7 @@ def judged_from(
         rule=subject.rule,
         tasks=subject.tasks,
         blocking=subject.blocking,
+        weight=subject.weight,
         why=subject.why,
         scores=scores,
         losses=sum(one.losses for one in pairs.values()),
@@ -75,7 +77,7 @@ def judged_from(
         detectable=1.0,
         samples=round(subject.independent({task: len(one.independent) for task, one in pairs.items()})),
         noise=noise,
-        excused=guard > 0 and score_p(units, -guard) <= policy.alpha,
+        excused=assessment.regression_p <= policy.alpha and guard > 0 and score_p(units, -guard) <= policy.alpha,
     )
 
 
@@ -87,7 +89,7 @@ def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> 
     """
     tested = [one for one in judged if one.blocking and one.losses + one.wins]
     changed = [rise for rise in rises if rise.rose + rise.fell]
-    weights = [WEIGHTS[one.kind] for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
+    weights = [one.weight for one in tested] + [RATES_WEIGHT / len(changed) for _ in changed]
     raw = [one.assessment.regression_p for one in tested] + [rise.p for rise in changed]
     adjusted = dict(zip([*map(id, tested), *map(id, changed)], weighted_holm(raw, weights).tolist(), strict=True))
     total = total_weight(judged, policy)
@@ -95,7 +97,7 @@ def correct(judged: Sequence[Judged], rises: Sequence[Rise], policy: Policy) -> 
         [
             replace(
                 _decided(one, adjusted.get(id(one), one.assessment.regression_p), policy),
-                detectable=detectable_loss(one, policy.alpha * (WEIGHTS[one.kind] / total if one.blocking else 1.0)),
+                detectable=detectable_loss(one, policy.alpha * (one.weight / total if one.blocking else 1.0)),
             )
             for one in judged
         ],
@@ -138,13 +140,13 @@ def _decided(one: Judged, adjusted_p: float, policy: Policy) -> Judged:
     elif worse:
         decision = Decision.WARN if one.excused else Decision.FAIL
     else:
-        decision = Decision.PASS if within or one.rule in (Rule.LOSS, Rule.ADVISORY) else Decision.INCONCLUSIVE
+        decision = Decision.PASS if within or one.rule not in (Rule.MEAN, Rule.MARGIN) else Decision.INCONCLUSIVE
     return replace(one, decision=decision, adjusted_p=adjusted_p)
 
 
 def total_weight(lines: Sequence[Judged] | Sequence[Subject], policy: Policy) -> float:
     """The weights of all tests of "worse" that can fail the release, as planned."""
-    return sum(WEIGHTS[one.kind] for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises)
+    return sum(one.weight for one in lines if one.blocking) + RATES_WEIGHT * bool(policy.rises or policy.efforts)
 
 
 def detectable_loss(one: Judged, alpha: float) -> float:

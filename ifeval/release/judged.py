@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ifeval.release.subjects import Kind, Rule
 from ifeval.stats.assessment import Assessment, Decision
+from ifeval.stats.power import TYPICAL_DISCORDANCE
 from ifeval.util.tables import points, signed, span
 
 HEADER = (
@@ -19,9 +20,6 @@ HEADER = (
     "judged by",
     "verdict",
 )
-TYPICAL_DISCORDANCE = 0.15
-"""The share of outcomes that changes between checkpoints of one model; 10 to 25 percent are usual. Planned with, so that
-what a gate can find does not depend on what it has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,12 @@ class Judged:
     """The mean, a family or a task: its two scores, the assessment with its numbers, and the decision by its `rule`.
 
     `decision` differs from the assessment's, which knows neither the correction for many tests nor the rule.
-    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release. `noise` is the share of outcomes
-    that changed when the baseline ran twice. `samples`: independent ones; as many as one task would need to say as much,
-    where families or tasks are averaged. `detectable`: the smallest true loss that as many samples find in 80 of
-    100 cases after that correction, where 15 % of the outcomes change, or as many as the noise does if that is more.
-    `excused`: the loss is shown to be smaller than the margin and, where the baseline is low, than its share of that.
-    `why`: why a family is advisory that might block.
+    `adjusted_p` is the weighted Holm p of "worse" over all that can fail the release, of which this line has `weight`.
+    `noise` is the share of outcomes that changed when the baseline ran twice. `samples`: independent ones; as many as
+    one task would need to say as much, where families or tasks are averaged. `detectable`: the smallest true loss that
+    as many samples find in 80 of 100 cases after that correction, where 15 % of the outcomes change, or as many as the
+    noise does if that is more. `excused`: a significant loss that is shown to be smaller than the margin and, where the
+    baseline is low, than its share of that. `why`: why it is advisory, or has no part in the mean.
     """
 
     name: str
@@ -42,6 +40,7 @@ class Judged:
     rule: Rule
     tasks: tuple[str, ...]
     blocking: bool
+    weight: float
     why: str
     scores: tuple[float, float]
     losses: int
@@ -66,7 +65,7 @@ def sentence(one: Judged) -> str:
         said = f"{worse}, and the loss is not shown to be small."
     elif one.decision is Decision.WARN:
         said = f"{worse}, but by less than {margin} points."
-    elif one.rule in (Rule.LOSS, Rule.ADVISORY):
+    elif one.rule not in (Rule.MEAN, Rule.MARGIN):
         said = f"no significant loss (p = {one.adjusted_p:.2g})."
     elif one.decision is Decision.PASS:
         said = f"not worse by {margin} points or more (p = {assessment.noninferiority_p:.2g})."

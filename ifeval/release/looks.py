@@ -1,9 +1,10 @@
 """The planned looks of a sequential gate: what has been decided, and which families need no further replies.
 
-At a look every open task has shown the same share of its units. A line that is worse beyond its boundary fails the
-release. The mean (or a family that is held to a margin) passes at its boundary. A family is closed, and asked no more,
-when all it is held to has passed, or could hardly pass any more, and none of its lines looks worse than chance would
-make it in four of five cases. To close one early can raise neither the chance of a false FAIL nor of a false PASS.
+At a look every open family has shown a planned share of its units: all the same, but where a unit takes several replies
+(wordings of one item) the costly units come later. A line that is worse beyond its boundary fails the release. The mean
+(or a family that is held to a margin) passes at its boundary. A family is closed, and asked no more, when all it is held
+to has passed, or could hardly pass any more, and none of its lines looks worse than chance would make it in nine of ten
+cases. To close one early can raise neither the chance of a false FAIL nor of a false PASS.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,9 +31,11 @@ CONFIDENCE = 0.95
 MOST_LOOKS = 16
 FIRST = 48
 """Units of the smallest line before the first look: with fewer the normal boundary of the margin is not safe."""
-HOPELESS = 0.1
+HOPELESS = 0.3
 """Where the chance to pass, were there no difference, has fallen below this, no more is asked to find out."""
-UNSUSPICIOUS = 0.2
+SPENDING = 1.5
+"""The margin's alpha is spent as fraction ** SPENDING: a little sooner than that of "worse", since most candidates pass."""
+UNSUSPICIOUS = 0.1
 """A line whose one-sided p of "worse" is above this is not followed any further, once all else is decided."""
 
 
@@ -71,14 +74,19 @@ class Looks:
     def __init__(self, baseline: OutcomeTable, policy: Policy, repeats: int) -> None:
         self.policy, self.baseline = policy, baseline
         self.tasks = {name: WatchedTask(name, task, repeats) for name, task in sorted(baseline.tasks.items())}
+        if policy.efforts and any(task.efforts for task in baseline.tasks.values()):
+            raise UserError(
+                "--sequential judges scores and rates; take [efforts] out of the policy, or run it without."
+            )
         judged = subjects(baseline, policy)
         families = {task: baseline.tasks[task].family for task in self.tasks}
         self.open = set(families.values())
         self.families = families
+        self.paces = {family: self._pace(family) for family in self.open}
         sizes = [
             sum(self.tasks[task].units for task in one.tasks)
             for one in judged
-            if one.blocking and one.kind is not Kind.TASK
+            if one.blocking and one.kind is not Kind.TASK and one.rule is not Rule.COLLAPSE
         ]
         smallest = min(sizes, default=1)
         planned = planned_looks(smallest, every=max(8, smallest // MOST_LOOKS), first=FIRST)
@@ -126,14 +134,42 @@ class Looks:
         units = sum(self.tasks[task].units for task in subject.tasks)
         exact = units * units * denominator <= AFFORDABLE
         worse_alpha = alpha * subject.weight / total if subject.blocking else alpha
-        test = SequentialTest(self.fractions, subject.margin, alpha, worse_alpha, denominator, exact)
+        test = SequentialTest(
+            self._information(subject), subject.margin, alpha, worse_alpha, denominator, exact, SPENDING
+        )
         return Line(subject, test, [], {})
+
+    def _pace(self, family: str) -> float:
+        """The share of a family's units shown is the look's fraction to this power, 1 where a unit is one sample.
+
+        The mean is best known for a number of replies where costly units come later (Neyman's allocation).
+        """
+        members = [watched for name, watched in self.tasks.items() if self.families[name] == family]
+        replies = sum(len(watched.old.ids) for watched in members) / sum(watched.units for watched in members)
+        return float(replies**0.25)
+
+    def share(self, task: str) -> float:
+        """The share of a task's units that the next look is at, while its family is open."""
+        return self._shown(task, self.fractions[self.number]) / self.tasks[task].units
+
+    def _shown(self, task: str, fraction: float) -> float:
+        """How many units of a task are shown by then."""
+        return self.tasks[task].units * float(fraction ** self.paces[self.families[task]])
+
+    def _information(self, subject: Subject) -> tuple[float, ...]:
+        """What is known of a subject's difference at each look, as a share of what is known in the end."""
+        known = [
+            subject.independent({task: self._shown(task, fraction) for task in subject.tasks})
+            for fraction in self.fractions
+        ]
+        return tuple(one / known[-1] for one in known)
 
     def _rate(self, rate: str, task: str, alpha: float) -> RateLine:
         rise = Rise(rate, task, (float("nan"), float("nan")), self.policy.rises[rate], 0, 0, 1.0)
         watched = self.tasks[task]
         exact = watched.units**2 * watched.denominator <= AFFORDABLE
-        return RateLine(rise, SequentialTest(self.fractions, 0.5, alpha, alpha, watched.denominator, exact))
+        fractions = tuple(fraction ** self.paces[self.families[task]] for fraction in self.fractions)
+        return RateLine(rise, SequentialTest(fractions, 0.5, alpha, alpha, watched.denominator, exact))
 
     def _ready(self) -> bool:
         fraction = self.fractions[self.number]
@@ -144,7 +180,7 @@ class Looks:
         )
 
     def _units(self, watched: WatchedTask, fraction: float) -> int:
-        return min(watched.units, round(fraction * watched.units))
+        return min(watched.units, round(self._shown(watched.name, fraction)))
 
     def _look(self, fraction: float, last: bool) -> None:
         shown = {
@@ -170,8 +206,8 @@ class Looks:
         found = line.test.look(units)
         line.within |= found.within
         line.worse |= found.worse
-        judged = judged_from(line.subject, pairs, units, self.baseline, self.policy)
-        line.excused = judged.excused and found.within
+        if line.worse:
+            line.excused = found.within and judged_from(line.subject, pairs, units, self.baseline, self.policy).excused
         line.clear = worse_p(units) > UNSUSPICIOUS
         line.hope = found.hope
 
@@ -184,11 +220,12 @@ class Looks:
         line.clear = rise.p > UNSUSPICIOUS or after - before <= rise.limit
 
     def _close(self, shown: Iterable[str]) -> None:
-        """Close the families that have nothing left to show."""
+        """Close the families that have nothing left to show; one that is held to nothing waits for what others are."""
+        decisive = [line for line in self.lines if line.subject.rule in (Rule.MEAN, Rule.MARGIN)]
         for family in sorted(self.open):
             lines = [line for line in self.lines if line.subject.blocking and self._concerns(line.subject, family)]
             rates = [line for line in self.rates if self.families[line.rise.task] == family]
-            held = [line for line in lines if line.subject.rule in (Rule.MEAN, Rule.MARGIN)]
+            held = [line for line in decisive if self._concerns(line.subject, family)] or decisive
             followed = [line for line in lines if line.subject.kind is not Kind.MEAN]
             if (
                 all(line.settled for line in held)
@@ -205,9 +242,9 @@ class Looks:
         looked = len(line.test.looks)
         if not looked or not one.assessment.interval.n:
             return replace(one, decision=Decision.INCONCLUSIVE)
-        level = 2 * float(ndtr(boundaries(self.fractions, (1 - CONFIDENCE) / 2)[looked - 1])) - 1
+        level = 2 * float(ndtr(boundaries(line.test.fractions, (1 - CONFIDENCE) / 2)[looked - 1])) - 1
         repeated = decide_units(line.units, subject.margin, policy.alpha, level)
-        decision = decision_of(line.within or subject.rule in (Rule.LOSS, Rule.ADVISORY), line.worse)
+        decision = decision_of(line.within or subject.rule not in (Rule.MEAN, Rule.MARGIN), line.worse)
         if line.worse:
             decision = Decision.WARN if line.excused else Decision.FAIL
         weight = subject.weight / self.total if subject.blocking else 1.0

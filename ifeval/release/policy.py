@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.runs.summary import EFFORTS
 
 MEAN, EACH, REGRESSION = RULES = ("mean", "non-inferiority", "regression")
 RISES = ("truncated", "empty", "unclosed_reasoning", "unparsable")
 """Rates that may have a limit; a run with more than 1 % errors is never comparable."""
+MOST_EFFORT = 100.0
 DEPLOYMENT = ("engine", "template", "tool_dialect", "tools_in_words", "reasoning")
 """What may differ between two deployments of one checkpoint: a server shows no template, a parser is part of it."""
 
@@ -30,8 +32,10 @@ class Policy:
     rule: "mean" asks that the mean over families is not worse by `margin`, "non-inferiority" that no family is,
     "regression" for no margin at all. Under each, a family or task that is significantly worse fails, unless the loss
     is shown to be smaller than `margin` and than the share `relative` of the baseline's score.
-    fewest: families with fewer independent samples are advisory, unless all are or the policy says otherwise.
-    rises: by how much a rate may exceed the baseline's, task by task. allow: settings in which the runs may differ.
+    fewest: families with fewer independent samples have no part in the mean and no margin, unless all are so small or
+    the policy says otherwise; they fail where they are significantly worse. rises: by how much a rate may exceed the
+    baseline's, task by task. efforts: of conversations, by what share of the baseline's mean the replies, calls, tokens
+    or seconds of one may exceed it; nothing is asked of those not named. allow: settings in which the runs may differ.
     same_model: both runs should be of one checkpoint.
     """
 
@@ -43,6 +47,7 @@ class Policy:
     families: Mapping[str, Endpoint] = field(default_factory=dict)
     tasks: Mapping[str, Endpoint] = field(default_factory=dict)
     rises: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(RISES, 0.05))
+    efforts: Mapping[str, float] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
     same_model: bool = False
     preset: str = "release"
@@ -90,7 +95,7 @@ def read_policy(path: Path) -> Policy:
 def parse_policy(table: Mapping[str, Any]) -> Policy:
     """A policy from its table, over the preset it names. Raises ValueError naming the key that is out of range."""
     known = {"preset", "alpha", "margin", "rule", "relative", "fewest", "allow", "same_model"}
-    _only(table, known | {"families", "tasks", "rises"}, "")
+    _only(table, known | {"families", "tasks", "rises", "efforts"}, "")
     preset = table.get("preset", "release")
     base = PRESETS.get(preset) if isinstance(preset, str) else None
     if base is None:
@@ -102,6 +107,7 @@ def parse_policy(table: Mapping[str, Any]) -> Policy:
         ("fewest", _count),
         ("allow", _names),
         ("rises", _rises),
+        ("efforts", _efforts),
     ):
         if name in table:
             given[name] = read(table[name])
@@ -147,6 +153,14 @@ def _names(value: Any) -> tuple[str, ...]:
 def _rises(given: Any) -> dict[str, float]:
     _only(_table(given, "rises"), set(RISES), "rises.")
     return {name: _share(value, f"rises.{name}") for name, value in given.items()}
+
+
+def _efforts(given: Any) -> dict[str, float]:
+    _only(_table(given, "efforts"), set(EFFORTS), "efforts.")
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_EFFORT:
+            raise ValueError(f"efforts.{name} must be a number above 0 (0.25 is a quarter more), not {value!r}")
+    return {name: float(value) for name, value in given.items()}
 
 
 def _truth(value: Any, name: str) -> bool:

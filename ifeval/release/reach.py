@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from ifeval.comparison.differences import mean_noise
 from ifeval.comparison.outcomes import OutcomeTable
-from ifeval.release.judged import TYPICAL_DISCORDANCE
 from ifeval.release.policy import Policy
 from ifeval.release.subjects import Rule, subjects
-from ifeval.stats.power import attainable_margin
+from ifeval.stats.power import TYPICAL_DISCORDANCE, attainable_margin
 from ifeval.util.tables import points
 
 

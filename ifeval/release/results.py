@@ -60,7 +60,7 @@ class ReleaseDecision:
             return ()
         rates = tuple(f"{rise.rate} of {rise.task}" for rise in self.rises if rise.failed)
         if self.decision is Decision.PASS:
-            held = [one.name for one in self.judged if one.blocking and one.rule is not Rule.LOSS]
+            held = [one.name for one in self.judged if one.blocking and one.rule in (Rule.MEAN, Rule.MARGIN)]
             return tuple(held) or tuple(one.name for one in self.judged if one.blocking)
         if self.decision is Decision.WARN:
             return tuple(one.name for one in self.judged if one.decision in (Decision.WARN, Decision.FAIL))

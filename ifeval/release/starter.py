@@ -23,7 +23,8 @@ rule = "mean"
 # A significant loss that is shown to be smaller than the margin, and than this share of the baseline's score, only warns.
 relative = 0.25
 
-# Families with fewer independent samples are advisory: shown, but only their cut or empty replies fail the release.
+# Families with fewer independent samples are advisory unless they collapse: they have no part in the mean and no margin,
+# and fail the release only by a significant loss, or by replies that are cut or empty.
 fewest = 100
 
 # Settings in which candidate and baseline may differ, such as "template" between two model families.
@@ -46,6 +47,13 @@ truncated = 0.05
 empty = 0.05
 unclosed_reasoning = 0.05
 unparsable = 0.05
+
+# What conversations may take, beyond the baseline's mean per sample: 0.25 is a quarter more. Nothing is asked by default.
+# [efforts]
+# replies = 0.25
+# calls = 0.25
+# tokens = 0.25
+# seconds = 0.5
 """
 
 WORKFLOW = """\

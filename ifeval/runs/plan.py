@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -200,6 +201,13 @@ def load_tasks(options: RunOptions) -> list[Task]:
         require_contract(task, seed, limit if options.limit is None else options.limit)
         tasks.append(task)
     return tasks
+
+
+@cache
+def is_advisory(name: str) -> bool:
+    """Whether the task of this name says that it is advisory: for results that were written without saying so."""
+    known = discover()
+    return name in known and known[name].advisory
 
 
 def workload(items: Iterator[Item]) -> Workload:

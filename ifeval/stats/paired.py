@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 from scipy.special import betainc, gammaln, ndtr
 
 from ifeval.stats.interval import Interval
@@ -20,14 +21,6 @@ from ifeval.stats.intervals import normal_quantile, wilson
 
 Alternative = Literal["worse", "better", "two-sided"]
 Counts = int | npt.NDArray[np.int64]
-
-
-def count_pairs(baseline: npt.ArrayLike, candidate: npt.ArrayLike) -> tuple[int, int, int]:
-    """(losses, wins, n) of two boolean arrays of shape (n,), in the same order of prompts."""
-    b, c = np.asarray(baseline, dtype=bool), np.asarray(candidate, dtype=bool)
-    if b.shape != c.shape:
-        raise ValueError(f"{b.shape} baseline outcomes, {c.shape} candidate outcomes")
-    return int((b & ~c).sum()), int((~b & c).sum()), b.size
 
 
 def mcnemar_p(losses: Counts, wins: Counts, alternative: Alternative = "two-sided", exact: bool = False) -> Any:
@@ -116,15 +109,13 @@ def _binomial_tail(k: Any, total: Any) -> Any:
 
 
 def _largest_excess(losses: int, wins: int, n: int, z: float) -> float:
-    """The largest loss excess whose score statistic is above -z, by bisection: the statistic falls as excess grows."""
-    low, high = max((losses - wins) / n, -1 + 1e-12), 1.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        if tango_z(losses, wins, n, middle) > -z:
-            low = middle
-        else:
-            high = middle
-    return high if losses == n else (low + high) / 2
+    """The largest loss excess whose score statistic is above -z: the statistic falls as excess grows."""
+
+    def above(excess: float) -> float:
+        return float(tango_z(losses, wins, n, excess)) + z
+
+    low, high = max((losses - wins) / n, -1 + 1e-12), 1.0 - 1e-12
+    return 1.0 if losses == n or above(high) > 0 else float(brentq(above, low, high, xtol=1e-12))
 
 
 def _newcombe_phi(both: int, losses: int, wins: int, neither: int) -> float:

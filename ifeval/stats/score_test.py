@@ -20,6 +20,7 @@ from scipy.special import ndtr
 from ifeval.stats.interval import FloatArray
 
 DOUBLINGS = 60
+NEWTON = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Tilted:
 
     def __init__(self, group: Units) -> None:
         values, counts = np.unique(group.differences, return_counts=True)
-        self.values, self.counts = np.append(-1.0, values), np.append(0.0, counts)
+        self.seen: list[tuple[float, int]] = list(zip(values.tolist(), counts.tolist(), strict=True))
         self.share, self.n = group.share, len(group.differences)
 
     def moments(self, tilt: float) -> tuple[float, float]:
@@ -82,17 +83,24 @@ class _Tilted:
         `level` makes them add up to one; where even the lowest level that -1 allows gives less, -1 gets the rest.
         """
         slope = tilt * self.share
-        seen, counts = self.values[1:], self.counts[1:]
+        level = self._level(slope)
+        weights = [(value, count / (level + slope * value)) for value, count in self.seen]
+        rest = max(0.0, 1 - sum(weight for _, weight in weights))
+        mean = sum(weight * value for value, weight in weights) - rest
+        variance = sum(weight * (value - mean) ** 2 for value, weight in weights) + rest * (1 + mean) ** 2
+        return mean, variance
 
-        def excess(level: float) -> float:
-            return float((counts / (level + slope * seen)).sum()) - 1
-
+    def _level(self, slope: float) -> float:
+        """By Newton's method from below: no probability is above one there, and the sum is convex in the level."""
         lowest = slope + 1e-9 * self.n
-        level = brentq(excess, lowest, slope + 2 * self.n) if excess(lowest) > 0 else lowest
-        weights = counts / (level + slope * seen)
-        p = np.append(max(0.0, 1 - float(weights.sum())), weights)
-        mean = float(p @ self.values)
-        return mean, float(p @ (self.values - mean) ** 2)
+        level = max(lowest, *(count - slope * value for value, count in self.seen))
+        for _ in range(NEWTON):
+            terms = [count / (level + slope * value) for value, count in self.seen]
+            excess = sum(terms) - 1
+            if excess <= 1e-14:
+                break
+            level += excess / sum(term * term / count for term, (_, count) in zip(terms, self.seen, strict=True))
+        return level
 
 
 def _tilt(groups: Sequence[_Tilted], mean: float) -> float:
@@ -106,7 +114,7 @@ def _tilt(groups: Sequence[_Tilted], mean: float) -> float:
         if above(high) <= 0:
             break
         high *= 2
-    return float(brentq(above, 0.0, high)) if above(high) <= 0 else high
+    return float(brentq(above, 0.0, high, xtol=1e-9 * high, rtol=1e-12)) if above(high) <= 0 else high
 
 
 def as_units(differences: npt.ArrayLike) -> Units:

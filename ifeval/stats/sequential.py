@@ -124,7 +124,8 @@ class SequentialTest:
 
     alpha: of the margin. worse_alpha: of "worse", where several tests share it. denominator: what makes the units'
     differences whole numbers. Groups of unlike weight, or with unequal numbers of answers, have no exact boundary of
-    "worse"; theirs is the normal one, and so is that of very many units (`exact` False).
+    "worse"; theirs is the normal one, and so is that of very many units (`exact` False). rho, worse_rho: how alpha is
+    spent on the margin and on "worse".
     """
 
     def __init__(
@@ -136,13 +137,14 @@ class SequentialTest:
         denominator: int = 1,
         exact: bool = True,
         rho: float = 2.0,
+        worse_rho: float = 2.0,
     ) -> None:
         self.fractions, self.margin, self.denominator, self.exact = fractions, margin, denominator, exact
         self.looks: list[Look] = []
         own = alpha if worse_alpha is None else worse_alpha
         self.boundaries = boundaries(fractions, alpha, rho)
-        self._worse_boundaries = boundaries(fractions, own, rho)
-        self._flips = SpendingFlips(own, rho)
+        self._worse_boundaries = boundaries(fractions, own, worse_rho)
+        self._flips = SpendingFlips(own, worse_rho)
         self._seen: list[int] = []
 
     def look(self, groups: Sequence[Units]) -> Look:
@@ -174,7 +176,7 @@ class SequentialTest:
         return self._flips.look(self.fractions[number], np.rint(new * self.denominator).astype(int).tolist())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def boundaries(fractions: tuple[float, ...], alpha: float, rho: float = 2.0) -> FloatArray:
     """Upper z boundaries at these fractions, spending alpha * fraction ** rho."""
     return group_sequential_boundaries(fractions, power_spending(alpha, rho))

@@ -1,4 +1,4 @@
-"""Tools in words, for chat templates that know no tools; and calls and results as they stand in earlier messages."""
+"""Tools in words, for chat templates that know no tools; and calls and results as earlier messages hold them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ def tool_prompt(tools: Tools, dialect: Dialect) -> str:
     """The system message that offers `tools`: each one's JSON Schema on a line, and how to write a call."""
     lines = "\n".join(json.dumps(tool.get("function", tool), ensure_ascii=False) for tool in tools)
     return (
-        "You can call the functions described here, one JSON object a line, their parameters as JSON Schema:\n"
+        "You can call the functions described here, one JSON object per line, their parameters as JSON Schema:\n"
         f"{lines}\n\n"
         f"{dialect.instructions}\n"
         "Put all calls that are needed into one reply. Leave out an optional argument that the user says nothing about. "

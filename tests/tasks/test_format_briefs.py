@@ -10,6 +10,7 @@ import pytest
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import _all, brief, ids
+from ifeval.tasks.format.choice import MIN_WORDS
 from ifeval.tasks.format.inventions import inventions
 
 NAMES = [*ids("evaluation"), *ids("training")]
@@ -37,6 +38,8 @@ def test_the_short_briefs_are_short_and_of_many_kinds_and_domains():
     assert len({one.kind for one in short}) >= 10
     assert all(20 <= len(one.material.split()) <= 45 for one in short)
     assert all(len(one.facts) == 5 for one in short)
+    for sentence in chain.from_iterable(fact.sentences for one in short for fact in one.facts):
+        assert len(sentence.split()) >= MIN_WORDS, sentence  # it may be all that a reply says
     assert all(len(one.material.split()) > 45 for one in DRAWN if not one.short)
 
 

@@ -25,7 +25,7 @@ draw = importlib.import_module("ifeval.tasks.zero_shot.draw")
 slots = importlib.import_module("ifeval.tasks.zero_shot.slots")
 templates = importlib.import_module("ifeval.tasks.zero_shot.templates")
 
-FROZEN = "03ab260ba9984e3739dd8a0b94489bb5e9de8c546d71019246746b6e76031c6b"
+FROZEN = "00f70a0a12c21e85b1dad85bd1b0e93c595c2263ba4f46bee88ce91e85ddb096"
 WRITTEN = [name for name in clusters.NAMES if name not in clusters.LADDERS]
 
 

@@ -140,6 +140,8 @@ SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
         (PAIR, "The letters are a and b.", True),
         (PAIR, "The letters are a, b and c.", False),
         (answers.target("sequence", ["3", "5"]), "(3, 5)", True),
+        (answers.target("sequence", ["nails", "a hinge"]), "Nails, hinge", True),
+        (answers.target("sequence", ["a", "b"]), "b, a", False),
         (answers.target("collection", ["a", "b"]), "b, a", True),
         (answers.target("collection", ["a", "b"]), "a, b, a", False),
         (SOLD, "3 were sold by Ines", True),
