@@ -42,7 +42,7 @@ OF_THE_MACHINE = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ENOTDIR,
     errno.EISDIR, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ESTALE,
 }  # fmt: skip
-"""Errors of the system that a user can mend and no code of ours causes, wherever they arise."""
+"""Errors of the system that a user can fix and no code of ours causes, wherever they arise."""
 
 
 def _version(asked: bool) -> None:
