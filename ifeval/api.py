@@ -37,30 +37,40 @@ _FIELDS = {
 """Flags whose field in `RunOptions` has another name."""
 
 
-def evaluate(model: PathLike, tasks: Names = "core", *, progress: bool = True, **flags: Any) -> "Run":
+def evaluate(model: PathLike, tasks: Names = "core", *, log: Names = (), progress: bool = True, **flags: Any) -> "Run":
     """Run `tasks` (names, suites or suite files) on `model`, or resume that run, and return it.
 
     model: what `--model` takes. flags: the other flags of `ifeval run` by name (`limit=50`, `base_url="http://..."`,
-    `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). progress: show phases and running scores.
+    `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). log: trackers that get the scores too
+    ("wandb", "mlflow", "trackio"); one that fails costs a line on stderr. progress: show phases and running scores.
     Raises `ifeval.errors.UserError` with one sentence for anything the caller can fix.
     """
+    from ifeval.interop.export_trackers import log_run
     from ifeval.runs.pipeline import run
     from ifeval.runs.run import load_run
+    from ifeval.runs.trackers import require_trackers
 
-    options = run_options(model, tasks, flags)
+    options, trackers = run_options(model, tasks, flags), _names("log", log)
+    require_trackers("log", trackers)
     with _observer(progress) as watching:
-        return load_run(run(options, watching))
+        finished = load_run(run(options, watching))
+    log_run(finished, trackers)
+    return finished
 
 
 def load_run(path: PathLike) -> "Run":
-    """A run read back from its directory: `.tasks`, `.samples`, `.checks`, `.failures()`, `.summary`, `.manifest`."""
-    from ifeval.runs.run import load_run as load
+    """A run read back from its directory: `.tasks`, `.samples`, `.checks`, `.failures()`, `.summary`, `.manifest`.
 
-    return load(_path("path", path))
+    path: a run, or another tool's file or folder, which becomes a run elsewhere that lasts as long as the object does.
+    Raises UserError where it is neither.
+    """
+    from ifeval.interop.importing import load_any
+
+    return load_any(_path("path", path))
 
 
 def compare(baseline: "Run | PathLike", candidate: "Run | PathLike", *, allow: Names = ()) -> "Comparison":
-    """Two runs (or a recorded baseline and a run) sample by sample: paired differences, intervals, what flipped.
+    """Two runs (or a recorded baseline, or another tool's results) sample by sample: paired differences, what flipped.
 
     allow: settings in which the runs may differ ("template", say). Raises UserError, and NotComparable (a UserError)
     where the difference would mean nothing.
@@ -79,7 +89,7 @@ def gate(
     progress: bool = True,
     **flags: Any,
 ) -> "ReleaseDecision":
-    """May `candidate` (a run, or a model that is run now as the baseline was) be released?
+    """May `candidate` (a run, another tool's results, or a model that is run now as the baseline was) be released?
 
     policy: a Policy, the name of a preset ("strict"), a TOML file, or its tables as a dict. The decision's `.label`,
     `.exit_code` and `.judged` are what `ifeval gate` prints; runs that cannot be compared give a decision that says so. flags: places of the model's run
@@ -99,7 +109,8 @@ def gate(
         rules = read_policy(Path(policy))
     else:
         rules = policy or Policy()
-    name = str(getattr(candidate, "path", candidate))
+    new = _loaded(candidate)
+    name = str(getattr(new, "path", new))
     own = run_options(name, "core", flags)
     return judge(name, _outcomes(baseline), rules, own, sequential, _observer(progress), quiet=not progress)
 
@@ -140,7 +151,7 @@ def sft(
 
 def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
     """`RunOptions` from arguments named as the flags of `ifeval run`."""
-    from ifeval.cli.arguments import parallel_sizes
+    from ifeval.cli.arguments import parallel_sizes, reply_seconds
     from ifeval.runs.options import RunOptions
     from ifeval.runs.shards import parse_shard
 
@@ -148,6 +159,7 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
         raise UserError(f"model={model!r}: give a path, a hub id, scripted:NAME or a server's model name.")
     given = dict(flags)
     sizes = [given.pop(name, None) for name in ("tp", "pp", "dp")]
+    timeout = given.pop("request_timeout", None)
     fields = _known(RunOptions, given, "ifeval run", _FIELDS)
     for name in ("base_urls", "seen"):
         if name in fields:
@@ -169,6 +181,11 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
         tp, pp, dp = sizes
         parallel = parallel_sizes(None if tp is None else str(tp), pp, dp)
         fields["engine_args"] = {**fields.get("engine_args", {}), **parallel}
+    if timeout is not None:
+        if not isinstance(timeout, int | float) or isinstance(timeout, bool):
+            raise UserError(f"request_timeout={timeout!r}: give a number.")
+        waited = reply_seconds(timeout, fields.get("base_urls"))
+        fields["engine_args"] = {**fields.get("engine_args", {}), **waited}
     for name in ("limit", "seed", "repeats", "max_tokens", "top_k"):
         if not isinstance(fields.get(name), int | None) or isinstance(fields.get(name), bool):
             raise UserError(f"{name}={fields[name]!r}: give a whole number.")
@@ -227,18 +244,25 @@ def _there(argument: str, value: Any) -> Path:
 
 
 def _outcomes(reference: "Run | PathLike") -> "OutcomeTable":
-    """A run, a run's directory or a recorded baseline, as a comparison needs it."""
+    """A run, a run's directory, a recorded baseline or another tool's results, as a comparison needs it."""
     from ifeval.comparison.baselines import builtin_folder, find
     from ifeval.comparison.outcomes import run_outcomes
     from ifeval.runs.run import Run
 
-    if isinstance(reference, Run):
-        return run_outcomes(reference)
-    if not isinstance(reference, str | Path):
-        raise UserError(
-            f"{reference!r} is not a run: give a Run, a run's directory, or the name of a recorded baseline."
-        )
-    return find(str(reference), [Path("baselines"), builtin_folder()])
+    found = _loaded(reference)
+    if isinstance(found, Run):
+        return run_outcomes(found)
+    if not isinstance(found, str | Path):
+        raise UserError(f"{found!r} is not a run: give a Run, a run's directory, or the name of a recorded baseline.")
+    return find(str(found), [Path("baselines"), builtin_folder()])
+
+
+def _loaded(reference: Any) -> Any:
+    """Another tool's results as a run; a run, the name of one and a model are what they were."""
+    from ifeval.interop.importing import is_foreign, load_any
+
+    foreign = isinstance(reference, str | Path) and is_foreign(Path(reference))
+    return load_any(Path(reference)) if foreign else reference
 
 
 def _observer(progress: bool) -> "AbstractContextManager[Observer]":

@@ -43,7 +43,7 @@ def room_for(reply: str) -> int:
 class Task(ABC):
     """A task plug-in.
 
-    `version` changes whenever a score could change. `primary` names the metric that stands for the task.
+    `version` changes whenever a score could change. `primary` names the metric that the task is judged by.
     `size` is the number of samples without a limit (None: all there are). `breakdowns` are the tags results are
     broken down by, and `ladders` those of them whose values are sizes (fields, steps, tools offered): of each the summary
     gives the span, the size at which half of the samples are right. `unit` is the tag that says which samples belong to one item (its wordings, say) and so count as
@@ -111,12 +111,21 @@ class Task(ABC):
         return False
 
     def decoys(self, sample: Sample) -> Known | None:
-        """What of `sample` the replies that must fail may know (`ifeval.decoys`).
+        """What the replies that must fail may know of `sample` (`ifeval.decoys`).
 
-        The candidates of a choice stand here, for `validate` takes the chance from them. None where any plain reply is
+        The candidates of a choice are given here, since `validate` takes the chance from them. None where any plain reply is
         right: where no tool fits, or where a task describes replies rather than judging them.
         """
         return Known(topic=sample.topic)
+
+    def credit(self, sample: Sample, score: Score) -> float:
+        """How much of what `sample` asked for a scored reply does, 0 to 1: what a reward pays (`ifeval.rewards`).
+
+        1 exactly where the reply is right. By default nothing else earns anything; a task whose replies can be right in
+        parts says here what the parts are worth.
+        """
+        primary = score.metrics.get(self.primary)
+        return float(bool(score.checks) and all(score.strict)) if primary is None else float(primary == 1)
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """Numbers of this task alone (a contrast, a group average) for summary.json, from one pass over the rows."""

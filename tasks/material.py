@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from ifeval.tasks.english import MONTHS, ONES, in_words, ordinal
+
 WORDS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 _BEGINNING = re.compile(r"(?:\A|[.!?]\s|\n)\Z")
@@ -122,28 +124,13 @@ def _is_date(value: Any) -> bool:
 def spoken_date(iso: str) -> str:
     """14 March 2027."""
     day = date.fromisoformat(iso)
-    return f"{day.day} {WORDS['months'][day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock(time: str) -> str:
     """4.15 pm for 16:15."""
     hour, minute = map(int, time.split(":"))
     return f"{(hour - 1) % 12 + 1}.{minute:02} {'am' if hour < 12 else 'pm'}"
-
-
-def number_words(number: int) -> str:
-    """A number below a thousand in words."""
-    if number < 20:
-        return WORDS["ones"][number]
-    if number < 100:
-        return WORDS["tens"][number // 10 - 2] + (f"-{WORDS['ones'][number % 10]}" if number % 10 else "")
-    rest = f" and {number_words(number % 100)}" if number % 100 else ""
-    return f"{WORDS['ones'][number // 100]} hundred{rest}"
-
-
-def ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def _person(rng: Random, rest: str) -> Drawn:
@@ -160,7 +147,7 @@ def _date(rng: Random, rest: str) -> Drawn:
     """`date`, or `date 5 9` for a day of the months May to September; always of 2027 and 2028."""
     low, high = map(int, rest.split() or (1, 12))
     day = date(rng.choice((2027, 2028)), rng.randint(low, high), rng.randint(2, 27))
-    month = WORDS["months"][day.month - 1]
+    month = MONTHS[day.month - 1]
     words = rng.choice(
         (
             f"{day.day} {month} {day.year}",
@@ -179,10 +166,10 @@ def _time(rng: Random, rest: str) -> Drawn:
     on_dial = (hour - 1) % 12 + 1
     following = hour % 12 + 1
     said = {
-        0: f"{WORDS['ones'][on_dial]} o'clock {part}",
-        15: f"a quarter past {WORDS['ones'][on_dial]} {part}",
-        30: f"half past {WORDS['ones'][on_dial]} {part}",
-        45: f"a quarter to {WORDS['ones'][following]} {part}",
+        0: f"{ONES[on_dial]} o'clock {part}",
+        15: f"a quarter past {ONES[on_dial]} {part}",
+        30: f"half past {ONES[on_dial]} {part}",
+        45: f"a quarter to {ONES[following]} {part}",
     }[minute]
     value = f"{hour:02}:{minute:02}"
     if hour == 12 or (hour == 11 and minute == 45):
@@ -205,7 +192,7 @@ def _plain(rng: Random, rest: str) -> Drawn:
 
 def _words(rng: Random, rest: str) -> Drawn:
     value = rng.randint(*map(int, rest.split()))
-    return Drawn(value, number_words(value))
+    return Drawn(value, in_words(value))
 
 
 def _decimal(rng: Random, rest: str) -> Drawn:
@@ -239,7 +226,7 @@ def _tag(rng: Random, rest: str) -> Drawn:
 
 
 def _pick(rng: Random, rest: str) -> Drawn:
-    """`pick calm=quiet as a lamb|wild=fought us all the way`: a value and how it is said; the same where no = stands."""
+    """`pick calm=quiet as a lamb|wild=fought us all the way`: a value and how it is said; the same where there is no =."""
     value, _, said = rng.choice(rest.split("|")).partition("=")
     return Drawn({"true": True, "false": False}.get(value, value), said or value)
 

@@ -1,6 +1,9 @@
 """Shared by all tests: where the golden data is, and how a test says that it is absent."""
 
 import os
+import re
+from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,25 @@ from tests.checkpoints import checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(os.environ.get("IFEVAL_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+MISSING = re.compile(r"No module named '(torch|transformers|tokenizers)")
+
+
+class WithoutTorch(pytest.Module):
+    """A module whose tests are skipped with a reason where what it imports needs torch or transformers."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        try:
+            return list(super().collect())
+        except self.CollectError as error:
+            if missing := MISSING.search(str(error)):
+                pytest.skip(f"needs {missing[1]}: pip install -e '.[dev,sft]'", allow_module_level=True)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Without torch, the modules that import it are skipped instead of failing."""
+    return WithoutTorch.from_parent(parent, path=module_path) if find_spec("torch") is None else None
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_chance_is_allowed_for_where_the_candidates_stand_in_the_prompt() -> Non
     assert validate(Counted(), HERMES).ok
     Counted.candidates = (*ANSWERS[:3], "violet")
     try:
-        assert "'violet' does not stand in the prompt" in validate(Counted(), HERMES).problems[0]
+        assert "'violet' is not in the prompt" in validate(Counted(), HERMES).problems[0]
     finally:
         Counted.candidates = ANSWERS
 

@@ -192,7 +192,7 @@ def test_interrupted_it_keeps_what_it_has_and_says_how_to_go_on(tmp_path: Path, 
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted; what was finished is kept, repeat the command to go on" in said
+    assert "interrupted; what was finished is kept, repeat the command to continue" in said
     assert "Traceback" not in said
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "running"
 

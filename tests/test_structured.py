@@ -234,7 +234,7 @@ def test_xml_is_shaped_by_its_schema() -> None:
         ("<r><n>1</n>", "never closed"),
         ("<r><n>1</r>", "mismatched tag"),
         ('<r><n unit="kg">1</n></r>', "has attributes"),
-        ("<r><n>1</n><n>2</n></r>", "stands twice"),
+        ("<r><n>1</n><n>2</n></r>", "comes twice"),
         ("<r>stray<n>1</n></r>", "text between"),
         ("<r><n>&who;</n></r>", "undefined entity"),
         ('<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><r><n>&b;</n></r>', "undefined entity"),

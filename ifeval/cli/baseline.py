@@ -32,13 +32,13 @@ def add(
     again: Annotated[
         Path | None, typer.Option(help="A second run of the same model: measures the noise floor.")
     ] = None,
-    tasks: Annotated[str, typer.Option(help="Tasks and suites of a model to be run.")] = "core",
+    tasks: Annotated[str, typer.Option(help="Tasks and suites to ask if a model is run.")] = "core",
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     repeat: Annotated[
         int,
-        typer.Option(help="Replies to each sample: 2 measure the noise floor, 8 at a temperature make a sharper gate."),
+        typer.Option(help="Replies per sample: 2 measure the noise floor, 8 at a temperature make a sharper gate."),
     ] = 1,
-    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
+    temperature: Annotated[float, typer.Option(help="Sampling temperature; 0 is greedy.")] = 0.0,
     data: Data = None,
     task_path: TaskPath = None,
     yes: Yes = False,
@@ -107,7 +107,7 @@ def floors(
     yes: Yes = False,
     baselines: Folder = HERE,
 ) -> None:
-    """Record what costs no model: the floors (replies that know nothing, or only the prompt) and the oracle (ceiling)."""
+    """Record what needs no model: the floors (replies that know nothing, or only the prompt) and the ceiling (oracle)."""
     for script in SCRIPTS:
         kind = "ceiling" if script == "oracle" else "floor"
         add(f"scripted:{script}", name=f"{kind}-{script}", again=None, tasks=tasks, limit=None, repeat=1,

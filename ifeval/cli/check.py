@@ -17,14 +17,14 @@ def check(
         ),
     ] = None,
     arguments: Annotated[str, typer.Option(help="With an id: its arguments, a JSON object.")] = "{}",
-    reply: Annotated[str | None, typer.Option(help="With an id: the reply to judge. Default: standard input.")] = None,
+    reply: Annotated[str | None, typer.Option(help="With an id: the reply to judge. [default: standard input]")] = None,
     language: Annotated[
         str | None, typer.Option(help="The reply's language (ja, zh, th, ...), for scripts without spaces.")
     ] = None,
     check_path: Annotated[
         list[Path] | None, typer.Option(help="A folder with instruction types of your own. Repeatable.")
     ] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="Name every instruction and its rule.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="List every instruction with its rule.")] = False,
 ) -> None:
     """Try a check: does a reply follow an instruction, and why or why not? Rows come back with `ok` and `reason`."""
     from ifeval.checks.trying import catalogue, judge, judged_row

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Folder = Annotated[Path, typer.Option("--baselines", help="Where your recorded baselines are.")]
+Folder = Annotated[Path, typer.Option("--baselines", help="The folder of your recorded baselines.")]
 
 
 def compare(

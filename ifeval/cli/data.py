@@ -10,14 +10,14 @@ from ifeval.cli import train_data
 from ifeval.cli.help import Verbs
 
 app = typer.Typer(
-    cls=Verbs, help="External data sets: list, fetch. Training data: check, curate, make.", no_args_is_help=True
+    cls=Verbs, help="External data sets (list, fetch) and training data (check, curate, make).", no_args_is_help=True
 )
 train_data.register(app)
 
 
 @app.command("list")
 def list_datasets(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Each data set's source, pinned revision, licence, and where it lies once fetched."""
+    """Each data set's source, pinned revision, licence, and where it is once fetched."""
     from ifeval.registry import datasets
     from ifeval.util.jsonio import dumps
 
@@ -39,7 +39,7 @@ def list_datasets(json: Annotated[bool, typer.Option("--json", help="Print JSON.
 def fetch(
     names: Annotated[list[str], typer.Argument(help="Data sets to fetch; `ifeval data list` names them.")],
 ) -> None:
-    """Fetch data sets into the cache, verify them, and print where they lie. What is there already is kept."""
+    """Fetch data sets into the cache, verify them, and print where they are. What is there already is kept."""
     from ifeval.registry import datasets
 
     for name in names:

@@ -1,23 +1,26 @@
-"""`ifeval export RUN --to every-eval-ever`: a run in another tool's format."""
+"""`ifeval export RUN --to FORMAT`: a run in another tool's format, or in a tracker."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ifeval.errors import UserError
-
 
 def export(
-    run: Annotated[Path, typer.Argument(help="A complete run's directory.")],
-    out: Annotated[Path, typer.Option(help="The folder to write into.")],
-    to: Annotated[str, typer.Option(help="The format: every-eval-ever.")] = "every-eval-ever",
+    run: Annotated[Path, typer.Argument(help="A complete run's directory, or another tool's results.")],
+    to: Annotated[
+        str, typer.Option(help="inspect, lm-eval, every-eval-ever, hf (Hugging Face), wandb, mlflow or trackio.")
+    ] = "every-eval-ever",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder to write into. [default: none; a tracker then writes where its environment says]"
+        ),
+    ] = None,
 ) -> None:
-    """Write a run as Every Eval Ever 0.3: an aggregate file and a samples file."""
-    from ifeval.interop import export_every_eval_ever
-    from ifeval.runs.run import load_run
+    """Write a run for another tool: its log or result files, folders for the hub, or a run of a tracker."""
+    from ifeval.interop.exporting import export as export_run
+    from ifeval.interop.importing import load_any
 
-    if to != "every-eval-ever":
-        raise UserError(f"--to {to}: give every-eval-ever.")
-    for path in export_every_eval_ever.export(load_run(run), out):
+    for path in export_run(load_any(run), to, out):
         print(path)

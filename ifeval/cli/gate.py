@@ -33,11 +33,11 @@ def gate(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server that has the model. Repeatable.")
     ] = None,
-    repeat: Annotated[int, typer.Option(help="Replies of a model to each sample; the baseline may have more.")] = 1,
+    repeat: Annotated[int, typer.Option(help="Replies per sample if a model is run; the baseline may have more.")] = 1,
     data: Data = None,
     task_path: TaskPath = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Run directory of a model. [default: below runs/]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run directory if a model is run. [default: below runs/]")] = None,
     baselines: Folder = Path("baselines"),
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write markdown here.")] = None,

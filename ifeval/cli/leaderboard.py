@@ -15,13 +15,15 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
 def leaderboard(
     roots: Annotated[list[Path] | None, typer.Argument(help="Folders with runs. [default: the --out folder]")] = None,
-    out: Annotated[Path, typer.Option(help="Where the tables go.")] = Path("results"),
+    out: Annotated[Path, typer.Option(help="Where to write the tables.")] = Path("results"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the tables are stale.")] = False,
     family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
     max_parameters: Annotated[str | None, typer.Option(help="Only models up to this size: 360M, 1.7B.")] = None,
     since: Annotated[str | None, typer.Option(help="Only runs since this day: 2026-11-01.")] = None,
     published: Annotated[bool, typer.Option(help="Add the published numbers.")] = True,
-    baselines: Annotated[Path, typer.Option("--baselines", help="Where your published.toml is.")] = Path("baselines"),
+    baselines: Annotated[Path, typer.Option("--baselines", help="The folder of your published.toml.")] = Path(
+        "baselines"
+    ),
     latex: Annotated[bool, typer.Option("--latex", help="Write leaderboard.tex too.")] = False,
 ) -> None:
     """Rebuild leaderboard.md, .csv and .json from the summaries of complete runs."""
@@ -32,6 +34,8 @@ def leaderboard(
 
     wanted = Filter(family, parameters(max_parameters), day(since))
     rows = published_rows([baselines, builtin_folder()]) if published else []
+    if missing := [root for root in roots or () if not root.is_dir()]:
+        raise UserError(f"There is no folder {missing[0]}.")
     entries = build(find_runs(roots or [out]), rows, wanted)
     if check:
         if old := stale(entries, out):

@@ -11,7 +11,7 @@ from ifeval.cli.arguments import TaskPath, data_paths
 def merge(
     runs: Annotated[list[Path], typer.Argument(help="Directories of the shards' runs, in any order.")],
     out: Annotated[Path, typer.Option(help="Directory of the merged run.")],
-    data: Annotated[list[str] | None, typer.Option(help="Where external data lies now: PATH, or TASK=PATH.")] = None,
+    data: Annotated[list[str] | None, typer.Option(help="Where external data is now: PATH, or TASK=PATH.")] = None,
     task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:

@@ -10,7 +10,7 @@ from ifeval.cli.arguments import TaskPath, data_paths
 
 def rescore(
     run: Annotated[Path, typer.Argument(help="A run's directory.")],
-    data: Annotated[list[str] | None, typer.Option(help="Where external data lies now: PATH, or TASK=PATH.")] = None,
+    data: Annotated[list[str] | None, typer.Option(help="Where external data is now: PATH, or TASK=PATH.")] = None,
     task_path: TaskPath = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes
+from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes, reply_seconds
 from ifeval.util.lists import names
 
 
@@ -37,10 +37,12 @@ def run(
             help="model (the values of its generation config), greedy, or auto: model if it thinks, else greedy."
         ),
     ] = "auto",
-    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.0,
-    top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 1.0,
+    temperature: Annotated[float, typer.Option(help="Sampling temperature; 0 is greedy.")] = 0.0,
+    top_p: Annotated[
+        float, typer.Option(help="Sample among the likeliest tokens that make up this probability.")
+    ] = 1.0,
     top_k: Annotated[int, typer.Option(help="Sample among the k likeliest tokens; 0 for all.")] = 0,
-    system: Annotated[str | None, typer.Option(help="A system prompt to put first.")] = None,
+    system: Annotated[str | None, typer.Option(help="A system prompt for every sample.")] = None,
     chat_template: Annotated[
         str | None, typer.Option(help="A template in place of the model's own: plain, chatml, or a file.")
     ] = None,
@@ -55,7 +57,7 @@ def run(
         str, typer.Option(help="auto (from the chat template), none, or one of vLLM's reasoning parsers.")
     ] = "auto",
     tool_dialect: Annotated[
-        str | None, typer.Option(help="How calls are written. [default: from the chat template]")
+        str | None, typer.Option(help="How tool calls are written. [default: from the chat template]")
     ] = None,
     constrain: Annotated[
         bool, typer.Option(help="Ask each sample that has a schema again with constrained decoding.")
@@ -80,6 +82,13 @@ def run(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
+    request_timeout: Annotated[
+        float | None, typer.Option(help="Seconds a server may take for one reply. [default: 600]")
+    ] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Write the scores into wandb, mlflow or trackio too, where it is installed. Repeatable."),
+    ] = None,
     cache: Annotated[bool, typer.Option(help="Reuse replies of earlier runs of the same content.")] = True,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")] = False,
@@ -90,11 +99,15 @@ def run(
     """Probe a checkpoint with tasks; the same command resumes what was interrupted."""
     from ifeval.cli.progress import observer
     from ifeval.cli.scorecard import print_run
+    from ifeval.interop.export_trackers import log_run
     from ifeval.runs.options import RunOptions
     from ifeval.runs.pipeline import run as run_pipeline
     from ifeval.runs.run import load_run, require_answered
     from ifeval.runs.shards import parse_shard
+    from ifeval.runs.trackers import require_trackers
 
+    trackers = names(*log or ())
+    require_trackers("--log", trackers)
     options = RunOptions(
         model=model,
         tasks=names(tasks),
@@ -123,10 +136,14 @@ def run(
         seen=names(seen),
         cache=cache,
         trust_remote_code=trust_remote_code,
-        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
+        engine_args=pairs("--engine-arg", engine_arg or [])
+        | parallel_sizes(tp, pp, dp)
+        | reply_seconds(request_timeout, base_url),
         ray_address=ray_address,
     )
     with observer(quiet=json, verbose=verbose) as watching:
         directory = run_pipeline(options, watching)
     print_run(directory, json=json)
-    require_answered(load_run(directory))
+    finished = load_run(directory)
+    log_run(finished, trackers)
+    require_answered(finished)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def serve(
     model: Annotated[str, typer.Option(help="Checkpoint directory, hub id, .gguf file or package:NAME.")],
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
     adapter: Annotated[str | None, typer.Option(help="A PEFT LoRA adapter on top of --model.")] = None,
     tp: Annotated[str | None, typer.Option(help="GPUs that share each layer: a number, or auto.")] = None,
     pp: Annotated[int | None, typer.Option(help="GPUs the layers are spread over.")] = None,
@@ -26,7 +26,7 @@ def serve(
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     log: Annotated[Path | None, typer.Option(help="The server's output. [default: in the cache folder]")] = None,
 ) -> None:
-    """Serve a checkpoint with vLLM until interrupted; prints the URL once it is healthy."""
+    """Serve a checkpoint with vLLM until interrupted, and print the URL once the server is healthy."""
     from ifeval.engines.vllm_server import free_port, serving
     from ifeval.models.resolve import resolve
     from ifeval.util.files import cache_root

@@ -26,10 +26,12 @@ def sft(
         list[str],
         typer.Option(help="A file, folder, pattern or data set's hub id, as PATH or PATH:WEIGHT. Repeatable."),
     ],
-    more: Annotated[list[str] | None, typer.Argument(help="More data files.", metavar="[DATA]...")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the checkpoint goes.")] = None,
-    method: Annotated[str, typer.Option(help="sft, or orpo or dpo on preference pairs.")] = "sft",
-    beta: Annotated[float, typer.Option(help="Weight of ORPO's odds ratio, or of DPO's divergence.")] = 0.1,
+    more: Annotated[list[str] | None, typer.Argument(help="Further data files.", metavar="[DATA]...")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the checkpoint.")] = None,
+    method: Annotated[str, typer.Option(help="sft, orpo or dpo on preference pairs, kto on labelled replies.")] = "sft",
+    beta: Annotated[float, typer.Option(help="Weight of ORPO's odds ratio, or of DPO's and KTO's divergence.")] = 0.1,
+    desirable_weight: Annotated[float, typer.Option(help="Weight of wanted replies, with --method kto.")] = 1.0,
+    undesirable_weight: Annotated[float, typer.Option(help="Weight of unwanted replies, with --method kto.")] = 1.0,
     chat_template: Annotated[
         str | None, typer.Option(help="chatml, plain, or a file. [default: the model's, else by its vocabulary]")
     ] = None,
@@ -50,15 +52,15 @@ def sft(
     clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
     neftune: Annotated[float, typer.Option(help="Noise on embeddings; 5 is usual.")] = 0.0,
     lora: Annotated[int, typer.Option(help="Rank of LoRA adapters; 0 trains all weights.")] = 0,
-    keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone, not merged.")] = False,
+    keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone instead of merging it.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32, or bf16 (autocast over fp32 weights).")] = "auto",
     weights: Annotated[
         str, typer.Option(help="fp32, bf16 (half the memory, rounded stochastically), or auto: what fits.")
     ] = "auto",
-    gradient_checkpointing: Annotated[bool, typer.Option(help="Less memory, a third slower.")] = False,
+    gradient_checkpointing: Annotated[bool, typer.Option(help="Use less memory, a third slower.")] = False,
     compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
-    most_repeats: Annotated[int, typer.Option(help="How often weights may repeat an example.")] = 4,
+    most_repeats: Annotated[int, typer.Option(help="How often mixing by weight may repeat an example.")] = 4,
     max_bad: Annotated[
         float, typer.Option(help="Leave out malformed rows up to this share; stop if there are more.")
     ] = 0.01,
@@ -80,7 +82,7 @@ def sft(
     seed: Annotated[int, typer.Option(help="Seed of order, mixing and noise.")] = 0,
     log: Annotated[
         list[str] | None,
-        typer.Option(help="Draw the curves in wandb or mlflow too, where it is installed. Repeatable."),
+        typer.Option(help="Draw the curves in wandb, mlflow or trackio too, where it is installed. Repeatable."),
     ] = None,
     resume: Annotated[
         bool,
@@ -89,7 +91,7 @@ def sft(
         ),
     ] = False,
     show_mask: Annotated[
-        int | None, typer.Option(help="Print the N-th training document, what is trained marked, and stop.")
+        int | None, typer.Option(help="Print the N-th training document with what is trained marked, and stop.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, nothing else.")] = False,
 ) -> None:
@@ -109,6 +111,8 @@ def sft(
         out=out or Path(),
         method=method,  # type: ignore[arg-type]
         beta=beta,
+        desirable_weight=desirable_weight,
+        undesirable_weight=undesirable_weight,
         chat_template=chat_template,
         template_args=pairs("--template-arg", template_arg or []),
         epochs=epochs,

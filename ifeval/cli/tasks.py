@@ -42,7 +42,7 @@ def list_tasks(
 def show(
     task: Annotated[str, typer.Argument(help="Name of a task.")],
     samples: Annotated[int, typer.Option("-n", help="How many samples to show.")] = 3,
-    seed: Annotated[int | None, typer.Option(help="[default: the task's own]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the samples. [default: the task's own]")] = None,
     data: Data = None,
     task_path: TaskPath = None,
 ) -> None:
@@ -71,7 +71,7 @@ def validate(
     tasks: Annotated[
         list[str] | None, typer.Argument(help="Tasks and suites. [default: all whose data is there]")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="[default: each task's own]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the samples. [default: each task's own]")] = None,
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     data: Data = None,
     task_path: TaskPath = None,

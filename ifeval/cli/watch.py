@@ -9,7 +9,7 @@ import typer
 def watch(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="The folder that checkpoints are saved into.")],
-    out: Annotated[Path, typer.Option(help="Where the runs and the trajectory go.")],
+    out: Annotated[Path, typer.Option(help="Where to write the runs and the trajectory.")],
     poll: Annotated[float, typer.Option(help="Seconds between looks for new checkpoints.")] = 30.0,
     once: Annotated[bool, typer.Option("--once", help="Evaluate what is there now, then stop.")] = False,
 ) -> None:

@@ -115,7 +115,7 @@ class Comparison:
     def flips_by_check(self, loss: bool) -> list[tuple[str, list[tuple[Flip, str]]]]:
         """("task: check", the flips it had a part in, each with its reason), most frequent first.
 
-        A nameless check goes by its outcome; flips whose reasons a recorded baseline has not kept come together.
+        A nameless check is listed by its outcome; flips whose reasons a recorded baseline has not kept come together.
         """
         groups: dict[str, list[tuple[Flip, str]]] = {}
         for flip in self.flips:

@@ -3,7 +3,6 @@
 docs/engines-your-own.md builds one from nothing.
 """
 
-import importlib
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
@@ -12,6 +11,7 @@ from ifeval.engines.base import Engine
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
+from ifeval.util.imports import import_named
 
 BUILTIN = ("auto", "vllm", "transformers", "ray")
 GROUP = "ifeval.engines"
@@ -43,9 +43,8 @@ def plugin_engine(name: str) -> EngineClass | None:
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             value = entry.value
-    module, _, attribute = value.partition(":")
     try:
-        found: Any = getattr(importlib.import_module(module), attribute)
+        found: Any = import_named(value)
     except Exception as error:
         raise UserError(f"--engine {name}: {value} cannot be imported: {type(error).__name__}: {error}") from error
     if missing := [member for member in MEMBERS if not hasattr(found, member)]:

@@ -123,7 +123,7 @@ def _random_value(schema: Mapping[str, Any], rng: random.Random) -> Any:
 
 
 def _before(messages: Sequence[Mapping[str, Any]]) -> int:
-    """How many replies stand in the messages."""
+    """How many replies are in the messages."""
     return sum(message["role"] == "assistant" for message in messages)
 
 

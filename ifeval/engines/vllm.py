@@ -1,6 +1,6 @@
 """vLLM in this process: batched inference, every reply handed on as it finishes.
 
-On CUDA vLLM's own defaults stand (engine core in its own process, CUDA graphs). On a CPU they cost a core, so the
+On CUDA vLLM's own defaults apply (engine core in its own process, CUDA graphs). On a CPU they cost a core, so the
 engine runs in process with a thread on every core, and eager or compiled is chosen from the size of the run
 (docs/engines.md has the measurements).
 """
@@ -23,8 +23,9 @@ from ifeval.engines.vllm_versions import refusals, require_supported, vllm_versi
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
+from ifeval.models.tokenizer_files import read_json
 from ifeval.records import Request, Response
-from ifeval.util.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps
 
 SUBMIT_AT_ONCE = 64
 """Requests tokenised between two steps: few enough that the first step is not kept waiting."""
@@ -322,12 +323,14 @@ def usable_gpus(share: float) -> Devices:
 
 def lora_rank(adapter: Path) -> int:
     """The smallest rank vLLM has kernels for that holds the adapter's."""
-    rank = loads((adapter / "adapter_config.json").read_bytes())["r"]
+    rank = read_json(adapter / "adapter_config.json").get("r")
+    if not isinstance(rank, int) or not 0 < rank < 1 << 16:
+        raise UserError(f"{adapter / 'adapter_config.json'} is damaged: r is not a rank; copy it again.")
     return next((size for size in (8, 16, 32, 64, 128, 256, 320, 512) if size >= rank), rank)
 
 
 def cpu_environment() -> dict[str, str]:
-    """In process, one OpenMP thread bound to each core this process may use; a setting of the user's own stands."""
+    """In process, one OpenMP thread bound to each core this process may use; a setting of the user's own is kept."""
     mine = cores()
     wanted = {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -338,7 +341,7 @@ def cpu_environment() -> dict[str, str]:
 
 
 def quiet_environment() -> dict[str, str]:
-    """No telemetry, no banners; a setting of the user's own stands."""
+    """No telemetry, no banners; a setting of the user's own is kept."""
     wanted = {"VLLM_NO_USAGE_STATS": "1", "TOKENIZERS_PARALLELISM": "false"}
     return {name: os.environ.get(name, value) for name, value in wanted.items()}
 

@@ -73,7 +73,7 @@ def read(paths: Sequence[Path]) -> ForeignRun:
 
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """(samples files, aggregate files), each with the other where it stands beside it."""
+    """(samples files, aggregate files), each with the other where that is beside it."""
     files = [file for path in paths for file in (sorted(path.glob("*.json*")) if path.is_dir() else [path])]
     samples = {file: None for file in files if file.name.endswith(".jsonl")}
     aggregates = {file: None for file in files if file.suffix == ".json" and not file.name.endswith(".schema.json")}

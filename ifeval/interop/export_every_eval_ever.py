@@ -3,13 +3,12 @@
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.interop.outgoing import file_name, moment, text, write
 from ifeval.runs.run import Run
-from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 
 SCHEMA = "0.3.0"
@@ -23,21 +22,17 @@ def export(run: Run, out: Path) -> list[Path]:
     name = _name(run)
     aggregate, samples = out / f"{name}.json", out / f"{name}_samples.jsonl"
     lines = [dumps(row) + b"\n" for row in _rows(run)]
-    try:
-        write_atomically(samples, b"".join(lines))
-        write_atomically(aggregate, dumps(_aggregate(run, samples, lines), pretty=True) + b"\n")
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror}.") from error
+    write(samples, b"".join(lines))
+    write(aggregate, dumps(_aggregate(run, samples, lines), pretty=True) + b"\n")
     return [aggregate, samples]
 
 
 def _aggregate(run: Run, samples: Path, lines: list[bytes]) -> dict[str, Any]:
-    finished = str(_stamp(run.manifest.get("finished") or run.manifest["started"]))
     return {
         "schema_version": SCHEMA,
         "evaluation_id": _evaluation(run),
-        "evaluation_timestamp": str(_stamp(run.manifest["started"])),
-        "retrieved_timestamp": finished,
+        "evaluation_timestamp": str(int(moment(run).timestamp())),
+        "retrieved_timestamp": str(int(moment(run, "finished").timestamp())),
         "source_metadata": {
             "source_type": "evaluation_run",
             "source_organization_name": "unknown",
@@ -57,7 +52,7 @@ def _aggregate(run: Run, samples: Path, lines: list[bytes]) -> dict[str, Any]:
         ],
         "detailed_evaluation_results": {
             "format": "jsonl",
-            "file_path": f"data/ifeval-harness/unknown/{_file_name(run.name)}/{samples.name}",
+            "file_path": f"data/ifeval-harness/unknown/{file_name(run.name)}/{samples.name}",
             "hash_algorithm": "sha256",
             "checksum": hashlib.sha256(b"".join(lines)).hexdigest(),
             "total_rows": len(lines),
@@ -96,7 +91,7 @@ def _rows(run: Run) -> Iterator[dict[str, Any]]:
     for row in run.rows():
         if "turns" in row:
             raise UserError(f"{run.path}: {row['task']} is a conversation, which is not exported to this format.")
-        prompt, reply = row["messages"][-1].get("content") or "", row["response"]["answer"]
+        prompt, reply = text(row["messages"][-1].get("content")), text(row["response"]["answer"])
         tokens = row["response"]["prompt_tokens"], row["response"]["completion_tokens"]
         for metric, score in row["score"]["metrics"].items():
             if score is None:
@@ -107,9 +102,9 @@ def _rows(run: Run) -> Iterator[dict[str, Any]]:
                 "model_id": run.name,
                 "evaluation_name": row["task"],
                 "evaluation_result_id": metric,
-                "sample_id": row["sample_id"] if not row["repeat"] else f"{row['sample_id']} repeat {row['repeat']}",
+                "sample_id": text(row["sample_id"]) + (f" repeat {row['repeat']}" if row["repeat"] else ""),
                 "interaction_type": "single_turn",
-                "input": {"raw": str(prompt), "reference": []},
+                "input": {"raw": prompt, "reference": []},
                 "output": {"raw": [reply]},
                 "answer_attribution": [
                     {
@@ -126,22 +121,10 @@ def _rows(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _evaluation(run: Run) -> str:
-    return f"ifeval-harness/{run.name}/{run.manifest['identity'][:16]}"
+    return f"ifeval-harness/{run.name}/{text(run.manifest['identity'])[:16]}"
 
 
 def _name(run: Run) -> str:
     """A UUID of the run's identity and start, so that the same run has the same files."""
-    digest = hashlib.sha256(f"{run.manifest['identity']} {run.manifest['started']}".encode()).digest()
+    digest = hashlib.sha256(f"{run.manifest['identity']} {run.manifest['started']}".encode("utf-8", "replace")).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
-def _file_name(model: str) -> str:
-    """The model's name as a part of a path."""
-    return "".join(letter if (letter.isascii() and letter.isalnum()) or letter in "-." else "-" for letter in model)
-
-
-def _stamp(moment: str) -> int:
-    try:
-        return int(datetime.fromisoformat(moment).timestamp())
-    except ValueError:
-        return 0

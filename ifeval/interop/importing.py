@@ -1,7 +1,9 @@
 """Which tool wrote these files, and what they hold."""
 
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from ifeval.interop.foreign import ForeignRun
 from ifeval.interop.reading import first_row, guarded, read_object
 from ifeval.interop.writing import announcement, write_run
 from ifeval.runs.directory import MANIFEST
+from ifeval.runs.run import Run, load_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,34 @@ def as_runs(*references: str) -> Iterator[list[str]]:
 
 def _as_run(reference: str, folder: Path) -> str:
     path = Path(reference)
-    if not _may_be_foreign(path) or kind_of(path) is None:
+    if not is_foreign(path):
         return reference
     found = read([path])
     write_run(found, folder / path.name)
     print(announcement(found), file=sys.stderr)
     return str(folder / path.name)
+
+
+def load_any(path: Path) -> Run:
+    """The run in a directory, or another tool's results as a run whose directory lasts as long as the run does.
+
+    Nothing is written beside the source. Raises UserError where it is neither, or cannot be read.
+    """
+    if not is_foreign(path):
+        return load_run(path)
+    folder = Path(tempfile.mkdtemp(prefix="ifeval-import-"))
+    try:
+        run = load_run(_as_run(str(path), folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(run, shutil.rmtree, folder, ignore_errors=True)
+    return run
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether a path is of another tool. Raises UserError for a file whose beginning cannot be read."""
+    return _may_be_foreign(path) and kind_of(path) is not None
 
 
 def _may_be_foreign(path: Path) -> bool:

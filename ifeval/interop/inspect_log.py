@@ -29,12 +29,15 @@ from ifeval.interop.foreign import (
     primary_of,
 )
 from ifeval.interop.reading import LARGEST_DOCUMENT, read_object
+from ifeval.records import CheckResult
 
 TOOL = "inspect"
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """inspect's values for correct, partial, incorrect and no answer."""
 IFEVAL = {"prompt_level_strict": "prompt_strict", "prompt_level_loose": "prompt_loose"}
 IFEVAL_COUNTS = {"inst_level_strict": "instruction_strict", "inst_level_loose": "instruction_loose"}
+OWN_COUNT, OWN_CHECK = {"successes", "trials"}, {"name", "ok", "reason"}
+"""Members of a count and of a check as `export_inspect` writes them."""
 LARGEST_UNPACKED = 1 << 30
 READER_MEMORY = 8 << 30
 READER_SECONDS = 300
@@ -92,7 +95,7 @@ def _add_log(run: ForeignRun, file: Path, log: Mapping[str, Any]) -> None:
         )
     if log["status"] != "success":
         run.notes.append(f"{name}: its status is {log['status']}, {len(scored):,} samples were scored")
-    if failed := sum(sample.error is not None for sample in samples):
+    if failed := sum(sample.error is not None and not sample.metrics for sample in samples):
         run.notes.append(f"{name}: {failed:,} of {len(samples):,} samples ended in an error; they count in no metric")
     elsewhere = (log.get("results") or {}).get("total_samples")
     if isinstance(elsewhere, int) and elsewhere != len(samples):
@@ -136,13 +139,16 @@ def _sample(one: Mapping[str, Any], task: str) -> ForeignSample:
         )
         for metric, value in _values(scorer, score["value"]):
             sample.metrics[metric] = value
-        sample.counts |= _counts(score["value"])
+        sample.counts |= _counts(scorer, score["value"])
+        sample.checks = sample.checks or _checks(score)
     return sample
 
 
 def _values(scorer: str, value: Any) -> Iterator[tuple[str, float]]:
     """A score's metrics: one by the scorer's name, or one per member of a dict."""
     if isinstance(value, Mapping):
+        if value.keys() == OWN_COUNT:
+            return
         if IFEVAL_COUNTS.keys() <= value.keys():
             yield from ((IFEVAL[name], float(value[name])) for name in IFEVAL)
             return
@@ -155,11 +161,21 @@ def _values(scorer: str, value: Any) -> Iterator[tuple[str, float]]:
         yield scorer, found
 
 
-def _counts(value: Any) -> dict[str, tuple[int, int]]:
-    """Followed and all instructions, where the scorer is IFEval's; which of them failed is not in the log."""
+def _counts(scorer: str, value: Any) -> dict[str, tuple[int, int]]:
+    """Followed and all instructions, where the scorer is IFEval's (which of them failed is not in the log), or our own count."""
+    if isinstance(value, Mapping) and value.keys() == OWN_COUNT:
+        return {scorer: (int(value["successes"]), int(value["trials"]))}
     if not isinstance(value, Mapping) or not IFEVAL_COUNTS.keys() <= value.keys():
         return {}
     return {ours: (int(value[name]), int(value["num_instructions"])) for name, ours in IFEVAL_COUNTS.items()}
+
+
+def _checks(score: Mapping[str, Any]) -> tuple[CheckResult, ...]:
+    """The checks that our own export keeps beside a score; other scorers have none."""
+    kept = (score.get("metadata") or {}).get("checks")
+    if not isinstance(kept, list) or not all(isinstance(one, Mapping) and one.keys() >= OWN_CHECK for one in kept):
+        return ()
+    return tuple(CheckResult(one["ok"] is True, str(one["reason"]), str(one["name"])) for one in kept)
 
 
 def _document(one: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -129,31 +129,37 @@ def _samples(file: Path, task: str) -> Iterator[ForeignSample]:
             found[key] = _sample(row, task)
         sample = found[key]
         for metric in row["metrics"]:
-            _add_metric(sample, metric, row[metric], str(row.get("filter", "none")))
+            _add_metric(sample, metric, row[metric], str(row.get("filter", "none")), _instructions(row["doc"]))
     yield from found.values()
 
 
 def _sample(row: Mapping[str, Any], task: str) -> ForeignSample:
     document = row["doc"]
     of_ifeval = isinstance(document, Mapping) and {"key", "prompt", "instruction_id_list", "kwargs"} <= document.keys()
+    keyed = isinstance(document, Mapping) and {"key", "instruction_id_list"} <= document.keys()
     return ForeignSample(
         task=task,
-        id=str(document["key"] if of_ifeval else row["doc_id"]),
+        id=str(document["key"] if keyed else row["doc_id"]),
         prompt=_prompt(row["arguments"]),
         reply=_reply(row),
-        reason=f"{TOOL}: target {str(row.get('target'))[:200]}" if not of_ifeval else "",
+        reason=f"{TOOL}: target {str(row.get('target'))[:200]}" if not keyed else "",
         document=document if of_ifeval else None,
     )
 
 
-def _add_metric(sample: ForeignSample, metric: str, value: Any, filtered: str) -> None:
+def _instructions(document: Any) -> list[str]:
+    """The ids of a document's instructions; a task of another kind has none."""
+    names = document.get("instruction_id_list") if isinstance(document, Mapping) else None
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def _add_metric(sample: ForeignSample, metric: str, value: Any, filtered: str, instructions: Sequence[str]) -> None:
     name = IFEVAL_METRICS.get(metric, metric) if filtered == "none" else f"{metric},{filtered}"
     if isinstance(value, list) and value and all(isinstance(one, bool) for one in value):
         sample.counts[name] = (sum(value), len(value))
-        names = (sample.document or {}).get("instruction_id_list")
-        if isinstance(names, list) and len(names) == len(value):
+        if len(instructions) == len(value):
             if name == "instruction_strict":
-                sample.checks = tuple(_check(str(one), ok) for one, ok in zip(names, value, strict=True))
+                sample.checks = tuple(_check(one, ok) for one, ok in zip(instructions, value, strict=True))
             elif name == "instruction_loose":
                 sample.loose = tuple(value)
     elif (score := number(value)) is not None:

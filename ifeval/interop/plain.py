@@ -20,7 +20,7 @@ MOST_ROWS = 5_000_000
 class Columns:
     """Names of columns. `scores` become metrics, the first is the task's own; the others are used where present.
 
-    Without an id column a row goes by its prompt; without columns of scores its reply waits to be scored.
+    Without an id column a row is identified by its prompt; without columns of scores its reply waits to be scored.
     """
 
     id: str = "id"

@@ -88,7 +88,7 @@ def _check(part: Mapping[str, Any]) -> CheckResult:
 
 
 def _prompt(raw: Any) -> list[dict[str, str]]:
-    """The prompt; a chat stands in it as JSON."""
+    """The prompt; a chat is in it as JSON."""
     if not isinstance(raw, str):
         return []
     if raw.lstrip().startswith("["):

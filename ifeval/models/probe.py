@@ -1,4 +1,4 @@
-"""What a chat template does, found out by running it on sentinels: which calls it teaches, where thoughts stand, what
+"""What a chat template does, found out by running it on sentinels: which calls it teaches, where thoughts are, what
 ends a turn. Nothing is guessed from its words where a rendering can tell.
 
 The answer is kept in the cache folder under the template's content, so a template is run once.
@@ -147,7 +147,7 @@ def _switches(prompts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any
     """The template arguments that make the model think, and that keep it from thinking; empty where there are none.
 
     A switch is an argument whose two values give two prompts. An effort or a budget is one only where its lowest value
-    changes what stands behind the user's words: elsewhere it asks for less thought, not for none.
+    changes what follows the user's words: elsewhere it asks for less thought, not for none.
     """
     for name, yes, no in SWITCHES:
         shown, hidden = prompts.get(f"prompt {name} on"), prompts.get(f"prompt {name} off")

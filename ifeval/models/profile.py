@@ -17,14 +17,14 @@ class TemplateProfile:
 
     tools: the template offers them itself (else they are described in words). dialect: how it teaches calls to be written;
     read_back: that was proven on a rendered call. arguments: how a history's calls must hold theirs ("object" or
-    "text"; "-null": with null for the turn's text); ids: calls and results must have ids of nine letters; results: a tool's result can stand in a history.
-    reasoning: the reading of replies by default (`ifeval.models.reasoning`); open_mark, close_mark: what stands around
+    "text"; "-null": with null for the turn's text); ids: calls and results must have ids of nine letters; results: a tool's result can be in a history.
+    reasoning: the reading of replies by default (`ifeval.models.reasoning`); open_mark, close_mark: what is around
     a thought; opened, opened_on, opened_off: the prompt opens one, by default and with thinking switched on and off by
     the template arguments `on` and `off`; thinks: the model thinks by default. thought_key: under which name a
     message's thought is taken (None: under none); keeps_thoughts: those of earlier turns stay.
     system: kept, moved (into the user's turn), dropped or refused. end: the token that ends an assistant's turn.
     dated: the prompt holds the day it is rendered on. lists_tools: it must be given a list of
-    tools, an empty one where there are none. frames: what may stand around an
+    tools, an empty one where there are none. frames: what may surround an
     answer and is no part of it. notes: what a person should know.
     """
 

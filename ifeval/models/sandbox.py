@@ -73,7 +73,7 @@ def render_all(template: str, tokens: Mapping[str, str], cases: Sequence[Case]) 
 
 
 def main() -> None:
-    """The child: renders what stands on stdin."""
+    """The child process: renders the cases read from stdin."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -15,7 +15,7 @@ TAUGHT = (("[func_name1(", ("llama4_pythonic", "pythonic")), ("functools[", ("ph
 """What a template tells the model to write goes before what it writes into a history, where the two differ."""
 
 UNTYPED = frozenset(("json", "fenced", "xlam", "llama3_json"))
-"""Dialects without a mark of their own: they read JSON wherever it stands."""
+"""Dialects without a mark of their own: they read JSON wherever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def speech_of(seen: Mapping[str, Rendering], template: str, special: Sequence[st
 
 
 def _form(seen: Mapping[str, Rendering]) -> str | None:
-    """How the arguments of a call must stand for the template to write them; None where it writes no calls."""
+    """How the arguments of a call must be given for the template to write them; None where it writes no calls."""
     shown = {form: seen[f"call {form}"] for form in FORMS}
     written = {form: r for form, r in shown.items() if r.text and NAMES[0] in _body(r.text)}
     if not written:
@@ -101,7 +101,7 @@ def _dialect(bodies: Mapping[str, str], taught: str, template: str, special: Seq
 
 
 def _by_signs(text: str) -> str | None:
-    """A dialect whose own mark stands in the text, where no call is rendered that could tell."""
+    """A dialect whose own mark is in the text, where no call is rendered that could tell."""
     found = [d for d in DIALECTS.values() if d.name not in UNTYPED and any(sign in text for sign in _tokens(d))]
     return found[0].name if found else None
 
@@ -132,7 +132,7 @@ def _same(read: ToolCall, sent: ToolCall) -> bool:
 
 
 def _likeness(dialect: Dialect, bodies: Mapping[str, str]) -> int:
-    """How much of what the dialect itself would write stands in the rendered call, white space included."""
+    """How much of what the dialect itself would write is in the rendered call, white space included."""
     written = dialect.render([ToolCall(NAMES[0], dict(ONE))]).strip()
     body = bodies.get("one", "")
     return len(_common(written, body[_start(written, body) :]))

@@ -36,7 +36,7 @@ _CLOSING = (("</", "<"), ("[/", "["), ("<|END_", "<|START_"), ("<|end_", "<|begi
 def marks_around(before: str, between: str, header: str) -> tuple[str, str] | None:
     """The marks around a thought, "" for an opening one that is not written; None where nothing ends the thought.
 
-    before: what a template writes ahead of the thought; between: what stands between thought and answer; header: what
+    before: what a template writes ahead of the thought; between: what comes between thought and answer; header: what
     it writes ahead of an answer that has no thought.
     """
     known = next((pair for pair in KNOWN if between.lstrip().startswith(pair[1]) and pair[0].strip() in before), None)
@@ -56,7 +56,7 @@ def marks_around(before: str, between: str, header: str) -> tuple[str, str] | No
 
 
 def known_marks(texts: Iterable[str]) -> tuple[str, str] | None:
-    """The first known pair of which a mark stands in one of `texts`."""
+    """The first known pair of which a mark is in one of `texts`."""
     whole = "\n".join(texts)
     return next((pair for pair in KNOWN if pair[1] in whole or pair[0].strip() in whole), None)
 

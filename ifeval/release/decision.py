@@ -23,7 +23,7 @@ WORST_FIRST = (Decision.FAIL, Decision.INCONCLUSIVE, Decision.WARN, Decision.PAS
 
 
 def refused(baseline: str, candidate: str, policy: Policy, error: UserError) -> ReleaseDecision:
-    """The answer where something the user can fix stands before any: it is written wherever a verdict would be."""
+    """The answer where a mistake of the user's prevents one: it is written wherever a verdict would be."""
     return ReleaseDecision(baseline, candidate, policy, None, refusal=str(error), code=error.code)
 
 

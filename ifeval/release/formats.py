@@ -50,7 +50,7 @@ def to_markdown(verdict: ReleaseDecision) -> str:
 def to_junit(verdict: ReleaseDecision) -> bytes:
     """JUnit XML: a test case per line and per rate that changed. A failed advisory line is skipped with its reason.
 
-    The reason stands in `message` and in the element's text, since readers show the one or the other.
+    The reason is in `message` and in the element's text, since readers show one or the other.
     """
     suite = ElementTree.Element("testsuite", name="ifeval gate")
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)

@@ -17,7 +17,7 @@ class RunOptions:
     """Settings of one run; the defaults are those of `ifeval run`.
 
     `seed` None means each task's own frozen seed. `max_tokens` None means each task's own limit. `data` gives the
-    file or folder of a task by its name; the name "" stands for the only external task of the run.
+    file or folder of a task by its name; the name "" means the only external task of the run.
     `order_seed` asks the samples in a seeded random order, as planned looks need it (None: as the tasks give them).
     `seen` names the task clusters the model was trained on; without it, what a checkpoint's own training record says.
     `reasoning` is "auto" (what the chat template tells), "none", or the name of a vLLM reasoning parser.

@@ -14,12 +14,12 @@ from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
 from ifeval.runs.reliability import reliability
+from ifeval.runs.stored import RATES
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
 from ifeval.stats.ladder import span
 from ifeval.task import Task
 
-RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
 EFFORTS = ("replies", "calls", "tokens", "seconds")
 """What a conversation takes (`effort`)."""
 MOST_VALUES = 64
@@ -251,7 +251,7 @@ def _subset(primary: np.ndarray, tally: Tally, index: Sequence[int], repeated: b
 
 
 def _span(primary: np.ndarray, tally: Tally, rungs: Mapping[str, array]) -> Interval:
-    """The size at which half of the samples are right, over the rows that stand on a rung of the ladder."""
+    """The size at which half of the samples are right, over the rows that are on a rung of the ladder."""
     index = np.concatenate([np.array(rows) for rows in rungs.values()])
     sizes = np.repeat([float(rung) for rung in rungs], [len(rows) for rows in rungs.values()])
     return span(sizes, primary[index], np.array(tally.units)[index])

@@ -24,7 +24,7 @@ class Said:
 
 
 def transcript(row: Mapping[str, Any]) -> list[Said]:
-    """All that was said in a conversation, in order. What stands before the first reply is what was asked in every run."""
+    """All that was said in a conversation, in order. What precedes the first reply is what was asked in every run."""
     messages, turns = row["messages"], row["turns"]
     said: list[Said] = []
     number = start = 0
@@ -45,7 +45,7 @@ def of_turn(row: Mapping[str, Any], number: int) -> Iterator[Check]:
 
 
 def of_the_whole(row: Mapping[str, Any]) -> list[Check]:
-    """The checks that stand under no reply of the transcript: of the whole conversation, or of turns never reached."""
+    """The checks that belong to no reply of the transcript: of the whole conversation, or of turns never reached."""
     shown = {check["name"] for said in transcript(row) for check in said.checks}
     return [check for check in row["score"]["verdicts"] if check["name"] not in shown]
 

@@ -148,7 +148,7 @@ def _bait(task: Task, scorer: Scorer, sample: Sample, other: Sequence[str], foun
         return
     prompt = prompt_text(sample)
     if strange := next((one for one in known.candidates if one not in prompt), None):
-        found.fail(f"{sample.id}: the candidate {strange[:60]!r} does not stand in the prompt, so it gives no chance")
+        found.fail(f"{sample.id}: the candidate {strange[:60]!r} is not in the prompt, so it gives no chance")
     for name, text in decoys(prompt, known, other[0] if other else None):
         read, fault = play(scorer, task, sample, partial(_same, text))
         passed = _passes(task, scorer.score(task, sample, read, fault))

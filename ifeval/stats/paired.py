@@ -23,14 +23,6 @@ Alternative = Literal["worse", "better", "two-sided"]
 Counts = int | npt.NDArray[np.int64]
 
 
-def count_pairs(baseline: npt.ArrayLike, candidate: npt.ArrayLike) -> tuple[int, int, int]:
-    """(losses, wins, n) of two boolean arrays of shape (n,), in the same order of prompts."""
-    b, c = np.asarray(baseline, dtype=bool), np.asarray(candidate, dtype=bool)
-    if b.shape != c.shape:
-        raise ValueError(f"{b.shape} baseline outcomes, {c.shape} candidate outcomes")
-    return int((b & ~c).sum()), int((~b & c).sum()), b.size
-
-
 def mcnemar_p(losses: Counts, wins: Counts, alternative: Alternative = "two-sided", exact: bool = False) -> Any:
     """McNemar's conditional test of "no difference": mid-p by default, the exact binomial p with `exact`.
 

@@ -6,7 +6,6 @@ Miller 2024, arXiv 2411.00640, section 5 (scores with repeats).
 """
 
 from math import ceil, inf, sqrt
-from statistics import NormalDist
 
 from ifeval.stats.intervals import normal_quantile
 
@@ -29,15 +28,6 @@ def required_n(
     discordance = max(discordance, size)
     z_alpha = normal_quantile(1 - alpha / (1 + two_sided))
     return ((z_alpha * sqrt(discordance) + normal_quantile(power) * sqrt(discordance - size * size)) / size) ** 2
-
-
-def mcnemar_power(n: int, difference: float, discordance: float, alpha: float = 0.05, two_sided: bool = False) -> float:
-    """Chance that McNemar's test of `n` prompts finds a true `difference` (Connor's normal approximation)."""
-    size = abs(difference)
-    discordance = max(discordance, size)
-    spread = sqrt(max(1e-300, discordance - size * size))
-    z_alpha = normal_quantile(1 - alpha / (1 + two_sided))
-    return NormalDist().cdf((size * sqrt(n) - z_alpha * sqrt(discordance)) / spread)
 
 
 def minimum_detectable_effect(

@@ -1,4 +1,4 @@
-"""Where in a reply the document stands: all of it, a fenced block, or somewhere in prose."""
+"""Where in a reply the document is: all of it, a fenced block, or somewhere in prose."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""JSON in a reply: all of it, in a fenced block, or the first object or array that stands in prose.
+"""JSON in a reply: all of it, in a fenced block, or the first object or array in prose.
 
 Strict JSON (RFC 8259) with names unique: NaN, Infinity, numbers beyond a double's range and duplicate keys are refused.
 """

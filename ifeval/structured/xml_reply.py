@@ -22,7 +22,7 @@ class _Element:
 
 
 def read_xml(text: str, schema: Any) -> Parsed:
-    """The XML of a reply: a fenced block, or what stands from the root's opening tag to its closing one.
+    """The XML of a reply: a fenced block, or what extends from the root's opening tag to its closing one.
 
     schema: `title` names the root element. Where it asks for an object, each child element is a property; for an array,
     each child is an item, whatever its name; for a number or a boolean, the text is read as one where it is written as
@@ -94,7 +94,7 @@ def _value(element: _Element, schema: Any) -> Any:
         made: dict[str, Any] = {}
         for child in element.children:
             if child.name in made:
-                raise ValueError(f"the element <{child.name[:60]}> stands twice in <{element.name[:60]}>")
+                raise ValueError(f"the element <{child.name[:60]}> comes twice in <{element.name[:60]}>")
             made[child.name] = _value(child, properties.get(child.name))
         return made
     return typed_text("".join(element.text).strip(), schema)

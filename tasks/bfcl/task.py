@@ -35,7 +35,7 @@ FORMATS: dict[str, ReturnFormat] = {"simple_java": "java", "simple_javascript": 
 
 
 class Bfcl(Task):
-    """Prompt mode: the functions stand in the system message, calls are read as Python, Java or JavaScript."""
+    """Prompt mode: the functions are in the system message, calls are read as Python, Java or JavaScript."""
 
     name = "bfcl"
     version = "1"

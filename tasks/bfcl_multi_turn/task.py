@@ -30,7 +30,7 @@ from . import dialogue
 
 
 class BfclMultiTurn(ConversationTask):
-    """Prompt mode: the functions stand in the system message, calls are read as Python."""
+    """Prompt mode: the functions are in the system message, calls are read as Python."""
 
     name = "bfcl_multi_turn"
     version = "1"

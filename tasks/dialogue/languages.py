@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from random import Random
 
 from ifeval.checks.library import Material, Point
+from ifeval.tasks.english import MONTHS, WEEKDAYS
 from ifeval.tasks.format.briefs import Brief, Fact
-from ifeval.tasks.format.slots import MONTHS, WEEKDAYS
 
 _SAME = re.compile(r"\d{1,3}|[A-Z][a-z]+")
 _ENGLISH = frozenset({*MONTHS, *WEEKDAYS})

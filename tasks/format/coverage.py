@@ -12,7 +12,7 @@ from functools import cached_property
 from .spellings import pattern
 
 Form = Sequence[str]
-"""Parts that must stand together; each is found in any of its usual spellings."""
+"""Parts that must be found together; each is found in any of its usual spellings."""
 
 SHORT = 20
 """Words of a line of prose that is still read as one; a longer one is a paragraph, and read by its sentences."""
@@ -29,7 +29,6 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\s.!?])|\n+")
 _STAR = re.compile(r"^[ \t]*\*[ \t]", re.MULTILINE)
 _WRAPPED = re.compile(r"(?<!\n)\n(?!\n|[-#>+•▪●◦·|=~@]|\d{1,3}[.)] )")
 _REFERS = re.compile(r"(?:he|she|they|it|this|that|these|those|both|his|her|their|its)(?!\w)")
-_RULE = re.compile(r"[|:\- ]+")
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Reading:
         return [*self._lines(), *self._sentences()]
 
     def states(self, form: Form) -> bool:
-        """Whether all parts of the form stand together."""
+        """Whether all parts of the form are found together."""
         parts = [pattern(part) for part in form]
         if not all(part.search(self.whole) for part in parts):
             return False

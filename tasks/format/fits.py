@@ -1,4 +1,4 @@
-"""Which instructions go with which kind of text. What stands in no row is never asked here.
+"""Which instructions go with which kind of text. What is in no row is never asked here.
 
 Left out are what a reply follows anyway (a number beside facts that hold one) and what nobody would want of a letter or
 a report (each word on a line of its own, brackets five deep, a letter to be avoided).

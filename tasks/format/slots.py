@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
+from ifeval.tasks.english import MONTHS, WEEKDAYS
+
 FIRST_NAMES = (
     *("Maya", "Tomas", "Priya", "Oskar", "Lena", "Idris", "Clara", "Bruno", "Hana", "Felix", "Nadia", "Ewan", "Ines"),
     *("Kofi", "Sofia", "Rafael", "Greta", "Yusuf", "Anneke", "Dario", "Leila", "Magnus", "Noemi", "Pavel", "Rosalind"),
@@ -21,12 +23,6 @@ LAST_NAMES = (
     *("Halloran", "Moreau", "Szabo", "Dalgaard", "Oyelaran", "Bianchi", "Vasquez", "Kirwan", "Ruddock", "Tanaka"),
     *("Urquhart", "Mistry", "Castellan", "Achterberg", "Nkemelu", "Thornbury"),
 )
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 DAYS = 28
 """Days of a month that dates are drawn from, so that every month has them all."""
 

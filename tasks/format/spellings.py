@@ -7,13 +7,8 @@ whose runs of white space are single spaces. Every quantifier is bounded, so mat
 import re
 from functools import lru_cache
 
-from .slots import MONTHS, WEEKDAYS
+from ifeval.tasks.english import MONTHS, ONES, WEEKDAYS, in_words, ordinal
 
-_ONES = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
     *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
@@ -25,7 +20,7 @@ _CLOCK_WORDS = {"half past": 30, "quarter past": 15, "quarter to": 45}
 _TOKEN = re.compile(
     rf"""(?P<date>\d{{1,2}}\ (?:{_MONTH})(?!\w))
     | (?P<time>(?<!\d)\d{{1,2}}:\d\d(?!\d))
-    | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(_ONES[1:13])})(?!\w))
+    | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(ONES[1:13])})(?!\w))
     | (?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)(?!\w) | (?<!\w)(?:{"|".join(_ORDINALS)})(?!\w))
     | (?P<number>(?<![\w.,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d) | (?<![\w.,])\d+(?:\.\d+)?(?!\d))
     | (?P<word>[^\W\d]+)
@@ -40,18 +35,6 @@ _MARKS = {"%": r" ?(?:%|per ?cent)", "£": r"(?:£ ?)?", "€": r"(?:€ ?)?", "
 def pattern(part: str) -> re.Pattern[str]:
     """The expression for one part of a form; "a|b" is either. See the module for the text it is used on."""
     return re.compile("|".join(_alternative(one.strip().lower()) for one in part.split("|")))
-
-
-def in_words(number: int) -> str:
-    """`number` (0 to 9,999) in English words: "one thousand two hundred and forty"."""
-    thousands, rest = divmod(number, 1000)
-    hundreds, small = divmod(rest, 100)
-    parts = [f"{_ONES[thousands]} thousand"] * bool(thousands) + [f"{_ONES[hundreds]} hundred"] * bool(hundreds)
-    if small or not parts:
-        tens, ones = divmod(small, 10)
-        word = _ONES[small] if small < 20 else _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
-        parts.append(f"and {word}" if parts else word)
-    return " ".join(parts)
 
 
 NUMBER_WORDS = {in_words(number): number for number in range(101)}
@@ -75,7 +58,7 @@ def _token(kind: str, token: str) -> str:
         return _time(hour, minute)
     if kind == "clock":
         words, _, hour_word = token.rpartition(" ")
-        hour = _ONES.index(hour_word) - (words == "quarter to")
+        hour = ONES.index(hour_word) - (words == "quarter to")
         return _time(hour or 12, _CLOCK_WORDS[words])
     if kind == "ordinal":
         place = int(token[:-2]) if token[0].isdigit() else _ORDINALS.index(token) + 1
@@ -105,7 +88,7 @@ def _number(token: str) -> str:
     if fraction.strip("0"):
         figure = rf"{digits}[.,·]{fraction.rstrip('0')}0{{0,2}}"
         half = rf"|{in_words(int(whole))} and a half" if fraction.rstrip("0") == "5" and len(whole) < 5 else ""
-        said = f"|{in_words(int(whole))} point {' '.join(_ONES[int(d)] for d in fraction)}" if len(whole) < 5 else ""
+        said = f"|{in_words(int(whole))} point {' '.join(ONES[int(d)] for d in fraction)}" if len(whole) < 5 else ""
         return rf"(?:{before}{figure}{after}{half}{said})"
     figure = rf"0{{0,2}}{digits}(?:[.,]00?(?!\d))?"
     words = _loose_words(int(whole)) if int(whole) <= MOST_IN_WORDS else ""
@@ -119,15 +102,14 @@ def _loose_words(number: int) -> str:
         rest = in_words(number % 100) if number % 100 else ""
         said.append(f"{in_words(number // 100)} hundred{' and ' + rest if rest else ''}")
     loose = "|".join(one.replace("-", "[ -]?").replace(" and ", ",? (?:and )?") for one in said)
-    longer = "hundred|thousand" + (f"|{'|'.join(_ONES[1:10])}" if number % 10 == 0 and number >= 20 else "")
+    longer = "hundred|thousand" + (f"|{'|'.join(ONES[1:10])}" if number % 10 == 0 and number >= 20 else "")
     dozen = "|an? dozen" if number == 12 else "|(?:a couple|twice)(?!\\w)" if number == 2 else ""
     return rf"|(?<!ty-)(?<!ty )(?:{loose})(?![ -]?(?:{longer})(?!\w))(?!\w){dozen}"
 
 
 def _ordinal(place: int) -> str:
-    suffix = "th" if 11 <= place % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     word = f"|{_ORDINALS[place - 1]}" if place <= len(_ORDINALS) else ""
-    return rf"(?:{place} ?{suffix}{word})"
+    return rf"(?:{place} ?{ordinal(place)[-2:]}{word})"
 
 
 def _day_words(day: int) -> str:
@@ -156,7 +138,7 @@ def _time(hour: int, minute: int) -> str:
     hours = {hour, (hour - 1) % 12 + 1, (hour + 12) % 24 if hour < 12 else hour}
     digits = "|".join(f"0?{one}" for one in sorted(hours, reverse=True))
     half = r"(?: ?(?:am|pm|a\.m\.?|p\.m\.?|o'clock|h|hrs))"
-    name, after = (_ONES[(one - 1) % 12 + 1] for one in (hour, hour + 1))
+    name, after = (ONES[(one - 1) % 12 + 1] for one in (hour, hour + 1))
     said = {
         0: rf"|(?:{digits}){half}(?!\w)|{name} o'clock" + ("|noon|midday" if hour == 12 else ""),
         15: rf"|(?:a )?quarter past (?:{name}|{(hour - 1) % 12 + 1})",

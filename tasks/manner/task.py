@@ -36,7 +36,7 @@ class Manner(Task):
         return _samples("training", seed, limit)
 
     def score(self, sample: Sample, response: Response) -> Score:
-        """`finished`, the most modest of the numbers, stands for the task; the others describe."""
+        """`finished`, the most modest of the numbers, is the primary one; the others describe."""
         metrics = style(sample.messages[-1]["content"], response)
         verdict = CheckResult(
             metrics["finished"] == 1.0,

@@ -1,4 +1,4 @@
-"""Fields: what is asked of a value, where it stands in the document, and the JSON Schema of many of them."""
+"""Fields: what is asked of a value, where it is in the document, and the JSON Schema of many of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

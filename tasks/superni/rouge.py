@@ -1,14 +1,13 @@
 """How close a reply is to its references: exact match and ROUGE, as Super-NaturalInstructions scores them.
 
-Exact match is SQuAD's without dropping articles (Rajpurkar et al. 2016); ROUGE-1 and ROUGE-L are F-measures over
-stemmed tokens (Lin 2004) and equal the `rouge_score` package with its stemmer on. Where there are several references
+Exact match is SQuAD's without dropping articles (Rajpurkar et al. 2016); ROUGE-L is an F-measure over stemmed
+tokens (Lin 2004) and equals that of the `rouge_score` package with its stemmer on. Where there are several references
 the best one counts (Tk-Instruct, Wang et al. 2022).
 """
 
 import re
 import string
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from .porter import stem
 
@@ -27,14 +26,10 @@ def exact_match(prediction: str, references: Sequence[str]) -> bool:
     return any(normalise(reference) == wanted for reference in references)
 
 
-def rouge_1(prediction: str, references: Sequence[str]) -> float:
-    """Unigram overlap F-measure in [0, 1] with the closest reference."""
-    return _best(prediction, references, _overlap)
-
-
 def rouge_l(prediction: str, references: Sequence[str]) -> float:
     """Longest-common-subsequence F-measure in [0, 1] with the closest reference."""
-    return _best(prediction, references, longest_common_subsequence)
+    tokens = rouge_tokens(prediction)
+    return max((_f_measure(tokens, rouge_tokens(reference)) for reference in references), default=0.0)
 
 
 def rouge_tokens(text: str) -> list[str]:
@@ -59,18 +54,7 @@ def longest_common_subsequence(first: Sequence[str], second: Sequence[str]) -> i
     return len(first) - row.bit_count()
 
 
-def _overlap(first: Sequence[str], second: Sequence[str]) -> int:
-    return (Counter(first) & Counter(second)).total()
-
-
-def _best(prediction: str, references: Sequence[str], common: Callable[[Sequence[str], Sequence[str]], int]) -> float:
-    tokens = rouge_tokens(prediction)
-    return max((_f_measure(tokens, rouge_tokens(reference), common) for reference in references), default=0.0)
-
-
-def _f_measure(
-    prediction: Sequence[str], reference: Sequence[str], common: Callable[[Sequence[str], Sequence[str]], int]
-) -> float:
+def _f_measure(prediction: Sequence[str], reference: Sequence[str]) -> float:
     """Harmonic mean of precision and recall: 2 * common / (both lengths)."""
     total = len(prediction) + len(reference)
-    return 2 * common(reference, prediction) / total if prediction and reference else 0.0
+    return 2 * longest_common_subsequence(reference, prediction) / total if prediction and reference else 0.0

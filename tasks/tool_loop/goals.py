@@ -112,7 +112,7 @@ class Scene:
 
 
 def scene(domain: Domain, rng: random.Random) -> Scene:
-    """Twelve to seventeen records with names of their own; an obstacle stands before none of them yet."""
+    """Twelve to seventeen records with names of their own; none of them has an obstacle yet."""
     count = rng.randint(12, MOST_RECORDS)
     names = _distinct(lambda: _invented(rng, rng.choice((2, 3))), count)
     numbers = rng.sample(range(100, 999), count)

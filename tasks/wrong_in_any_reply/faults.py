@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from ifeval.checks.guards import is_echo
+from ifeval.checks.guards import is_echo, repetition
 from ifeval.checks.text.language import detect
 from ifeval.checks.text.marks import normalised
 from ifeval.records import CheckResult
@@ -120,14 +120,8 @@ def looping(reply: str, spoken: Sequence[str]) -> str | None:
     return None
 
 
-def repetition(words: Sequence[str]) -> float:
-    """Share of the runs of four words that occurred before, 0 to 1; 0 for fewer than four words."""
-    runs = [tuple(words[start : start + 4]) for start in range(len(words) - 3)]
-    return 1 - len(set(runs)) / len(runs) if runs else 0.0
-
-
 def leaked(reply: str) -> str | None:
-    """A special token of a chat template stands in the text, or a turn of another speaker follows it."""
+    """A special token of a chat template is in the text, or a turn of another speaker follows it."""
     token = _TOKEN.search(_CODE.sub("", reply))
     return f"{token[0].strip()!r} stands in the text" if token else None
 

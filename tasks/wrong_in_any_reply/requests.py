@@ -1,6 +1,6 @@
 """Everyday requests as people type them, each with a reply that a person might give; all written by hand.
 
-They stand in requests/*.toml, a file per domain. `[[evaluation]]` requests are asked; `[[training]]` requests, a
+They are in requests/*.toml, a file per domain. `[[evaluation]]` requests are asked; `[[training]]` requests, a
 quarter of all, are for training data only.
 """
 

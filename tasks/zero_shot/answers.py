@@ -15,7 +15,7 @@ brackets around the whole, and final full stops.
 | facts | all wanted facts are named, none of the unwanted, within the allowed number of words |
 
 `judge`: can the right answer be recognised? It is looked for in the whole reply, then where a conclusion stands (the
-last paragraph, line or sentence), then where an answer stands that is explained afterwards (the first one). A place
+last paragraph, line or sentence), then where an answer that is explained afterwards is found (the first one). A place
 holds the answer if, without a lead-in of at most 60 characters ("Answer: ", "Here is the list:"), it equals the
 answer, or if it is short (25 words, 200 characters) and
 
@@ -33,6 +33,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ifeval.records import CheckResult
+from ifeval.tasks.english import in_words
 
 from .reading import (
     NEGATION,
@@ -54,7 +55,6 @@ from .reading import (
     value,
 )
 from .spellings import spellings
-from .stock import number_word
 
 Target = dict[str, Any]
 
@@ -152,7 +152,7 @@ def _is_right(target: Target, whole: str) -> bool:
 
 
 def _holds(target: Target, place: str) -> bool:
-    """Whether the answer stands here, with or without a lead-in."""
+    """Whether the answer is here, with or without a lead-in."""
     answer = strip_lead_in(place)
     return _equal(target, place) or _equal(target, answer) or _recognised(target, answer) or _recognised(target, place)
 
@@ -241,7 +241,7 @@ def _concludes(said: str, wanted: str, asked: Sequence[str]) -> bool:
 
 
 def _in_words(wanted: str) -> str:
-    return number_word(int(wanted)) if 0 <= int(wanted) < 1000 else wanted
+    return in_words(int(wanted)) if 0 <= int(wanted) < 1000 else wanted
 
 
 def _missing_facts(target: Target, reading: str) -> str:

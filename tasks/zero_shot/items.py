@@ -12,7 +12,7 @@ WORDINGS = ("terse", "polite", "rambling", "input_first")
 class Item:
     """A self-contained instruction.
 
-    `wordings` holds the whole user message in each wording. `rungs` says where the item stands on which ladder
+    `wordings` holds the whole user message in each wording. `rungs` says where the item is on which ladder
     ("steps", "rows", "conditions", "words"). `difficulty` is "easy" (one look at the material), "medium" or "hard".
     `topic` is a noun phrase, all that a blind reply knows; `material` is what the message gives to work on.
     """
@@ -29,7 +29,7 @@ class Item:
 
 
 def ask(asks: Mapping[str, str], text: str) -> dict[str, str]:
-    """The four messages: the material stands where a wording says {text}, else after it (before it: input_first)."""
+    """The four messages: the material is where a wording says {text}, else after it (before it: input_first)."""
     return {wording: _placed(wording, asks[wording].strip(), text.strip()) for wording in WORDINGS}
 
 

@@ -53,12 +53,12 @@ def strip_lead_in(reply: str) -> str:
 
 
 def endings(reply: str) -> list[str]:
-    """Where a conclusion stands: the last paragraph, line and sentence."""
+    """Where a conclusion is found: the last paragraph, line and sentence."""
     return [unwrap(parts[-1]) for parts in _parts(reply)]
 
 
 def openings(reply: str) -> list[str]:
-    """Where an answer stands that is explained afterwards: the first paragraph, line and sentence."""
+    """Where an answer that is explained afterwards is found: the first paragraph, line and sentence."""
     return [unwrap(parts[0]) for parts in _parts(reply)]
 
 

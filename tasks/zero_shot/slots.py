@@ -31,6 +31,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from ifeval.tasks.english import MONTHS, WEEKDAYS, in_words
+
 from . import stock
 
 Values = dict[str, Any]
@@ -115,7 +117,7 @@ class Draw:
             numbers, owners = (part.split() for part in rest.split(" of "))
             return self.values[max(zip(numbers, owners, strict=True), key=lambda pair: int(self.values[pair[0]]))[1]]
         if kind in ("word", "Word"):
-            word = stock.number_word(self.values[rest])
+            word = in_words(self.values[rest])
             return word if kind == "word" else word.capitalize()
         if kind == "upper":
             return str(self.values[rest]).upper()
@@ -161,11 +163,11 @@ def evaluate(expression: str, values: Mapping[str, Any]) -> int:
 
 
 def _days_after(start: str, days: int) -> str:
-    if start in stock.WEEKDAYS:
-        return stock.WEEKDAYS[(stock.WEEKDAYS.index(start) + days) % 7]
+    if start in WEEKDAYS:
+        return WEEKDAYS[(WEEKDAYS.index(start) + days) % 7]
     match = _DAY.fullmatch(start)
     assert match is not None
-    return written(date(2025, stock.MONTHS.index(match[2]) + 1, int(match[1])) + timedelta(days=days))
+    return written(date(2025, MONTHS.index(match[2]) + 1, int(match[1])) + timedelta(days=days))
 
 
 def _minutes_after(start: str, minutes: int) -> str:
@@ -175,7 +177,7 @@ def _minutes_after(start: str, minutes: int) -> str:
 
 def written(day: date) -> str:
     """ "14 March"."""
-    return f"{day.day} {stock.MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def clock(minutes: int) -> str:
@@ -191,7 +193,7 @@ _SIMPLE: dict[str, Callable[[Random], str]] = {
     "person": person,
     "name": lambda rng: rng.choice(stock.NAMES),
     "place": lambda rng: rng.choice(stock.CITIES),
-    "weekday": lambda rng: rng.choice(stock.WEEKDAYS),
+    "weekday": lambda rng: rng.choice(WEEKDAYS),
     "date": lambda rng: written(date(2025, 1, 5) + timedelta(days=rng.randrange(300))),
     "time": lambda rng: clock(rng.randrange(8 * 60, 19 * 60, 5)),
     "code": stock.code,

@@ -2,7 +2,7 @@
 
 import re
 
-from .stock import MONTHS, number_word
+from ifeval.tasks.english import MONTHS, in_words, ordinal
 
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)})")
 _TIME = re.compile(r"(\d{2}):(\d{2})")
@@ -19,7 +19,7 @@ def spellings(form: str) -> list[str]:
         return _times(int(match[1]), int(match[2]))
     if _FIGURE.fullmatch(form):
         digits = form.replace(",", "")
-        words = [number_word(int(digits))] if int(digits) < _MOST_IN_WORDS else []
+        words = [in_words(int(digits))] if int(digits) < _MOST_IN_WORDS else []
         return [*dict.fromkeys([digits, f"{int(digits):,}", *words])]
     if _PHONE.fullmatch(form):
         return [form, form.replace(" ", "-"), form.replace(" ", "")]
@@ -27,13 +27,13 @@ def spellings(form: str) -> list[str]:
 
 
 def _dates(day: int, month: str) -> list[str]:
-    ending = "th" if 10 < day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    nth = ordinal(day)
     number = MONTHS.index(month) + 1
     names = [month, month[:3], f"{month[:3]}."]
     return [
-        *(f"{name} {said}" for name in names for said in (f"{day}", f"{day}{ending}")),
-        *(f"{said} {name}" for name in names for said in (f"{day}", f"{day}{ending}", f"{day}.")),
-        *(f"{day}{ending} of {name}" for name in names),
+        *(f"{name} {said}" for name in names for said in (f"{day}", f"{nth}")),
+        *(f"{said} {name}" for name in names for said in (f"{day}", f"{nth}", f"{day}.")),
+        *(f"{nth} of {name}" for name in names),
         f"{day}.{number}.", f"{day:02}.{number:02}.", f"{day}/{number}", f"{day:02}/{number:02}",
     ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def _times(hour: int, minute: int) -> list[str]:
     ]
     said += [f"{twelve}{mark}{minute:02}" for mark in ":."]
     if minute == 0:
-        said += [f"{twelve}{gap}{half}" for gap in ("", " ")] + [f"{twelve} o'clock", f"{number_word(twelve)} o'clock"]
+        said += [f"{twelve}{gap}{half}" for gap in ("", " ")] + [f"{twelve} o'clock", f"{in_words(twelve)} o'clock"]
     if minute == 30:
-        said.append(f"half past {number_word(twelve)}")
+        said.append(f"half past {in_words(twelve)}")
     return said

@@ -42,16 +42,9 @@ OBJECTS = _words(
     "umbrella suitcase wallet cushion helmet lantern parcel envelope magnet ribbon saucer thimble tray whistle"
 )
 COLOURS = _words("red blue green yellow purple orange brown black white grey pink silver")
-WEEKDAYS = _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
-MONTHS = _words("January February March April May June July August September October November December")
 _ONSETS = _words("b d f g k l m n p r s t v z br dr gl kr pl st tr")
 _VOWELS = _words("a e i o u")
 _CODAS = ["", "", "n", "r", "l", "k", "m", "x"]
-_UNITS = _words(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS = _words("- - twenty thirty forty fifty sixty seventy eighty ninety")
 
 
 def invented(rng: Random, syllables: int = 2) -> str:
@@ -66,17 +59,6 @@ def invented(rng: Random, syllables: int = 2) -> str:
 def code(rng: Random) -> str:
     """A reference code such as "QK-4071"."""
     return "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ", k=2)) + f"-{rng.randint(1000, 9999)}"
-
-
-def number_word(number: int) -> str:
-    """English for 0 to 999 ("three hundred and forty-two")."""
-    if number < 20:
-        return _UNITS[number]
-    if number < 100:
-        tens, unit = divmod(number, 10)
-        return _TENS[tens] + (f"-{_UNITS[unit]}" if unit else "")
-    hundreds, rest = divmod(number, 100)
-    return f"{_UNITS[hundreds]} hundred" + (f" and {number_word(rest)}" if rest else "")
 
 
 _KNOWN = frozenset([thing for kind in THINGS.values() for thing in kind] + OBJECTS + COLOURS)

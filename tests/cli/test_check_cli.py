@@ -64,7 +64,7 @@ def test_one_from_the_command_line() -> None:
         (["check", "no:such", "--reply", "x"], "There is no instruction 'no:such'"),
         (["check", "length:most_words", "--reply", "x"], "needs the argument 'words'"),
         (["check", "length:most_words", "--arguments", "80", "--reply", "x"], "must be a JSON object"),
-        (["check", "length:most_words", "--arguments", "{", "--reply", "x"], "is no JSON object"),
+        (["check", "length:most_words", "--arguments", "{", "--reply", "x"], "is not a JSON object"),
     ],
 )
 def test_mistakes_are_user_errors(arguments: list[str], sentence: str) -> None:

@@ -1,11 +1,13 @@
 """An engine of another package: found by its import path, refused in one sentence, run as docs/engines-your-own.md says."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 import ifeval
+from ifeval.engines.plugins import plugin_engine
 from ifeval.errors import UserError
 from tests.checkpoints import checkpoint
 from tests.conftest import ROOT
@@ -36,6 +38,14 @@ def test_the_documented_engine_runs(documented: Path, tmp_path: Path) -> None:
     assert run.samples["reply"].str.isupper().all()
     short = {"out": tmp_path / "short", "engine_arg": {"longest": 10}, "engine": "upper_engine:UpperEngine"}
     assert ifeval.evaluate(documented, "structured", limit=4, progress=False, **short).summary["rates"]["errors"] == 1
+
+
+def test_a_module_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "local_engine.py").write_text("class Local:\n    name = load = preview = generate = close = None\n")
+    monkeypatch.chdir(tmp_path)
+    before = list(sys.path)
+    assert plugin_engine("local_engine:Local").__name__ == "Local"
+    assert sys.path == before, "folders there must not be taken for packages later"
 
 
 @pytest.mark.parametrize(

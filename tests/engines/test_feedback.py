@@ -26,8 +26,8 @@ from ifeval.runs.observer import Silent
 from ifeval.runs.options import RunOptions
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import read_jsonl
+from tests.conversations.played import ASKED, HERMES, PLUGINS, Late, rows_of, run_with
 from tests.engines.hostile_server import MODEL
-from tests.test_conversations import ASKED, HERMES, PLUGINS, Late, rows_of, run_with
 
 
 @pytest.fixture(autouse=True)

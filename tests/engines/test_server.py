@@ -185,7 +185,7 @@ def test_without_any_server_the_run_stops_and_can_go_on(tmp_path: Path) -> None:
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ | {"DELAY": "0.05"})
     url = process.stdout.readline().strip()
     threading.Timer(1.0, process.kill).start()
-    with pytest.raises(UserError, match=r"No server has answered for 0\.2 s .* repeat the command to go on"):
+    with pytest.raises(UserError, match=r"No server has answered for 0\.2 s .* repeat the command to continue"):
         evaluate(tmp_path, url, task="tiny-slow", engine_arg={**QUICK, "concurrency": 1, "patience": 0.2, "timeout": 5})
     process.communicate()
     done = list(read_jsonl(tmp_path / "run" / "samples.jsonl"))

@@ -164,7 +164,7 @@ def test_tables_take_their_columns_from_flags(tmp_path: Path, ending: str) -> No
     [
         ({"id": "1"}, "there is no 'score'; its columns are id."),
         ({"id": "1", "score": 7.5}, "7.5 is not between 0 and 1"),
-        ({"id": "1", "score": "good"}, "'good' is no score"),
+        ({"id": "1", "score": "good"}, "'good' is not a score"),
         ({"score": 1}, "there is no 'id'"),
     ],
 )

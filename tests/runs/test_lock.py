@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ifeval.errors import UserError
-from ifeval.runs.lock import LOCK, RunLock, require_unlocked
+from ifeval.runs.lock import LOCK, RunLock
 
 HOLD = "import sys, time; from pathlib import Path; from ifeval.runs.lock import RunLock; lock = RunLock(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
 
@@ -27,9 +27,8 @@ def holder(tmp_path: Path):
 
 
 def test_a_second_writer_is_refused_and_told_who_writes(tmp_path: Path, holder: subprocess.Popen) -> None:
-    for attempt in (RunLock, require_unlocked):
-        with pytest.raises(UserError, match=rf"is being written by process {holder.pid} on \S+; wait for it"):
-            attempt(tmp_path)
+    with pytest.raises(UserError, match=rf"is being written by process {holder.pid} on \S+; wait for it"):
+        RunLock(tmp_path)
 
 
 def test_a_killed_writer_leaves_nothing_locked(tmp_path: Path, holder: subprocess.Popen) -> None:
@@ -38,7 +37,7 @@ def test_a_killed_writer_leaves_nothing_locked(tmp_path: Path, holder: subproces
     lock = RunLock(tmp_path)
     lock.release()
     lock.release()
-    require_unlocked(tmp_path)
+    RunLock(tmp_path).release()
 
 
 def test_a_file_system_without_locks_believes_the_mark_of_a_living_process(

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import Encoder
-from ifeval.finetuning.data.formats import examples_of
 from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
 from ifeval.models.thoughts import FRAMES
 from ifeval.tool_calls import by_name
 from tests.conftest import GOLDEN
+from tests.sft.rows import examples_of
 from tests.sft.test_encode import trained_texts
 from tests.sft.tokenizers_of import tokenizer_of
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.files import rows
-from ifeval.finetuning.data.formats import Example, Malformed, examples_of
+from ifeval.finetuning.data.formats import Example, Malformed
 from ifeval.finetuning.data.mix import Source, load, mix, parse_source
+from tests.sft.rows import examples_of
 
 TOOL = {"name": "weather", "description": "the weather", "parameters": {"type": "object", "properties": {}}}
 CALL = {"name": "weather", "arguments": {"city": "Oslo"}}

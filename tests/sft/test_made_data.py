@@ -10,7 +10,7 @@ from ifeval.cli import app
 from ifeval.errors import UserError
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.curate import curate
-from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.make import make, replay, reply_fault
 from ifeval.finetuning.data.mix import Source, load
 from ifeval.registry.plugins import discover
@@ -18,6 +18,7 @@ from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import run as run_pipeline
 from ifeval.runs.run import load_run
 from ifeval.task import Task
+from tests.sft.rows import examples_of
 from tests.sft.test_quality import pair, text
 
 

@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 from ifeval.cli import app
 from ifeval.finetuning.data import quality
 from ifeval.finetuning.data.contamination import PromptIndex, prompt_text
-from ifeval.finetuning.data.formats import Example, examples_of
+from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
 from ifeval.records import Sample
 from ifeval.registry.plugins import discover
+from tests.sft.rows import examples_of
 
 WORDS = [f"word{i}" for i in range(400)]
 

@@ -9,6 +9,7 @@ from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training import services
 from ifeval.finetuning.training.log import Log, Step
 from ifeval.finetuning.training.services import check_services, open_services, remembered
+from ifeval.runs import trackers
 
 
 def train_twice(folder: Path, service: str) -> None:
@@ -40,13 +41,13 @@ def test_wandb_writes_offline_runs_of_one_id(tmp_path: Path, monkeypatch: pytest
     folder = tmp_path / "out" / "training"
     train_twice(folder, "wandb")
     files = list(folder.glob("wandb/offline-run-*/run-*.wandb"))
-    assert {file.stem for file in files} == {f"run-{(folder / 'wandb.id').read_text()}"}
+    assert {file.stem for file in files} == {f"run-{(folder / 'tracker.id').read_text()}"}
 
 
 def test_what_is_not_known_or_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match="--log paper: it is wandb or mlflow"):
+    with pytest.raises(UserError, match="--log paper: choose one of wandb, mlflow, trackio"):
         SftOptions("model", ("data",), Path(), log=("paper",)).check()
-    monkeypatch.setattr(services, "installed", lambda name: False)
+    monkeypatch.setattr(trackers, "installed", lambda name: False)
     with pytest.raises(UserError, match="--log wandb needs its package: pip install wandb"):
         check_services(["wandb"])
 

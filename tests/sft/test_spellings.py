@@ -15,10 +15,11 @@ from pyarrow import ipc
 from ifeval.errors import UserError
 from ifeval.finetuning.data.columns import Columns
 from ifeval.finetuning.data.files import data_files, rows
-from ifeval.finetuning.data.formats import Example, LeftOut, Malformed, examples_of, read_row
+from ifeval.finetuning.data.formats import Example, LeftOut, Malformed, read_row
 from ifeval.finetuning.data.mix import Source, load, parse_source
 from ifeval.finetuning.training.objective import token_weights
 from tests.sft.families import family
+from tests.sft.rows import examples_of
 from tests.sft.test_encode import encoder
 from tests.sft.test_forms import trained
 

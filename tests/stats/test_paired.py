@@ -9,7 +9,6 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from ifeval.stats.paired import (
     bonett_price_interval,
-    count_pairs,
     equivalence_p,
     mcnemar_p,
     newcombe_interval,
@@ -121,12 +120,6 @@ def test_no_prompts():
         assert np.isnan(interval.estimate)
         assert (interval.low, interval.high) == (-1, 1)
     assert noninferiority_p(0, 0, 0, 0.05) == 0.5
-
-
-def test_count_pairs():
-    assert count_pairs([1, 1, 0, 0, 1], [1, 0, 1, 0, 0]) == (2, 1, 5)
-    with pytest.raises(ValueError, match="baseline outcomes"):
-        count_pairs([1], [1, 0])
 
 
 def test_arrays_of_counts_give_arrays():

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.tasks.material import KINDS, draw_slots, fill, number_words, slots_of, spoken_date
+from ifeval.tasks.english import in_words
+from ifeval.tasks.material import KINDS, draw_slots, fill, slots_of, spoken_date
 
 RULES = {
     "person": "person", "date": "date 3 5", "time": "time 8 17", "int": "int 100 900 50", "words": "words 2 40",
@@ -25,7 +26,7 @@ def test_everything_drawn_is_said_as_a_reader_can_read_it(seed: int) -> None:
     assert drawn["date"].value[:4] in drawn["date"].words
     assert "08:00" <= drawn["time"].value < "18:00"
     assert drawn["int"].value % 50 == 0
-    assert drawn["words"].words == number_words(drawn["words"].value)
+    assert drawn["words"].words == in_words(drawn["words"].value)
     assert drawn["decimal"].value == float(drawn["decimal"].words) != int(drawn["decimal"].value)
     assert float(drawn["money"].words) == drawn["money"].value
     assert drawn["pick"].value in ("calm", "wild")
@@ -69,7 +70,7 @@ def test_a_rule_that_does_not_exist() -> None:
     [(0, "zero"), (13, "thirteen"), (40, "forty"), (72, "seventy-two"), (305, "three hundred and five")],
 )
 def test_numbers_in_words(number: int, words: str) -> None:
-    assert number_words(number) == words
+    assert in_words(number) == words
 
 
 def test_dates_in_words() -> None:

@@ -64,7 +64,7 @@ def no_bullets_bullets(text: str) -> CheckResult:
                 )
             bullets += 1
         elif not prose:
-            return CheckResult(False, f"'{shorten(line)}' where only bullet points may stand")
+            return CheckResult(False, f"'{shorten(line)}' where only bullet points may be")
         else:
             prose = bool(line)
             if count < 2:

@@ -53,7 +53,7 @@ def quotes(text: str) -> CheckResult:
 
 
 def quote_unquote(text: str) -> CheckResult:
-    """No quoted phrase right after another, and none at the end: an explanation stands between and after them."""
+    """No quoted phrase right after another, and none at the end: an explanation comes between and after them."""
     squeezed = "".join(text.replace("'\"'", "").split())
     if '""' in squeezed:
         return CheckResult(False, "two quotation marks with nothing between them")

@@ -1,4 +1,4 @@
-"""IFBench's `words:` group, second half: which word stands where."""
+"""IFBench's `words:` group, second half: which word is where."""
 
 import string
 from itertools import pairwise

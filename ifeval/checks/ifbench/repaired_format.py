@@ -71,7 +71,7 @@ def line_indent(reply: Reading) -> CheckResult:
 
 
 def list_items(reply: Reading, *, sep: Word) -> CheckResult:
-    """The separator stands before, or between, at least two items that hold text."""
+    """The separator is before, or between, at least two items that hold text."""
     items = [part for part in reply.source.split(sep) if any(map(str.isalnum, part))]
     counted = at_least(len(items), 2, f"item marked {sep}/items marked {sep}")
     return counted if sep in reply.source else CheckResult(False, f"no {quoted(sep)}")
@@ -151,7 +151,7 @@ def quotes(reply: Reading) -> CheckResult:
 
 
 def quote_unquote(reply: Reading) -> CheckResult:
-    """There is a quoted phrase, and text stands after each one before the next and before the end."""
+    """There is a quoted phrase, and text comes after each one before the next and before the end."""
     if reply.text.count(QUOTE) < 2:
         return CheckResult(False, "no quoted phrase")
     return FAITHFUL["format:quote_unquote"](reply.text)

@@ -82,7 +82,7 @@ def title_between(text: str, opening: str, closing: str) -> CheckResult:
 
 
 def _enclosed(line: str, opening: str, closing: str) -> str:
-    """What stands between the first opening and the last closing mark, one character at least; else empty."""
+    """What is between the first opening and the last closing mark, one character at least; else empty."""
     start, end = line.find(opening), line.rfind(closing)
     if not 0 <= start < end - len(opening):
         return ""

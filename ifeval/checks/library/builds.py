@@ -103,11 +103,6 @@ def count_words(text: str) -> int:
     return len(read(text).words)
 
 
-def count_different_words(text: str) -> int:
-    """How many different words the checks find in it."""
-    return len(set(read(text).folded))
-
-
 def count_sentences(text: str) -> int:
     """How many sentences the checks find in it."""
     return len(read(text).sentences)

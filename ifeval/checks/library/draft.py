@@ -1,4 +1,4 @@
-"""A reply under construction: blocks of sentences, how they are laid out, and what stands around them.
+"""A reply under construction: blocks of sentences, how they are laid out, and what is around them.
 
 All sentences are those of the material, written by hand: each says one of its points, or uses one of its words. A draft
 starts with as many points as the reply must make; instructions choose, order, lay out and frame them.
@@ -102,7 +102,7 @@ class Draft:
         self._sentences = _sentences_by_word(self.material)
 
     def keep(self, test: Callable[[str], bool]) -> None:
-        """From now on use such sentences only; called before `begin`."""
+        """From now on use only sentences that pass `test`; called before `begin`."""
         self._tests.append(test)
 
     def begin(self) -> None:

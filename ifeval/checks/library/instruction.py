@@ -21,10 +21,10 @@ Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
 AROUND = frozenset({"opening", "closing", "label", "wrapper"})
-"""Groups that may not stand beside a body whose paragraphs or lines are counted."""
+"""Groups that may not be combined with a body whose paragraphs or lines are counted."""
 
 ALONE = frozenset({"layout", "wrapper", "opening", "closing", "label", "length", "marks"})
-"""Groups that may not stand beside a rule about counted sentences: titles and lists leave open what a sentence is."""
+"""Groups that may not be combined with a rule about counted sentences: titles and lists leave open what a sentence is."""
 
 EXACT_WORDS = frozenset(
     {
@@ -87,7 +87,7 @@ class InstructionType:
         return phrasings[variant % len(phrasings)].format(**{**arguments, **self.spoken(arguments)})
 
     def allows(self, other: "InstructionType") -> bool:
-        """Whether the two may stand in one prompt."""
+        """Whether the two may be in one prompt."""
         return not (
             self.id == other.id
             or self.group == other.group

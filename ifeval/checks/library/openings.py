@@ -41,7 +41,7 @@ def _build_positions(draft: Draft, arguments: Arguments) -> None:
 
 
 def title(reply: Reading) -> CheckResult:
-    """A title with a word in it stands in double angular brackets, <<like this>>, on one line."""
+    """A title with a word in it is in double angular brackets, <<like this>>, on one line."""
     found = next((text for text in _TITLE.findall(normalised(reply.raw)) if any(map(str.isalnum, text))), None)
     return CheckResult(found is not None, f"title {quoted(found.strip())}" if found else "no <<title>> found")
 

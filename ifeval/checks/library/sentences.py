@@ -66,7 +66,7 @@ def _put(draft: Draft, sentence: str, number: int) -> None:
 
 
 def _position_arguments(rng: Random, material: Material) -> Arguments:
-    """Where the word stands in its own sentence anyway."""
+    """Where the word is in its own sentence anyway."""
     (word,) = material.draw(1)
     place = [*bare_words(material.every_word[word])].index(word.lower())
     return {"keyword": word, "n": rng.randint(1, 3), "m": place + 1}

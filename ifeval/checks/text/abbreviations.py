@@ -44,4 +44,4 @@ DAYS = _set(
     september october november december
     """
 )
-"""What stands behind "a.m." in the same sentence."""
+"""What follows "a.m." in the same sentence."""

@@ -2,14 +2,12 @@
 
 import regex
 
+# One emoji, with its skin tone, joined parts and tags.
 _ONE = (
     r"(?:\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
     r"|[\p{Extended_Pictographic}--[©®™‼⁉〰〽]](?:\uFE0F|\p{EMod})?[\U000E0020-\U000E007F]*"
     r"(?:\u200D[\p{Extended_Pictographic}--[©®™]](?:\uFE0F|\p{EMod})?)*)"
 )
-EMOJI = regex.compile(_ONE, regex.VERSION1)
-"""One emoji, with its skin tone, joined parts and tags."""
-
 _AT_END = regex.compile(rf"{_ONE}\uFE0F?$", regex.VERSION1)
 
 

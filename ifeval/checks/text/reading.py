@@ -85,7 +85,7 @@ class Reading:
 
     @cached_property
     def paragraphs(self) -> list[str]:
-        """What stands between blank lines and holds words: no rules, headings, greeting or signature; a list is one."""
+        """What is between blank lines and holds words: no rules, headings, greeting or signature; a list is one."""
         chunks = [(text, title) for text, title in _chunks(self.structure) if _CONTENT.search(text)]
         chunks = [chunk for chunk in chunks if not chunk[1]] or chunks
         texts = [text for text, _ in chunks]
@@ -123,7 +123,7 @@ class Reading:
         return spans_of(normalised(keyword).strip(), self.text)
 
     def count(self, mark: str) -> int:
-        """How often a mark stands in `prose`."""
+        """How often a mark occurs in `prose`."""
         return self.prose.count(mark)
 
 
@@ -172,7 +172,7 @@ def _holds_text(item: Item) -> bool:
 
 
 def _is_top(item: Item) -> bool:
-    """Whether no point of the same kind stands above it."""
+    """Whether no point of the same kind is above it."""
     above = item.above
     while above:
         if (above.number is None) == (item.number is None):

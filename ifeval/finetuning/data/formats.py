@@ -10,7 +10,7 @@
 | preference pair | `chosen` and `rejected` beside any of the above |
 | unpaired preference | `label` or `kto_tag`, true or false, beside any of the above |
 
-`system`, `tools` (or `functions`), `chat_template_kwargs` and a weight may stand beside each.
+`system`, `tools` (or `functions`), `chat_template_kwargs` and a weight may accompany each.
 
 Rows stay JSON: nothing is retyped, and no column of one row leaks into another.
 """
@@ -33,7 +33,7 @@ from ifeval.finetuning.data.messages import (
 )
 from ifeval.finetuning.data.questions import asked_of, turns_of
 
-__all__ = ["Example", "LeftOut", "Malformed", "Message", "examples_of", "read_row"]
+__all__ = ["Example", "LeftOut", "Malformed", "Message", "read_row"]
 
 
 class LeftOut(Malformed):
@@ -99,11 +99,6 @@ def _spelt(turn: Message) -> Message:
         return turn
     spans = [{"begin_offset": start, "end_offset": end - 1, "train": False} for start, end in turn["untrained"]]
     return {key: value for key, value in turn.items() if key != "untrained"} | {DETAIL: spans}
-
-
-def examples_of(row: Any, place: str, source: str) -> list[Example]:
-    """The examples of one row (several for a self-instruct row). Raises Malformed saying what is wrong with it."""
-    return read_row(row, place, source, Columns())[0]
 
 
 def read_row(row: Any, place: str, source: str, columns: Columns) -> tuple[list[Example], list[str]]:
@@ -205,7 +200,7 @@ def _weight(fields: Fields) -> float:
 
 
 def _masked(fields: Fields, messages: Sequence[Message]) -> Iterator[Message]:
-    """Context, not to be trained: what stands before the first question, and replies in a conversation that is the prompt."""
+    """Context, not to be trained: what precedes the first question, and replies in a conversation that is the prompt."""
     masked = fields.get("mask")
     if isinstance(masked, str) and masked.lower() not in ("user", "human", "system"):
         raise Malformed(f"`mask` is {masked!r}, which leaves nothing to train")

@@ -1,4 +1,4 @@
-"""A question and its reply that stand in columns of their own."""
+"""A question and its reply in columns of their own."""
 
 from collections.abc import Mapping
 from typing import Any

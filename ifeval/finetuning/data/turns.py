@@ -73,7 +73,7 @@ class TurnWriter:
         return own | dict(profile.off) if profile.thinks_with(own) else own
 
     def _lead(self, prompt: str, thought: str) -> str:
-        """What stands between prompt and answer where the template doesn't write it: a thought, or the end of an opened one."""
+        """What is between prompt and answer where the template doesn't write it: a thought, or the end of an opened one."""
         profile = self._chat.profile
         opened = self._is_open(prompt)
         if not thought:

@@ -28,7 +28,7 @@ TOKENS = 64
 
 
 def check_isolation(model: Any, documents: Sequence[Document], padding: int) -> float:
-    """The largest move of a logit, in standard deviations, by what stands before its document in the row.
+    """The largest move of a logit, in standard deviations, by what precedes its document in the row.
 
     documents: two; their first `TOKENS` tokens are used. Raises UserError where packed documents see each other, or
     are not read as they are alone.

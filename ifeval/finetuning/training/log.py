@@ -38,13 +38,12 @@ class Watcher(Protocol):
 class Log:
     """`log.jsonl` and TensorBoard events in `folder`, continued from `start` finished steps, and services asked for.
 
-    services: of `ifeval.finetuning.training.services.SERVICES`. settings: what they show beside the curves.
+    services: of `ifeval.runs.trackers.TRACKERS`. settings: what they show beside the curves.
     """
 
     def __init__(
         self, folder: Path, start: int, services: Sequence[str] = (), settings: Mapping[str, Any] | None = None
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / LOG
         kept = [row for row in _rows(self._file) if row["step"] <= start] if start else []
         write_atomically(self._file, b"".join(jsonio.dumps(row) + b"\n" for row in kept))

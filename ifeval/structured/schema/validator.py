@@ -9,7 +9,7 @@ is everywhere except:
 4. `dependencies` under drafts 2019-09 and 2020-12, which dropped the keyword and which it still enforces.
 
 Those go to the reference, under a clock. Where the two libraries differ, the official test suite decides; what is
-corrected in the reference for it stands in `ifeval.structured.schema.reference`. Nothing is ever fetched: a `$ref` to a document
+corrected in the reference for it is in `ifeval.structured.schema.reference`. Nothing is ever fetched: a `$ref` to a document
 that was not handed over is an error in the schema.
 """
 

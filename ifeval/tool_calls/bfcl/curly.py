@@ -1,4 +1,4 @@
-"""A parser for the expressions that stand in Java and JavaScript calls: `Name.f(a="x", b=new Foo<>(1), c=[1, 2])`.
+"""A parser for the expressions in Java and JavaScript calls: `Name.f(a="x", b=new Foo<>(1), c=[1, 2])`.
 
 It accepts what the two grammars of tree-sitter (BFCL's parsers) accept in such a call, not the whole languages: blocks
 and class bodies are skipped as balanced brackets.
@@ -71,7 +71,7 @@ class _Parser:
 
     def take(self, expected: str | None = None) -> Node:
         if self.kind() == "end" or (expected is not None and self.text() != expected):
-            raise Undecodable(f"{self.text()!r} where {expected or 'an expression'!r} should stand")
+            raise Undecodable(f"{self.text()!r} where {expected or 'an expression'!r} should be")
         self.at += 1
         return self.tokens[self.at - 1]
 
@@ -201,7 +201,7 @@ class _Parser:
                 if self.text() == closing and self.java and kind == "arguments":
                     raise Undecodable("a comma before the closing bracket")
             elif self.text() != closing:
-                raise Undecodable(f"{self.text()!r} where ',' or {closing!r} should stand")
+                raise Undecodable(f"{self.text()!r} where ',' or {closing!r} should be")
         parts.append(self.take(closing))
         return self.node(kind, parts)
 
@@ -255,6 +255,8 @@ class _Parser:
                 dimension = self._balanced()
                 if len(dimension) != 2:
                     raise Undecodable("an array without values")
+            if self.text() != "{":
+                raise Undecodable("an array without values")
             return self.node("new_array", [start, type_, self._list("initialiser", self._initialiser)])
         if self.text() != "(":
             if self.java:
@@ -307,5 +309,5 @@ class _Parser:
 
     def _balanced(self, opening: str | None = None) -> list[Node]:
         if opening is not None and self.text() != opening:
-            raise Undecodable(f"{self.text()!r} where {opening!r} should stand")
+            raise Undecodable(f"{self.text()!r} where {opening!r} should be")
         return [self.take() for _ in range(self._closing() + 1)]

@@ -78,7 +78,7 @@ class _Reader:
 
     def call(self, node: ast.expr) -> dict[str, dict[Any, Any]]:
         if not isinstance(node, ast.Call):
-            raise Undecodable(f"{type(node).__name__} where a call should stand")
+            raise Undecodable(f"{type(node).__name__} where a call should be")
         parts = []
         function: ast.expr = node.func
         while isinstance(function, ast.Attribute):

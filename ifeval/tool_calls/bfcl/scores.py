@@ -1,7 +1,7 @@
 """BFCL's group accuracies and overall formulas, for the categories that were run.
 
 Rules: `bfcl_eval/eval_checker/eval_runner_helper.py`. Upstream counts a category that was not run as zero in the
-overall score; here the overall score of what was run stands beside it, and what was not run is named.
+overall score; here the overall score of what was run is given beside it, and what was not run is named.
 """
 
 from collections.abc import Iterable, Mapping

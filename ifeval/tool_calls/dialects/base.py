@@ -25,8 +25,8 @@ class Parsed:
 class Dialect(ABC):
     """One way of writing calls. `instructions` explain it to a model whose template does not.
 
-    `signs`: texts of which one stands in every template that speaks the dialect (none: nothing gives it away); `bars`:
-    texts that stand in none. `framed`: an answer in words has marks of the dialect around it too.
+    `signs`: texts of which one is in every template that speaks the dialect (none: nothing gives it away); `bars`:
+    texts that are in none. `framed`: an answer in words has marks of the dialect around it too.
     """
 
     name: str

@@ -102,7 +102,7 @@ class _Reader:
             if keyed:
                 key = self._key()
                 if key in found:
-                    raise Malformed(f"{key!r} stands twice")
+                    raise Malformed(f"{key!r} comes twice")
                 found[key] = self.value(depth + 1)
             else:
                 items.append(self.value(depth + 1))

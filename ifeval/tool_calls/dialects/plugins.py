@@ -3,13 +3,13 @@
 A dialect proves itself before it is used: it must read back what it writes. docs/dialects-your-own.md builds one.
 """
 
-import importlib
 import inspect
 from importlib.metadata import entry_points
 
 from ifeval.errors import UserError
 from ifeval.records import ToolCall
 from ifeval.tool_calls.dialects.base import Dialect
+from ifeval.util.imports import import_named
 
 GROUP = "ifeval.dialects"
 PROBE = (
@@ -29,11 +29,11 @@ def plugin_dialect(name: str) -> Dialect | None:
     Raises UserError where it cannot be imported or does not read back what it writes.
     """
     value = next((entry.value for entry in entry_points(group=GROUP) if entry.name == name), name)
-    module, colon, attribute = value.partition(":")
+    module, colon, _ = value.partition(":")
     if not colon or not module.replace(".", "").isidentifier():
         return None
     try:
-        kind = getattr(importlib.import_module(module), attribute)
+        kind = import_named(value)
     except Exception as error:
         raise UserError(f"--tool-dialect {name}: cannot be imported: {type(error).__name__}: {error}") from error
     if not (inspect.isclass(kind) and issubclass(kind, Dialect)) or inspect.isabstract(kind):

@@ -139,7 +139,7 @@ def _elements(source: str) -> list[ast.expr]:
 
 def _call(node: ast.expr) -> ToolCall:
     if not isinstance(node, ast.Call):
-        raise Malformed(f"{type(node).__name__} where a call should stand")
+        raise Malformed(f"{type(node).__name__} where a call should be")
     name = ast.unparse(node.func)
     if node.args:
         raise Malformed(f"{name} has an argument without a name")

@@ -22,7 +22,7 @@ _NAMED = re.compile(r'"(?:name|function)"\s*:')
 
 
 def find_calls(text: str) -> Parsed:
-    """The JSON calls that stand anywhere in `text`; other JSON is prose, broken JSON with a name in it an error."""
+    """The JSON calls anywhere in `text`; other JSON is prose, broken JSON with a name in it an error."""
     calls: list[ToolCall] = []
     prose: list[str] = []
     error: str | None = None

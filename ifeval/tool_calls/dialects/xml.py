@@ -16,9 +16,9 @@ class XmlParameters(Dialect):
     """Tags around a function and around each of its arguments.
 
     begin and parameter are the opening tags with `{}` for the name, end and parameter_end the closing ones; frame:
-    the tags around one call (or all of them: see `once`). The names may stand bare or in quotes when they are read.
+    the tags around one call (or all of them: see `once`). The names may be bare or in quotes when they are read.
     Values are read by the types that the tool declares. A JSON string in quotes is unquoted, which is how `render`
-    writes text that could be mistaken. lines: values stand on lines of their own.
+    writes text that could be mistaken. lines: values are on lines of their own.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Reader:
     def _open(self, name: str, attributes: str) -> None:
         self._close()
         if self.function is None:
-            raise Malformed(f"the parameter {name} stands outside of a function")
+            raise Malformed(f"the parameter {name} is outside of a function")
         if name in self.arguments:
             raise Malformed(f"{self.function} has the argument {name} twice")
         self.parameter, self.value = name, []

@@ -1,4 +1,4 @@
-"""Procedures of 1 to 12 steps, carried out one after the other. The sentences stand in `material/procedures.toml`.
+"""Procedures of 1 to 12 steps, carried out one after the other. The sentences are in `material/procedures.toml`.
 
 The steps are of the same kinds at every length, so accuracy by length can be held against independent steps.
 """
@@ -14,7 +14,6 @@ from ..templates import Make, material
 
 STEPS = (1, 4, 2, 8, 3, 12, 6, 10) * 2
 WORLDS = ("queue", "stock", "queue", "board", "stock", "queue", "board", "queue")
-LARGEST = 900
 
 
 def queue(length: int, rng: Random) -> Item:
