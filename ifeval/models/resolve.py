@@ -172,7 +172,7 @@ def check_url(url: str) -> None:
         raise refused from None
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UserError("--base-url takes no user, password, query or fragment: a key goes into OPENAI_API_KEY.")
-    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`')
+    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`?#')
     if parts.scheme not in ("http", "https") or not host or port == 0 or not known or not letters:
         raise refused
 
