@@ -25,6 +25,7 @@ from ifeval.cli import (
     merge,
     report,
     rescore,
+    reward,
     run,
     serve,
     sft,
@@ -76,6 +77,7 @@ app.command("import")(import_.import_)
 app.command("export")(export.export)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.add_typer(data.app, name="data")
+app.add_typer(reward.app, name="reward")
 app.command("sft")(sft.sft)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)

@@ -157,7 +157,7 @@ def _detectable(one: Difference, alpha: float) -> float:
 
 
 def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Generalisation]:
-    """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
+    """One for every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
     if candidate.run is None:
         return
     for task, primary in primary_metrics(baseline):

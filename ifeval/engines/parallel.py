@@ -16,7 +16,7 @@ from ifeval.models.tokenizer_files import read_json
 from ifeval.util.shapes import fields, or_null
 
 USABLE_SHARE = 0.9
-"""Of a GPU's memory, as vLLM's default `gpu_memory_utilization`."""
+"""The share of a GPU's memory in use, as vLLM's default `gpu_memory_utilization`."""
 
 WORKSPACE = 3 << 29
 """Bytes a device needs besides weights and cache (activations, CUDA graphs): 1.5 GiB."""

@@ -28,7 +28,7 @@ from ifeval.models.resolve import Model
 EXPECTED = Workload(
     requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096, seeded=True
 )
-"""Who will ask what is not known: sequences of up to about 8,700 tokens, some drawn by a seed."""
+"""Requests are not known beforehand: sequences of up to about 8,700 tokens, some drawn by a seed."""
 
 VLLMS_OWN = frozenset(("hermes", "mistral", "llama3_json", "pythonic", "qwen3_coder"))
 """Names that every vLLM has; whether it has another takes an import of seconds."""

@@ -117,7 +117,7 @@ def merged(network: Any, data: Prepared) -> tuple[Any, float]:
 
 
 def logits(network: Any, ids: torch.Tensor) -> torch.Tensor:
-    """Of one document, whatever attention the network was trained with."""
+    """The logits of one document, whatever attention the network was trained with."""
     positions = torch.arange(ids.shape[1], device=ids.device)[None]
     edges = torch.tensor([0, ids.shape[1]], dtype=torch.int32, device=ids.device)
     return network(**arguments(network, Batch(ids, positions, ids, edges=edges))).logits
