@@ -151,7 +151,7 @@ def sft(
 
 def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
     """`RunOptions` from arguments named as the flags of `ifeval run`."""
-    from ifeval.cli.arguments import parallel_sizes
+    from ifeval.cli.arguments import parallel_sizes, reply_seconds
     from ifeval.runs.options import RunOptions
     from ifeval.runs.shards import parse_shard
 
@@ -159,6 +159,7 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
         raise UserError(f"model={model!r}: give a path, a hub id, scripted:NAME or a server's model name.")
     given = dict(flags)
     sizes = [given.pop(name, None) for name in ("tp", "pp", "dp")]
+    timeout = given.pop("request_timeout", None)
     fields = _known(RunOptions, given, "ifeval run", _FIELDS)
     for name in ("base_urls", "seen"):
         if name in fields:
@@ -180,6 +181,11 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
         tp, pp, dp = sizes
         parallel = parallel_sizes(None if tp is None else str(tp), pp, dp)
         fields["engine_args"] = {**fields.get("engine_args", {}), **parallel}
+    if timeout is not None:
+        if not isinstance(timeout, int | float) or isinstance(timeout, bool):
+            raise UserError(f"request_timeout={timeout!r}: give a number.")
+        waited = reply_seconds(timeout, fields.get("base_urls"))
+        fields["engine_args"] = {**fields.get("engine_args", {}), **waited}
     for name in ("limit", "seed", "repeats", "max_tokens", "top_k"):
         if not isinstance(fields.get(name), int | None) or isinstance(fields.get(name), bool):
             raise UserError(f"{name}={fields[name]!r}: give a whole number.")

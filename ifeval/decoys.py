@@ -27,7 +27,8 @@ class Known:
     `topic`: what the prompt is about, a noun phrase ("the repair of the shed"). `material`: the text that the prompt
     gives to work on. `instructions`: what it asks about form. `candidates`: where the reply is a choice, the answers
     to choose from, as they stand in the prompt; a decoy may be right once in as many samples. `wrong`: more replies
-    that must fail, by name.
+    that must fail, by name. `near`: replies that are right but for one thing; they must fail, and a reward that pays for
+    parts may pay for them.
     """
 
     topic: str = ""
@@ -35,6 +36,7 @@ class Known:
     instructions: str = ""
     candidates: Sequence[str] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
+    near: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chance(self) -> float:
@@ -55,6 +57,7 @@ def decoys(prompt: str, known: Known, other: str | None = None) -> Iterator[tupl
     if known.instructions:
         yield "instructions", known.instructions
     yield from known.wrong.items()
+    yield from known.near.items()
 
 
 def blind(topic: str) -> str:

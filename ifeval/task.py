@@ -118,6 +118,15 @@ class Task(ABC):
         """
         return Known(topic=sample.topic)
 
+    def credit(self, sample: Sample, score: Score) -> float:
+        """How much of what `sample` asked for a scored reply does, 0 to 1: what a reward pays (`ifeval.rewards`).
+
+        1 exactly where the reply is right. By default nothing else earns anything; a task whose replies can be right in
+        parts says here what the parts are worth.
+        """
+        primary = score.metrics.get(self.primary)
+        return float(bool(score.checks) and all(score.strict)) if primary is None else float(primary == 1)
+
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """Numbers of this task alone (a contrast, a group average) for summary.json, from one pass over the rows."""
         return {}

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runs": {"decoys", "engines", "models", "registry", "tool_calls", "task", "stats"},
     "comparison": {"runs", "stats", "models"},
     "finetuning": {"comparison", "runs", "registry", "models", "engines", "checks", "tool_calls", "task"},
-    "rewards": {"checks", "tool_calls", "task", "registry"},
+    "rewards": {"checks", "decoys", "models", "registry", "task", "tool_calls"},
     "interop": {"release", "comparison", "runs", "engines", "registry", "checks", "task"},
     "report": {"comparison", "runs", "stats"},
     "release": {"comparison", "runs", "stats", "engines"},

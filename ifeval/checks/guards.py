@@ -78,5 +78,11 @@ def is_echo(answer: str, prompt: str) -> bool:
     return bool(runs) and sum(run in copied for run in runs) >= ECHO_SHARE * len(runs)
 
 
+def repetition(words: Sequence[str]) -> float:
+    """Share of the runs of four words that occurred before, 0 to 1; 0 for fewer than four words."""
+    runs = [tuple(words[start : start + 4]) for start in range(len(words) - 3)]
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+
+
 def _shingles(words: list[str]) -> list[tuple[str, ...]]:
     return [tuple(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1)]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes
+from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes, reply_seconds
 from ifeval.util.lists import names
 
 
@@ -82,6 +82,9 @@ def run(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
+    request_timeout: Annotated[
+        float | None, typer.Option(help="Seconds a server may take for one reply. [default: 600]")
+    ] = None,
     log: Annotated[
         list[str] | None,
         typer.Option(help="Write the scores into wandb, mlflow or trackio too, where it is installed. Repeatable."),
@@ -133,7 +136,9 @@ def run(
         seen=names(seen),
         cache=cache,
         trust_remote_code=trust_remote_code,
-        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
+        engine_args=pairs("--engine-arg", engine_arg or [])
+        | parallel_sizes(tp, pp, dp)
+        | reply_seconds(request_timeout, base_url),
         ray_address=ray_address,
     )
     with observer(quiet=json, verbose=verbose) as watching:

@@ -28,8 +28,10 @@ def sft(
     ],
     more: Annotated[list[str] | None, typer.Argument(help="Further data files.", metavar="[DATA]...")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the checkpoint.")] = None,
-    method: Annotated[str, typer.Option(help="sft, or orpo or dpo on preference pairs.")] = "sft",
-    beta: Annotated[float, typer.Option(help="Weight of ORPO's odds ratio, or of DPO's divergence.")] = 0.1,
+    method: Annotated[str, typer.Option(help="sft, orpo or dpo on preference pairs, kto on labelled replies.")] = "sft",
+    beta: Annotated[float, typer.Option(help="Weight of ORPO's odds ratio, or of DPO's and KTO's divergence.")] = 0.1,
+    desirable_weight: Annotated[float, typer.Option(help="Weight of wanted replies, with --method kto.")] = 1.0,
+    undesirable_weight: Annotated[float, typer.Option(help="Weight of unwanted replies, with --method kto.")] = 1.0,
     chat_template: Annotated[
         str | None, typer.Option(help="chatml, plain, or a file. [default: the model's, else by its vocabulary]")
     ] = None,
@@ -109,6 +111,8 @@ def sft(
         out=out or Path(),
         method=method,  # type: ignore[arg-type]
         beta=beta,
+        desirable_weight=desirable_weight,
+        undesirable_weight=undesirable_weight,
         chat_template=chat_template,
         template_args=pairs("--template-arg", template_arg or []),
         epochs=epochs,

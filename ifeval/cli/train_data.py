@@ -237,16 +237,24 @@ def make(
     tasks: Tasks = None,
     task_path: TaskPath = None,
     seed: Annotated[int, typer.Option(help="Shifts the training seeds.")] = 0,
+    for_: Annotated[
+        str, typer.Option("--for", help="sft: prompts and replies. rewards: prompts and how replies are judged.")
+    ] = "sft",
 ) -> None:
     """Write training rows from procedural tasks and from a model's own good replies, leaving out evaluation prompts."""
     from ifeval.finetuning.data.make import make as make_rows
     from ifeval.finetuning.data.make import replay as replay_rows
+    from ifeval.finetuning.data.make import training_row
+    from ifeval.rewards.make import row_maker
     from ifeval.runs.options import RunOptions
     from ifeval.runs.plan import load_tasks
     from ifeval.runs.run import load_run
 
     if not task and not replay:
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")
+    if for_ not in ("sft", "rewards") or (for_ == "rewards" and replay):
+        raise UserError("--for is sft or rewards, and --replay goes with sft: a reward needs no reply to learn from.")
+    write = row_maker() if for_ == "rewards" else training_row
     held, index = held_out_tags(hold_out or []), prompt_index(tasks, task_path)
     numbers = {
         name: int(n) if n.isdigit() else rows for name, _, n in (text.partition(":") for text in names(*task or ()))
@@ -254,7 +262,7 @@ def make(
     chosen = load_tasks(RunOptions(model="", tasks=tuple(numbers))) if numbers else []
     found: list[dict[str, Any]] = []
     for name, made in [
-        *((task.name, make_rows(task, numbers[task.name], seed, held, index)) for task in chosen),
+        *((task.name, make_rows(task, numbers[task.name], seed, held, index, write)) for task in chosen),
         *((str(run), replay_rows(load_run(run), held, index)) for run in replay or ()),
     ]:
         found += made.rows
@@ -276,13 +284,14 @@ def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSONL. Raises UserError where the file exists or cannot be written."""
+    from ifeval.util.files import written_atomically
     from ifeval.util.jsonio import dumps
 
     try:
-        with path.open("xb") as file:
+        if path.exists():
+            raise UserError(f"{path} exists already; name another file.")
+        with written_atomically(path) as file:
             file.writelines(dumps(row) + b"\n" for row in rows)
-    except FileExistsError:
-        raise UserError(f"{path} exists already; name another file.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -23,8 +23,9 @@ from ifeval.engines.vllm_versions import refusals, require_supported, vllm_versi
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.resolve import Model
+from ifeval.models.tokenizer_files import read_json
 from ifeval.records import Request, Response
-from ifeval.util.jsonio import dumps, loads
+from ifeval.util.jsonio import dumps
 
 SUBMIT_AT_ONCE = 64
 """Requests tokenised between two steps: few enough that the first step is not kept waiting."""
@@ -322,7 +323,9 @@ def usable_gpus(share: float) -> Devices:
 
 def lora_rank(adapter: Path) -> int:
     """The smallest rank vLLM has kernels for that holds the adapter's."""
-    rank = loads((adapter / "adapter_config.json").read_bytes())["r"]
+    rank = read_json(adapter / "adapter_config.json").get("r")
+    if not isinstance(rank, int) or not 0 < rank < 1 << 16:
+        raise UserError(f"{adapter / 'adapter_config.json'} is damaged: r is not a rank; copy it again.")
     return next((size for size in (8, 16, 32, 64, 128, 256, 320, 512) if size >= rank), rank)
 
 

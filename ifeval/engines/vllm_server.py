@@ -28,9 +28,7 @@ from ifeval.models.resolve import Model
 EXPECTED = Workload(
     requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096, seeded=True
 )
-"""Who will ask what is not known: sequences of up to about 8,700 tokens, some drawn by a seed, and enough of them to pay
-for compiling.
-"""
+"""Requests are not known beforehand: sequences of up to about 8,700 tokens, some drawn by a seed."""
 
 VLLMS_OWN = frozenset(("hermes", "mistral", "llama3_json", "pythonic", "qwen3_coder"))
 """Names that every vLLM has; whether it has another takes an import of seconds."""
@@ -76,9 +74,13 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
 
 
 def server_settings(model: Model, engine_args: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings the in-process engine would choose for a long run; `engine_args` override them."""
+    """The settings the in-process engine would choose for a long run; `engine_args` override them.
+
+    On a CPU nothing is compiled, which takes minutes before the first reply: `--engine-arg enforce_eager=false` does.
+    """
     cuda = has_cuda()
-    chosen = {**common_settings(model, EXPECTED), **({} if cuda else cpu_settings(model, EXPECTED)), **engine_args}
+    on_cpu = {} if cuda else {**cpu_settings(model, EXPECTED), "enforce_eager": True}
+    chosen = {**common_settings(model, EXPECTED), **on_cpu, **engine_args}
     replicas = chosen.pop("data_parallel_size", 1)
     chosen |= parallel_settings(model, chosen, cuda)
     return {**chosen, **({"data_parallel_size": replicas} if replicas != 1 else {})}

@@ -24,7 +24,8 @@ every number of trained tokens is a new shape: with the default of 1,024 a train
 class SftOptions:
     """Settings of one training. Each is a flag of `ifeval sft`; docs/sft.md says when to change which.
 
-    data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's divergence. max_length: tokens of a row. batch: examples per optimiser step, packed into rows, of
+    data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's and KTO's divergence.
+    desirable_weight, undesirable_weight: of wanted and unwanted replies in KTO. max_length: tokens of a row. batch: examples per optimiser step, packed into rows, of
     which `rows` go through one forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights. weights: what they are kept in (`ifeval.finetuning.training.memory`).
@@ -37,8 +38,10 @@ class SftOptions:
     model: str
     data: tuple[str, ...]
     out: Path
-    method: Literal["sft", "orpo", "dpo"] = "sft"
+    method: Literal["sft", "orpo", "dpo", "kto"] = "sft"
     beta: float = 0.1
+    desirable_weight: float = 1.0
+    undesirable_weight: float = 1.0
     chat_template: str | None = None
     template_args: Mapping[str, Any] = field(default_factory=dict)
     epochs: float = 1
@@ -84,10 +87,17 @@ class SftOptions:
         for name in ("max_length", "batch", "rows", "most_repeats", "eval_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: give 1 or more.")
-        if self.method not in ("sft", "orpo", "dpo"):
-            raise UserError(f"--method {self.method}: choose sft, orpo or dpo.")
-        if self.method != "sft" and not self.packing:
-            raise UserError(f"--no-packing works only with --method sft; {self.method} reads its pairs side by side.")
+        if self.method not in ("sft", "orpo", "dpo", "kto"):
+            raise UserError(f"--method {self.method}: choose sft, orpo, dpo or kto.")
+        for name in ("desirable_weight", "undesirable_weight"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: give a number above 0.")
+        if self.method == "kto" and self.batch < 2:
+            raise UserError("--method kto compares the replies of a batch with each other; give --batch 2 or more.")
+        if self.method in ("orpo", "dpo") and not self.packing:
+            raise UserError(
+                f"--no-packing works only with --method sft or kto; {self.method} reads its pairs side by side."
+            )
         if self.max_steps is not None and self.max_steps < 1:
             raise UserError(f"--max-steps {self.max_steps}: give 1 or more.")
         for name in ("max_bad", "max_dropped"):

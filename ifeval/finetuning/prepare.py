@@ -70,7 +70,7 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     encoder = encoder_for(model, options.max_length, options.chat_template, options.template_args)
     weights = dict(zip(loaded.rows, (source.weight for source in sources), strict=True))
     mixed = mix(loaded.examples, weights, options.seed, options.most_repeats)
-    encoded = encoder.encode_all(mixed, pairs=options.method in ("orpo", "dpo"))
+    encoded = encoder.encode_all(mixed, pairs=options.method in ("orpo", "dpo"), labelled=options.method == "kto")
     told = fates(loaded, encoded, len(mixed))
     check_dropped(told, options.max_dropped)
     batches = Batches(encoded.units, options.batch, options.seed, packing_of(options))

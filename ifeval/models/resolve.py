@@ -29,6 +29,7 @@ from ifeval.errors import UserError
 from ifeval.models import checkpoint, fingerprint, tokenizer_files
 from ifeval.models.templates import given_template, template_file
 from ifeval.util.files import cache_root
+from ifeval.util.text import one_line
 
 HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 HUB_FILES = (*fingerprint.OTHERS, "*.safetensors", "additional_chat_templates/*")
@@ -150,13 +151,26 @@ def _locate(model: str) -> tuple[str, Path]:
 
 def _server(model: str, base_urls: Sequence[str]) -> Model:
     for url in base_urls:
-        if urlsplit(url).username or urlsplit(url).password or urlsplit(url).query:
-            raise UserError("--base-url takes no user, password or query: a key goes into OPENAI_API_KEY.")
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise UserError(f"--base-url {url} is not a URL; it looks like http://localhost:8000/v1.")
+        check_url(url)
     urls = tuple(url.rstrip("/") for url in base_urls)
     named = hashlib.sha256(" ".join([*sorted(urls), model]).encode()).hexdigest()
     return Model(name=model, kind="server", fingerprint=named, base_urls=urls)
+
+
+def check_url(url: str) -> None:
+    """Raise UserError unless `url` is one that a server can have: scheme, host, a port from 1 to 65535, no secret."""
+    refused = UserError(f"--base-url {one_line(url)} is not a URL; it looks like http://localhost:8000/v1.")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+        host.encode("idna")
+    except ValueError:
+        raise refused from None
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise UserError("--base-url takes no user, password, query or fragment: a key goes into OPENAI_API_KEY.")
+    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`')
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not letters:
+        raise refused
 
 
 def _converted(source: Path) -> tuple[str, Path]:

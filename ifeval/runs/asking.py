@@ -7,6 +7,7 @@ from typing import Any
 
 from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine
+from ifeval.errors import UserError
 from ifeval.models.profile import TemplateProfile
 from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
@@ -59,7 +60,10 @@ def stored_day(path: Path) -> date | None:
     if not (path / MANIFEST).exists():
         return None
     day = read_manifest(path).get("date")
-    return date.fromisoformat(day) if day else None
+    try:
+        return date.fromisoformat(day) if day else None
+    except ValueError:
+        raise UserError(f"{path / MANIFEST} is damaged: date is not a day.") from None
 
 
 def unread_calls(chat: Chat, tasks: Sequence[Task]) -> Iterator[str]:

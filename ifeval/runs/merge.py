@@ -9,8 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.records import CONSTRAINED
-from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, failed, write_json
-from ifeval.runs.journal import read_log
+from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, checked_rows, failed, write_json
 from ifeval.runs.manifest import now
 from ifeval.runs.plan import Plan
 from ifeval.runs.rescore import stored_plan
@@ -83,7 +82,7 @@ def _places(runs: Iterable[Run]) -> dict[Identity, Place]:
     """The row that counts for each sample: the first run's, and of one run the last line; failures only for want of better."""
     places: dict[Identity, Place] = {}
     for number, run in enumerate(runs):
-        for offset, row in read_log(run.path / JOURNAL):
+        for offset, row in checked_rows(run.path):
             identity = row["task"], row["sample_id"], row["repeat"]
             known = places.get(identity)
             if known is None or known.run == number or known.failed > failed(row):
@@ -151,7 +150,7 @@ def _engine_summary(runs: Sequence[Run]) -> dict[str, Any]:
     """Tokens summed over the parts; tokens per second of one machine, as the parts' seconds are summed too."""
     engines = [run.summary["engine"] for run in runs]
     generated = sum(engine["generated_tokens"] for engine in engines)
-    seconds = sum(run.manifest["phases"].get("generate", 0) for run in runs)
+    seconds = sum(run.manifest.get("phases", {}).get("generate", 0) for run in runs)
     return {
         "name": engines[0]["name"],
         "generated_tokens": generated,

@@ -19,6 +19,7 @@ from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
 from ifeval.models.reading import reading_of
 from ifeval.models.resolve import Model
+from ifeval.models.tokenizer_files import read_json
 from ifeval.records import Request, Response, Score
 from ifeval.runs.asking import chat_of, request_context, stored_day, unread_calls
 from ifeval.runs.conversation import Ended, advance
@@ -30,11 +31,12 @@ from ifeval.runs.observer import Observer, Phases, Silent
 from ifeval.runs.options import RunOptions
 from ifeval.runs.plan import Item, Plan, load_tasks, workload
 from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.stored import checked
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
 from ifeval.util.files import cache_root
-from ifeval.util.jsonio import loads
 from ifeval.util.quiet import output_to
+from ifeval.util.shapes import fields, items, text
 
 
 def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
@@ -222,7 +224,11 @@ class Pipeline:
 def trained_clusters(model: Model) -> tuple[str, ...]:
     """The task clusters a checkpoint of ours was trained on, from the record that training left in it."""
     record = None if model.path is None else model.path / "ifeval_sft.json"
-    return tuple(loads(record.read_bytes()).get("seen_clusters", ())) if record and record.exists() else ()
+    if record is None or not record.exists():
+        return ()
+    return tuple(
+        checked(read_json(record), fields({}, {"seen_clusters": items(text)}), record).get("seen_clusters", ())
+    )
 
 
 def seen_clusters(plan: Plan, recorded: Collection[str]) -> tuple[str, ...]:

@@ -21,9 +21,11 @@ from ifeval.runs.plan import Plan, load_tasks
 from ifeval.runs.replacement import replaced_together
 from ifeval.runs.run import Run, load_run, write_table
 from ifeval.runs.scoring import Scorer, score_to_json
+from ifeval.runs.stored import MANNER, OPTIONS, checked
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
 from ifeval.tool_calls import by_name
+from ifeval.util.files import written_atomically
 from ifeval.util.jsonio import dumps
 
 
@@ -62,7 +64,7 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...])
             yield scored
 
     with replaced_together(path) as staged:
-        with (staged / JOURNAL).open("wb") as journal:
+        with written_atomically(staged / JOURNAL) as journal:
             journal.writelines(dumps(row) + b"\n" for row in rows())
         scored = Run(staged)
         write_table(staged, scored.rows)
@@ -92,7 +94,7 @@ def _require_whole(run: Run, samples: Mapping[str, Mapping[str, Sample]]) -> Non
 
 def stored_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
     """The plan a stored run was made from, as far as scoring needs it."""
-    stored = run.manifest["options"]
+    stored = checked(run.manifest.get("options"), OPTIONS, f"{run.path / MANIFEST}, options")
     known = {field.name for field in fields(RunOptions)}
     kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known}
     options = RunOptions(**kept)
@@ -108,6 +110,7 @@ def stored_manner(run: Run, options: RunOptions) -> Manner:
     """How a stored run drew its replies; one of an earlier version drew as its options say."""
     stored = run.manifest.get("manner")
     if stored is not None:
+        checked(stored, MANNER, f"{run.path / MANIFEST}, manner")
         return Manner(**{**stored, "notes": tuple(stored["notes"])})
     return Manner(options.temperature, options.top_p, options.top_k, template_args=options.template_args)
 

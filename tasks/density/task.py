@@ -68,7 +68,10 @@ class Density(Task):
 
     def decoys(self, sample: Sample) -> Known:
         oracle = str(sample.oracle)
-        return Known(topic=sample.topic, wrong={"one heading broken": oracle.replace("## ", "", 1)})
+        return Known(topic=sample.topic, near={"one heading broken": oracle.replace("## ", "", 1)})
+
+    def credit(self, sample: Sample, score: Score) -> float:
+        return score.metrics["share"] or 0.0
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """`span`: the number of instructions of which half of the prompts keep nine tenths, and all."""

@@ -62,7 +62,7 @@ class Draft:
 
     @property
     def number(self) -> int:
-        """Of the turn being drawn, from 1."""
+        """The number of the turn being drawn, from 1."""
         return len(self.turns) + 1
 
 

@@ -43,18 +43,26 @@ def score(sample: Sample, response: Response) -> Score:
     )
 
 
+def credit(score: Score) -> float:
+    """The share of the instructions followed times the share of the facts said: form without substance is worth nothing."""
+    followed, asked = score.counts["instruction_strict"]
+    said, demanded = score.counts["facts_covered"]
+    return followed / asked * said / demanded
+
+
 def wrong_replies(sample: Sample) -> dict[str, str]:
-    """Replies that must fail here: the facts without the form, the request repeated, the form without one instruction."""
+    """Replies that must fail here: the facts without the form, and the request repeated."""
     prompt = sample.messages[-1]["content"]
     plain = " ".join(fact["sentence"] for fact in sample.target["facts"])
+    return {"facts without the form": plain, "brief repeated": prompt.partition("\n\n")[0]}
+
+
+def near_replies(sample: Sample) -> dict[str, str]:
+    """The oracle without one instruction."""
     broken = next(
         (text for text in _damaged(str(sample.oracle)) if not follows(text, sample.target["instructions"])), ""
     )
-    return {
-        "facts without the form": plain,
-        "brief repeated": prompt.partition("\n\n")[0],
-        "one instruction broken": broken,
-    }
+    return {"one instruction broken": broken}
 
 
 def _damaged(oracle: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from .choice import Choice, choose, passes
 from .composition import composition
 from .fits import FITS
 from .phrasing import STYLES, Parts
-from .scoring import score, wrong_replies
+from .scoring import credit, near_replies, score, wrong_replies
 
 COUNTS = (1, 8, 2, 4)
 """Numbers of instructions of four prompts in a row, round and round."""
@@ -59,7 +59,11 @@ class Format(Task):
             material=sample.target["material"],
             instructions=sample.target["wording"],
             wrong=wrong_replies(sample),
+            near=near_replies(sample),
         )
+
+    def credit(self, sample: Sample, score: Score) -> float:
+        return credit(score)
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         return composition(rows)

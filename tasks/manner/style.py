@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ifeval.checks.guards import repetition
 from ifeval.records import Response
-from ifeval.tasks.wrong_in_any_reply.faults import LONGEST, is_echo, refused, repetition
+from ifeval.tasks.wrong_in_any_reply.faults import LONGEST, is_echo, refused
 
 _WORD = re.compile(r"\w+")
 _LIST = re.compile(r"^[ \t]{0,8}(?:[-*•]|\d{1,3}[.)])[ \t]", re.MULTILINE)

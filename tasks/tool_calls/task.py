@@ -24,7 +24,7 @@ from .spread import spread
 
 DIALECTS = ("pythonic", "json", "hermes")
 OWN_WORDS = 3
-"""An answer in words says at least so much that the request does not: words of the request in any order are none."""
+"""The fewest words of its own that an answer has: words of the request in any order are no answer."""
 
 _ASKING = re.compile(
     r"\?|\b(?:please|need|tell|provide|let me know|specify|give me|missing|require[sd]?)\b", re.IGNORECASE
@@ -82,6 +82,10 @@ class ToolCalls(Task):
     def decoys(self, sample: Sample) -> Known | None:
         """Where no tool fits, any answer in words is right."""
         return None if sample.tags["kind"] == "irrelevance" else super().decoys(sample)
+
+    def credit(self, sample: Sample, score: Score) -> float:
+        """Where calls are wanted, the share that is right of those wanted or made; a false one spoils as much as a missing one."""
+        return sum(score.strict) / len(score.checks)
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """How far the accuracies of one item lie apart under several formats."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from ifeval.checks.guards import is_echo
+from ifeval.checks.guards import is_echo, repetition
 from ifeval.checks.text.language import detect
 from ifeval.checks.text.marks import normalised
 from ifeval.records import CheckResult
@@ -118,12 +118,6 @@ def looping(reply: str, spoken: Sequence[str]) -> str | None:
         if len(part) >= FEWEST_REPEATS and share > MOST_REPEATED:
             return f"{share:.0%} of the runs of four words of {where} are repeats"
     return None
-
-
-def repetition(words: Sequence[str]) -> float:
-    """Share of the runs of four words that occurred before, 0 to 1; 0 for fewer than four words."""
-    runs = [tuple(words[start : start + 4]) for start in range(len(words) - 3)]
-    return 1 - len(set(runs)) / len(runs) if runs else 0.0
 
 
 def leaked(reply: str) -> str | None:

@@ -182,6 +182,27 @@ def test_preference_pairs_are_learnt_and_resume(options: SftOptions, tmp_path: P
         train(replace(options, method=method, out=tmp_path / "none"), Watch())
 
 
+def test_labelled_replies_are_learnt_and_resume(options: SftOptions, tmp_path: Path) -> None:
+    data = tmp_path / "thumbs.jsonl"
+    rows = [{"prompt": f"say {i}", "completion": f"{i} is said", "label": True} for i in range(8)]
+    rows += [{"prompt": f"say {i}", "completion": f"no {i} for you", "label": False} for i in range(8)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings = replace(options, data=(str(data),), method="kto", beta=0.5, neftune=0.0)
+    watch = Watch()
+    whole = train(settings, watch)
+    assert watch.steps[0].loss == pytest.approx(0.5, abs=1e-4)
+    assert watch.steps[-1].loss < watch.steps[0].loss
+    stop = Watch({2: lambda: os.kill(os.getpid(), signal.SIGTERM)})
+    with pytest.raises(KeyboardInterrupt):
+        train(replace(settings, out=tmp_path / "halved"), stop)
+    halved = train(replace(settings, out=tmp_path / "halved", resume=True), Watch())
+    assert (whole / "model.safetensors").read_bytes() == (halved / "model.safetensors").read_bytes()
+    with pytest.raises(UserError, match="no label says whether the reply is wanted"):
+        train(replace(options, method="kto", out=tmp_path / "none"), Watch())
+    with pytest.raises(UserError, match="--batch 2 or more"):
+        train(replace(settings, batch=1), Watch())
+
+
 def test_adapters_are_merged_or_kept(options: SftOptions, base: Path, tmp_path: Path) -> None:
     merged = train(replace(options, lora=4, max_steps=3), Watch())
     assert json.loads((merged / RECORD).read_text())["training"]["merge_error"] < 1e-4

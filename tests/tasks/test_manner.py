@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from ifeval.checks.guards import repetition
 from ifeval.records import Response
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
-from ifeval.tasks.wrong_in_any_reply.faults import faults, off_topic, refused, repetition
+from ifeval.tasks.wrong_in_any_reply.faults import faults, off_topic, refused
 from ifeval.tasks.wrong_in_any_reply.requests import FOREIGN_EVERY, Request, drawn
 from ifeval.util.jsonio import loads
 from tests.conftest import GOLDEN

@@ -177,14 +177,15 @@ class Encoder:
         """The chosen and the rejected document of a preference pair, trained on their last turns. Raises Unusable."""
         if example.rejected is None:
             raise Unusable("no rejected reply to learn from")
-        before = tuple(m | {"weight": 0} if m["role"] == "assistant" else m for m in example.messages[:-1])
+        before = last_turn(example).messages[:-1]
         endings = (example.messages[-1], example.rejected)
         return [self.encode(replace(example, messages=(*before, ending)))[0] for ending in endings]
 
     def encode_all(self, examples: Iterable[Example], pairs: bool = False, labelled: bool = False) -> Encoded:
         """All examples, the unusable ones counted by reason. Raises UserError where none is left.
 
-        pairs: documents alternate, chosen and rejected. labelled: replies that are not wanted stay, and others need a label.
+        pairs: documents alternate, chosen and rejected. labelled: replies that are not wanted stay, others need a label, and
+        the last turn is trained.
         """
         result = Encoded()
         for example in examples:
@@ -194,6 +195,10 @@ class Encoder:
             try:
                 if labelled and example.desirable is None:
                     raise Unusable("no label says whether the reply is wanted")
+                if labelled:
+                    example = last_turn(example)
+                    if not example.trained:
+                        raise Unusable("its last message is no reply to be trained")
                 documents = self.encode_pair(example) if pairs else self.encode(example)
             except Unusable as reason:
                 result.dropped[str(reason)] += 1
@@ -293,6 +298,12 @@ class Encoder:
                 "The chat template ends a reply with no special token, so nothing would teach the model to stop."
             )
         return end, ids[-1]
+
+
+def last_turn(example: Example) -> Example:
+    """The example with its last turn alone to be trained: a preference says nothing of the turns before."""
+    before = tuple(m | {"weight": 0} if m["role"] == "assistant" else m for m in example.messages[:-1])
+    return replace(example, messages=(*before, example.messages[-1]))
 
 
 def _greeting(messages: Sequence[Message]) -> int:

@@ -5,7 +5,7 @@ that was held out (`cluster=extraction`, `style=terse`), and all that hold an ev
 trained is then known: every row names its task and cluster, and `ifeval sft` records them.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +45,14 @@ class Made:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
 
     def offer(self, row: dict[str, Any], tags: Mapping[str, Any]) -> None:
-        """Take a row whose last message is its reply, unless it must be left out."""
-        prompt = _prompt(row["messages"])
+        """Take a row, unless it must be left out: `messages`, whose last is its reply, or a `prompt` of messages alone."""
+        messages = row["messages"] if "messages" in row else row["prompt"]
+        prompt = _prompt(messages)
         if any(str(tags.get(tag)) in values for tag, values in self.held_out.items()):
             self.leave_out("held out by a tag")
         elif prompt in self._prompts:
             self.leave_out("made already")
-        elif self.index.overlaps([Example("", row["task"], tuple(row["messages"]))]):
+        elif self.index.overlaps([Example("", row["task"], tuple(messages))]):
             self.leave_out("holds an evaluation's prompt")
         else:
             self._prompts.add(prompt)
@@ -63,25 +64,6 @@ def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:
     if sum(message["role"] == "assistant" for message in messages) == 1:
         return messages[-2]["content"]
     return "\n".join(message["content"] for message in messages if message["role"] != "assistant")
-
-
-def make(task: Task, number: int, seed: int, held_out: Mapping[str, Collection[str]], index: PromptIndex) -> Made:
-    """`number` training rows of `task`, or fewer where fifty seeds have no more that may be used.
-
-    seed: shifts the training seeds (>= 0). held_out, index: see `Made`.
-    Raises UserError where the task reads a data set, or has no oracle replies.
-    """
-    if task.dataset is not None:
-        raise UserError(f"--task {task.name} is a benchmark's data; training rows come from procedural tasks only.")
-    made = Made(held_out, index)
-    for sample in fresh(task, seed):
-        row = training_row(task, sample)
-        if row is None:
-            raise UserError(f"--task {task.name} has no oracle replies to learn from.")
-        made.offer(row, sample.tags)
-        if len(made.rows) == number:
-            break
-    return made
 
 
 def replay(run: Run, held_out: Mapping[str, Collection[str]], index: PromptIndex) -> Made:
@@ -133,6 +115,39 @@ def training_row(task: Task, sample: Sample) -> dict[str, Any] | None:
     messages = [*(dict(message) for message in asked.messages), reply_message(replies[-1], len(replies) - 1)]
     row = named_row(task.name, sample.id, messages, sample.tags)
     return row | ({"tools": list(asked.tools)} if asked.tools else {})
+
+
+Writer = Callable[[Task, Sample], dict[str, Any] | str | None]
+"""A sample to its row, or to the reason why it gives none; None where it has no oracle."""
+
+
+def make(
+    task: Task,
+    number: int,
+    seed: int,
+    held_out: Mapping[str, Collection[str]],
+    index: PromptIndex,
+    write: Writer = training_row,
+) -> Made:
+    """`number` training rows of `task`, or fewer where fifty seeds have no more that may be used.
+
+    seed: shifts the training seeds (>= 0). held_out, index: see `Made`. write: makes the rows.
+    Raises UserError where the task reads a data set, or has no oracle replies.
+    """
+    if task.dataset is not None:
+        raise UserError(f"--task {task.name} is a benchmark's data; training rows come from procedural tasks only.")
+    made = Made(held_out, index)
+    for sample in fresh(task, seed):
+        row = write(task, sample)
+        if row is None:
+            raise UserError(f"--task {task.name} has no oracle replies to learn from.")
+        if isinstance(row, str):
+            made.leave_out(row)
+        else:
+            made.offer(row, sample.tags)
+        if len(made.rows) == number:
+            break
+    return made
 
 
 def played(task: Task, sample: Sample) -> tuple[Sample, list[Response]]:

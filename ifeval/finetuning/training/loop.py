@@ -22,7 +22,7 @@ from ifeval.finetuning.training.judge import Judge
 from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
 from ifeval.finetuning.training.memory import peak_memory
 from ifeval.finetuning.training.network import Neftune, default_learning_rate, trained
-from ifeval.finetuning.training.objective import choose_objective
+from ifeval.finetuning.training.objectives import choose_objective
 from ifeval.finetuning.training.parallel import join
 from ifeval.finetuning.training.rehearsal import rehearse
 from ifeval.finetuning.training.setup import set_up
@@ -58,8 +58,6 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     if team.leads:
         rehearse(network, data, options, folder, model.parameters)
     objective = choose_objective(options, ready.token_losses)
-    with cast():
-        objective.prepare(network, data.packs, padding)
     highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
     weights = [weight for _, weight in trained(network)]
     optimizer = ready.optimizer(highest)
@@ -67,6 +65,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
 
     batches = data.batches
     steps = options.max_steps or batches.steps(options.epochs)
+    with cast():
+        objective.prepare(network, batches, steps, padding)
     state = newest(folder) if options.resume else None
     start = load_state(state, network, optimizer, data.identity, team) if state else 0
     save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
@@ -91,6 +91,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             window = batches.rows(step)
             size = sum(objective.size(pack) for pack in window)
             losses: list[torch.Tensor] = []
+            with cast():
+                objective.begin(network, step)
             for packs, counts in team.share(window, options.rows):
                 batch = ready.collate(packs, team.device)
                 if noise:

@@ -1,5 +1,7 @@
 """What a step minimises: cross-entropy of the replies, or a preference between two endings of one conversation.
 
+The preference for wanted replies over unwanted ones, without pairs, is in `ifeval.finetuning.training.kto`.
+
 An objective gives a sum over a batch; the loop divides it by the size of the whole step, so that how a step is cut into
 batches changes nothing.
 """
@@ -10,37 +12,41 @@ from typing import Any, Protocol
 import torch
 from torch.nn.functional import logsigmoid
 
+from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.packing import Batch, collate
-from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.loss import TokenLosses
 
 Packs = Sequence[Sequence[Document]]
 
 
 class Objective(Protocol):
-    """`size` of a pack is what its part of the sum is divided by; `prepare` sees the model before its first step."""
+    """`size` of a pack is what its part of the sum is divided by.
 
-    def prepare(self, network: Any, packs: Packs, padding: int) -> None: ...
+    `prepare` sees the model before its first step, and all `steps` to come; `begin` is called before each of them.
+    """
+
+    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None: ...
+    def begin(self, network: Any, step: int) -> None: ...
     def size(self, pack: Sequence[Document]) -> float: ...
     def __call__(self, network: Any, batch: Batch, packs: Packs) -> torch.Tensor: ...
 
 
-def choose_objective(options: SftOptions, token_losses: TokenLosses) -> Objective:
-    """The objective of `options.method`."""
-    if options.method == "sft":
-        return CrossEntropy(token_losses)
-    return Orpo(token_losses, options.beta) if options.method == "orpo" else Dpo(token_losses, options.beta)
+class Unprepared:
+    """An objective that needs nothing before a training or a step."""
+
+    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
+        """Nothing to do."""
+
+    def begin(self, network: Any, step: int) -> None:
+        """Nothing to do."""
 
 
-class CrossEntropy:
+class CrossEntropy(Unprepared):
     """The sum over trained tokens, each as often as it counts, divided by what they count together."""
 
     def __init__(self, token_losses: TokenLosses) -> None:
         self._losses = token_losses
-
-    def prepare(self, network: Any, packs: Packs, padding: int) -> None:
-        """Nothing to do."""
 
     def size(self, pack: Sequence[Document]) -> float:
         return sum(document.weight for document in pack)
@@ -52,7 +58,7 @@ class CrossEntropy:
         return losses.sum()
 
 
-class Orpo:
+class Orpo(Unprepared):
     """Odds-ratio preference optimisation (arXiv 2403.07691): no reference model.
 
     A pair costs the chosen reply's mean cross-entropy, and beta times -log sigmoid of the log odds ratio of the replies'
@@ -62,9 +68,6 @@ class Orpo:
     def __init__(self, token_losses: TokenLosses, beta: float) -> None:
         self._losses = token_losses
         self._beta = beta
-
-    def prepare(self, network: Any, packs: Packs, padding: int) -> None:
-        """Nothing to do."""
 
     def size(self, pack: Sequence[Document]) -> int:
         return len(pack) // 2
@@ -78,7 +81,7 @@ class Orpo:
         return (-mean[::2] - self._beta * logsigmoid(chosen - rejected)).sum()
 
 
-class Dpo:
+class Dpo(Unprepared):
     """Direct preference optimisation (arXiv 2305.18290); the reference is the model as it stands before the first step.
 
     Its log-probabilities are computed once, so no second model is kept.
@@ -89,16 +92,9 @@ class Dpo:
         self._beta = beta
         self._reference: dict[int, float] = {}  # by the identity of a document
 
-    @torch.no_grad()
-    def prepare(self, network: Any, packs: Packs, padding: int) -> None:
-        training = network.training
-        network.eval()
-        device = next(network.parameters()).device
-        for pack in packs:
-            batch = collate([pack], padding).to(device)
-            found = reply_logprobs(self._losses(network, batch), batch, [pack]).tolist()
-            self._reference |= dict(zip(map(id, pack), found, strict=True))
-        network.train(training)
+    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
+        """Note what the reference gives all documents."""
+        self._reference = reference_logprobs(self._losses, network, batches, padding)
 
     def size(self, pack: Sequence[Document]) -> int:
         return len(pack) // 2
@@ -108,6 +104,27 @@ class Dpo:
         before = torch.tensor([self._reference[id(document)] for pack in packs for document in pack])
         gain = now - before.to(now)
         return -logsigmoid(self._beta * (gain[::2] - gain[1::2])).sum()
+
+
+def reference_logprobs(losses: TokenLosses, network: Any, batches: Batches, padding: int) -> dict[int, float]:
+    """The summed log-probability of each document's trained tokens under `network` as it stands, by the document's identity."""
+    packs = batches.pack([document for unit in batches.units for document in unit])
+    return {
+        id(document): value
+        for pack in packs
+        for document, value in zip(pack, logprobs(losses, network, pack, padding), strict=True)
+    }
+
+
+@torch.no_grad()
+def logprobs(losses: TokenLosses, network: Any, pack: Sequence[Document], padding: int) -> list[float]:
+    """The summed log-probability of the trained tokens of each document of one pack, without gradients."""
+    training = network.training
+    network.eval()
+    batch = collate([pack], padding).to(next(network.parameters()).device)
+    found = reply_logprobs(losses(network, batch), batch, [pack]).tolist()
+    network.train(training)
+    return found
 
 
 def token_weights(packs: Packs) -> torch.Tensor:
