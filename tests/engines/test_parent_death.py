@@ -13,11 +13,11 @@ from tests.processes import alive
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
 
 FORKS = """
-import os, sys, time
+import os, time
 from ifeval.engines.parent_death import ended_with_us
 
 def stay(name):
-    print(name, os.getpid(), flush=True)
+    os.write(1, f"{name} {os.getpid()}\\n".encode())
     time.sleep(120)
     os._exit(0)
 
