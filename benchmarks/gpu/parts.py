@@ -15,6 +15,7 @@ from typing import Any
 
 import rows
 import shapes
+from processes import engine_starts, kill_when, wait_for
 
 HERE = Path(__file__).resolve().parent
 TINY = os.environ.get("SIZES") == "tiny"
@@ -23,13 +24,19 @@ REPLY_TOKENS = 8 if TINY else 400  # about as long as an 8B model's mean reply t
 LENGTH, STEPS = (256, 4) if TINY else (4096, 20)
 WARM_UP = 2
 LIMIT = 2 if TINY else 100
-MARK = "IFEVAL_GPU_CHECK"
+BUDGET = 8 if TINY else 40
+RECOUNT = 4  # a thought's tokens are counted anew from its text
+THINKS = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
+)
 CPU_RUN = Path(os.environ.get("CPU_RUN", HERE.parents[1] / "results" / "summaries" / "greedy"))
 
 Found = dict[str, Any]
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # cut at its time limit, a part ends what it started
     part, out = sys.argv[1], Path(sys.argv[2]).resolve()
     started = time.monotonic()
     found = PARTS[part](out)
@@ -174,25 +181,47 @@ def adapter(out: Path) -> Found:
     }
 
 
+def thinking(out: Path) -> Found:
+    """A template that opens `<think>`: every thought is ended within its budget, and an answer follows."""
+    from transformers import AutoTokenizer
+
+    from ifeval import load_run
+
+    run, template = fresh(out / "runs" / "thinking"), out / "thinking.jinja"
+    template.write_text(THINKS)
+    asked = ("--tasks", "zero_shot", "--limit", str(LIMIT // 2), "--no-cache", "--sampling", "greedy")
+    room = ("--max-tokens", "16" if TINY else "64", "--thinking-budget", str(BUDGET), "--chat-template", str(template))
+    _, seconds = timed([*ifeval("run", "--model", model(), *asked, *room, "--out", str(run)), *shared()])
+    replies, words = load_run(run).samples, AutoTokenizer.from_pretrained(str(tokenizer()))
+    lengths = [len(words.encode(text, add_special_tokens=False)) for text in replies["reasoning"].dropna()]
+    found = {
+        "seconds": seconds,
+        "replies": len(replies),
+        "thoughts_ended": len(replies) - int(replies["unclosed_reasoning"].sum()),
+        "longest_thought": max(lengths, default=0),
+        "answered": int((replies["answer"].fillna("").str.strip() != "").sum()),
+    }
+    within = found["thoughts_ended"] == len(lengths) == len(replies) and found["longest_thought"] <= BUDGET + RECOUNT
+    if not within or not found["answered"]:
+        sys.exit(f"thoughts are not held to {BUDGET} tokens: {found}")
+    return found
+
+
 def killed(out: Path) -> Found:
-    """kill -9 in the middle: no process is left, and the same command goes on."""
+    """kill -9 while the engine starts and while it generates: no process is left, and the same command goes on."""
     run = fresh(out / "runs" / "killed")
     folder = shapes.make(SMALL, tokenizer(), out / "models" / SMALL)
     command = [
         *ifeval("run", "--model", str(folder), "--tasks", "zero_shot", "--limit", "40" if TINY else "2000"),
         *("--max-tokens", "64", "--no-cache", "--engine-arg", "load_format=dummy", "--out", str(run), *shared()),
     ]
-    mark = f"{MARK}={os.getpid()}"
-    name, _, value = mark.partition("=")
-    child = subprocess.Popen(command, env=os.environ | {name: value}, start_new_session=True)
     journal = run / "responses.jsonl"
-    wait_for(lambda: child.poll() is not None or (journal.is_file() and journal.stat().st_size > 0), 200)
-    processes = marked(mark)
-    child.kill()
-    child.wait()
-    left = wait_for(lambda: not marked(mark), 10)
+    found = {
+        "starting": kill_when(command, engine_starts),
+        "generating": kill_when(command, lambda _: journal.is_file() and journal.stat().st_size > 0),
+    }
     _, seconds = timed(command)
-    return {"processes": len(processes), "seconds_until_none_is_left": left, "resumed_in": seconds} | scores(run)
+    return found | {"resumed_in": seconds} | scores(run)
 
 
 def transformers(out: Path) -> Found:
@@ -298,28 +327,6 @@ def scores(run: Path) -> Found:
     }
 
 
-def marked(mark: str) -> list[int]:
-    """Processes whose environment holds `mark`."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in place.read_bytes().split(b"\0"):
-                found.append(int(place.parent.name))
-        except OSError:
-            continue
-    return found
-
-
-def wait_for(true: Callable[[], bool], seconds: float) -> float:
-    """Seconds until it was so. Ends the part where it is not in time."""
-    started = time.monotonic()
-    while not true():
-        if time.monotonic() - started > seconds:
-            sys.exit(f"waited {seconds} s in vain")
-        time.sleep(0.1)
-    return round(time.monotonic() - started, 2)
-
-
 PARTS: dict[str, Callable[[Path], Found]] = {
     "environment": environment,
     "vllm-8b-bare": lambda out: vllm_bare(LARGE, out),
@@ -336,6 +343,7 @@ PARTS: dict[str, Callable[[Path], Found]] = {
     "quality": quality,
     "constrained": constrained,
     "adapter": adapter,
+    "thinking": thinking,
     "killed": killed,
     "vllm-small-bare": lambda out: vllm_bare("real", out),
     "vllm-small-ours": lambda out: vllm_ours("real", out),

@@ -18,7 +18,7 @@ from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.loops import LARGEST, SMALLEST, TIMES
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
-from ifeval.engines.parent_death import OWNER
+from ifeval.engines.parent_death import ended_with_us
 from ifeval.engines.vllm_versions import refusals, require_supported, vllm_version
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
@@ -78,11 +78,11 @@ class VllmEngine:
             **self._arguments,
         }
         self._settings |= parallel_settings(self._model, self._settings, cuda)
-        os.environ.update({**quiet_environment(), OWNER: str(os.getpid())})
+        os.environ.update(quiet_environment())
         if not cuda:
             os.environ.update(cpu_environment())
         try:
-            with collector_at_rest():
+            with collector_at_rest(), ended_with_us():
                 self._engine = start_engine(str(self._model.path), self._settings)
         except (ValueError, TypeError, RuntimeError, OSError) as error:
             raise UserError(f"vLLM cannot serve {self._model.name}: {first_line(error)}") from error

@@ -160,17 +160,21 @@ def _server(model: str, base_urls: Sequence[str]) -> Model:
 
 def check_url(url: str) -> None:
     """Raise UserError unless `url` is one that a server can have: scheme, host, a port from 1 to 65535, no secret."""
+    from yarl import URL
+
     refused = UserError(f"--base-url {one_line(url)} is not a URL; it looks like http://localhost:8000/v1.")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
         host.encode("idna")
+        asked = URL(f"{url}/models")  # as the client will
+        known = bool(asked.host) and bool(asked.port)
     except ValueError:
         raise refused from None
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UserError("--base-url takes no user, password, query or fragment: a key goes into OPENAI_API_KEY.")
-    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`')
-    if parts.scheme not in ("http", "https") or not host or port == 0 or not letters:
+    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`?#')
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not known or not letters:
         raise refused
 
 
