@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "comparison": {"runs", "stats", "models"},
     "finetuning": {"comparison", "runs", "registry", "models", "engines", "checks", "tool_calls", "task"},
     "rewards": {"checks", "decoys", "models", "registry", "task", "tool_calls"},
-    "interop": {"release", "comparison", "runs", "engines", "models", "registry", "checks", "task"},
+    "interop": {"release", "comparison", "stats", "runs", "engines", "models", "registry", "checks", "task"},
     "report": {"comparison", "runs", "stats"},
     "release": {"comparison", "runs", "stats", "engines"},
 }

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ifeval.comparison.outcomes import run_outcomes
 from ifeval.comparison.trajectory import primary_scores
-from ifeval.errors import NotComparable, UserError
+from ifeval.errors import Exit, NotComparable, UserError
 from ifeval.interop.live import opened, undisturbed
 from ifeval.release.decision import gate
 from ifeval.release.policy import PRESETS, Policy, read_policy
@@ -21,7 +21,6 @@ from ifeval.runs.directory import write_json
 from ifeval.runs.options import CHOOSING_SEED, RunOptions, asked
 from ifeval.runs.pipeline import run
 from ifeval.runs.run import Run, load_run
-from ifeval.stats.assessment import Decision
 from ifeval.util.jsonio import loads
 from ifeval.util.lists import names
 
@@ -99,7 +98,7 @@ class Evaluations:
             decision = gate(run_outcomes(self._start), run_outcomes(found), self._policy)
         except NotComparable as error:  # replies of a server failed, say: no reason to end a training
             return Evaluated(metrics, False, f"step {step}: {_shown(metrics)}; NOT COMPARABLE: {error}")
-        failed = decision.decision is Decision.FAIL
+        failed = decision.exit_code == Exit.REGRESSION
         metrics[f"{PREFIX}failed"] = float(failed)
         return Evaluated(metrics, failed, f"step {step}: {_shown(metrics)}; {decision.headline}")
 

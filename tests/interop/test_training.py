@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ifeval.errors import UserError
+from ifeval.errors import Exit, UserError
 from tests.conftest import ROOT
 
 pytest.importorskip("transformers", reason="needs transformers: pip install 'ifeval-harness[transformers]'")
@@ -89,7 +89,7 @@ def test_a_fail_stops_training(tmp_path: Path, cases: Path, monkeypatch: pytest.
     from ifeval.interop import training
 
     class Failed:
-        decision = training.Decision.FAIL
+        exit_code = Exit.REGRESSION
         headline = "FAIL"
 
     monkeypatch.setattr(training, "gate", lambda *_: Failed())
