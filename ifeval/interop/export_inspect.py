@@ -18,6 +18,7 @@ from ifeval.runs.run import Run
 from ifeval.runs.summary import replies
 from ifeval.util.jsonio import dumps, loads
 
+ROLES = ("system", "user", "assistant", "tool")
 STOPS = {"stop": "stop", "length": "max_tokens", "tool_calls": "tool_calls"}
 
 
@@ -98,7 +99,9 @@ def _scores(row: Row, primary: str) -> Iterator[tuple[str, dict[str, Any]]]:
     score, checks = row["score"], row["score"]["verdicts"]
     reasons = "\n".join(f"{'✓' if one['ok'] else '✗'} {text(one['name'])}: {text(one['reason'])}" for one in checks)
     kept = [{"name": text(one["name"]), "ok": one["ok"], "reason": text(one["reason"])} for one in checks]
-    values = {name: (value, {}) for name, value in score["metrics"].items() if value is not None}
+    values: dict[str, tuple[float, dict[str, int]]] = {
+        name: (value, {}) for name, value in score["metrics"].items() if value is not None
+    }
     counted = {
         name: (successes / trials, {"successes": successes, "trials": trials})
         for name, (successes, trials) in score["counts"].items()
@@ -134,7 +137,7 @@ def _results(run: Run, task: str, samples: Sequence[Mapping[str, Any]], scorers:
         "total_samples": len(samples),
         "completed_samples": sum("error" not in sample for sample in samples),
         "scores": scores,
-        "headline": {"scorer": primary, "score": primary, "metric": "mean"},
+        **({"headline": {"scorer": primary, "score": primary, "metric": "mean"}} if primary in scorers else {}),
     }
 
 
@@ -142,27 +145,19 @@ def _reply(response: Mapping[str, Any]) -> dict[str, Any]:
     """The reply as inspect's message: the thought and the answer apart, calls as calls."""
     thought, answer = response["reasoning"], text(response["answer"])
     parts = [{"type": "reasoning", "reasoning": text(thought)}, {"type": "text", "text": answer}]
-    calls = [
-        {
-            "id": f"call_{place}",
-            "function": text(one["name"]),
-            "arguments": _clean(one["arguments"]),
-            "type": "function",
-        }
-        for place, one in enumerate(response["tool_calls"] or ())
-    ]
+    calls = [_call(f"call_{place}", one) for place, one in enumerate(response["tool_calls"] or ())]
     content = parts if thought else answer
     return {"role": "assistant", "content": content, **({"tool_calls": calls} if calls else {})}
 
 
 def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     """A message of OpenAI's shape as inspect's; a call's arguments may be JSON text."""
-    role, content = str(message.get("role", "user")), message.get("content")
+    role, content = message.get("role"), message.get("content")
     calls = [
         _call(str(one.get("id", place)), one["function"]) for place, one in enumerate(message.get("tool_calls") or ())
     ]
     return {
-        "role": role,
+        "role": role if role in ROLES else "user",
         "content": text(content if isinstance(content, str | None) else dumps(content).decode()),
         **({"tool_calls": calls} if calls else {}),
         **({"tool_call_id": text(message.get("tool_call_id"))} if role == "tool" else {}),
