@@ -9,7 +9,7 @@ from ifeval.errors import UserError
 from ifeval.models.history import plain_turns
 from ifeval.records import Sample
 from ifeval.rewards.guards import limits
-from ifeval.rewards.reward import SPOKEN, judged, oracle_text, question, text_reply
+from ifeval.rewards.judging import SPOKEN, judged, oracle_text, question, text_reply
 from ifeval.rewards.row import RewardRow, rewardable
 from ifeval.task import Task
 from ifeval.tool_calls import by_name, tool_prompt

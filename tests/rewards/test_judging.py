@@ -15,8 +15,8 @@ from ifeval.records import Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.rewards import compute_score, read_ground_truth, read_rows, reward, score, verify
 from ifeval.rewards.guards import guarded, stretch
+from ifeval.rewards.judging import LONGEST, judged, message_reply, oracle_text, question, text_reply
 from ifeval.rewards.make import Cheap, reward_row
-from ifeval.rewards.reward import LONGEST, judged, message_reply, oracle_text, question, text_reply
 from ifeval.rewards.row import RewardRow
 
 KINDS = discover()
@@ -139,7 +139,7 @@ def test_what_is_no_row_at_all() -> None:
             read_rows([row])
     with pytest.raises(UserError, match="no rows"):
         read_rows([])
-    with pytest.raises(UserError, match="no file"):
+    with pytest.raises(UserError, match="There is no file"):
         read_rows("nowhere.jsonl")
 
 
