@@ -1,4 +1,4 @@
-"""Reading reward rows; whatever is wrong with one is said before a training begins."""
+"""Reading reward rows. A row that cannot be used is refused by name before training begins."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
@@ -60,7 +60,7 @@ def read_ground_truth(text: str) -> RewardRow:
         oracle = sample["oracle"]
         calls = oracle if oracle is None or isinstance(oracle, str) else [ToolCall(**call) for call in oracle]
         asked = Sample(**{**sample, "oracle": calls})
-        known = {key: written[key] for key in ("floor", "longest", "repeats")}
+        known = {key: written[key] for key in ("floor", "longest", "repeats", "stretch")}
         version, form = written["version"], written["ifeval"]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(f"`ground_truth` cannot be read ({type(error).__name__}: {str(error)[:200]}).") from None

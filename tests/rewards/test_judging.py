@@ -77,7 +77,10 @@ def test_guards() -> None:
     row = RewardRow(KINDS["zero_shot"](), Sample("x", [{"role": "user", "content": "?"}]), longest=50, repeats=0.2)
     assert guarded("One reply. Of two sentences.", row) == (1.0, "")
     assert guarded("so it goes on and on " * 12, row)[0] == 0
-    assert guarded(" ".join(f"w{n}" for n in range(70)), row) == (0.0, "a stretch of 70 words without an end")
+    assert guarded(" ".join(f"w{n}" for n in range(70)), row) == (
+        0.0,
+        "70 words in a row without the end of a sentence or line",
+    )
     factor, reason = guarded(". ".join(f"w{n}" for n in range(100)), row)
     assert factor == 0.5
     assert reason == "100 words, more than 50"
