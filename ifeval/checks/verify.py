@@ -67,7 +67,7 @@ def _any_follows(check: Check, variants: Mapping[str, None], arguments: Mapping[
 
 
 def by_instruction(scores: Iterable[Score]) -> dict[str, dict[str, float | int]]:
-    """Of each instruction id, sorted: how many verdicts (`count`), and the shares followed (`strict`, `loose`)."""
+    """For each instruction id, sorted: the number of verdicts (`count`) and the shares followed (`strict`, `loose`)."""
     tally: dict[str, list[int]] = {}
     for score in scores:
         for verdict, loose in zip(score.checks, score.loose or score.strict, strict=True):

@@ -1,6 +1,7 @@
 """The command line. One short file per verb, with heavy imports inside the verb."""
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    cases,
     chat_check,
     check,
     compare,
@@ -33,8 +35,18 @@ from ifeval.cli import (
     watch,
 )
 from ifeval.cli.help import Verbs
-from ifeval.engines.parent_death import OWNER
 from ifeval.errors import Exit, UserError
+from ifeval.util.quiet import mute_stdout, open_closed_streams
+
+OF_THE_MACHINE = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ENOTDIR,
+    errno.EISDIR, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ESTALE,
+}  # fmt: skip
+"""Errors of the system that a user can fix and no code of ours causes, wherever they arise."""
+
+
+ENGINE = "vllm.v1.engine.llm_engine"
+"""The module that a process has imported which loaded vLLM's engine."""
 
 
 def _version(asked: bool) -> None:
@@ -56,6 +68,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(cases.app, name="cases")
 app.command("show")(show.show)
 app.command("rescore")(rescore.rescore)
 app.command("report")(report.report)
@@ -88,6 +101,7 @@ def root(
 
 def main() -> None:
     """Run a verb; every ending has its exit code (`ifeval.errors.Exit`)."""
+    open_closed_streams()
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -97,8 +111,13 @@ def main() -> None:
         )  # typer hands an exit code back, 130 for an interruption
     except UserError as error:
         _end(error.code, str(error))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        mute_stdout()
+        _leave(Exit.OK)
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            _internal()
+        _end(Exit.USAGE, f"{error.filename or 'the output'} cannot be read or written: {error.strerror}.")
     except Exception as error:
         if hasattr(error, "format_message"):
             sentence = error.format_message()
@@ -106,26 +125,42 @@ def main() -> None:
                 print(sentence, file=sys.stderr)
                 _leave(Exit.USAGE)
             _end(Exit.USAGE, sentence)
-        traceback.print_exc()
-        _end(Exit.INTERNAL, "internal error; what was finished is kept. Please report the lines above.")
+        _internal()
     else:
         if ending == Exit.INTERRUPTED:
             _end(Exit.INTERRUPTED, "interrupted; what was finished is kept, repeat the command to continue.")
         _leave(ending or Exit.OK)
 
 
+def _internal() -> NoReturn:
+    traceback.print_exc()
+    _end(Exit.INTERNAL, "internal error; what was finished is kept. Please report the lines above.")
+
+
 def _end(code: int, sentence: str) -> NoReturn:
-    print(f"ifeval: {sentence}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(f"ifeval: {sentence}", file=sys.stderr)
     _leave(code)
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process. Where an engine was loaded its interpreter is not taken apart: it holds nothing open any more,
-    and freeing millions of objects one by one takes seconds."""
-    if os.environ.get(OWNER) != str(os.getpid()):
-        sys.exit(code)
-    with contextlib.suppress(OSError):  # whoever read our output may be gone
+    """End the process, the output that is still on its way printed first; one that cannot be printed is no success.
+
+    Where an engine was loaded its interpreter is not taken apart: it holds nothing open any more, and freeing millions
+    of objects one by one takes seconds.
+    """
+    try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        mute_stdout()
+    except OSError as error:
+        mute_stdout()
+        code = code or Exit.USAGE
+        with contextlib.suppress(OSError):
+            print(f"ifeval: the output cannot be written: {error.strerror}.", file=sys.stderr)
+    if ENGINE not in sys.modules:
+        sys.exit(code)
+    with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(code)
 

@@ -1,5 +1,6 @@
 """What several verbs take on their command lines, declared and read in one place."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,21 @@ from ifeval.errors import UserError
 
 TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")]
 Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
+
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A file of prompts of your own, with what to check (docs/cases.md): YAML, JSONL or CSV. Repeatable."
+    ),
+]
+
+
+def chosen_tasks(tasks: str | None, cases: list[Path] | None) -> tuple[str, ...]:
+    """What `--tasks` and `--cases` ask for together: `core` where neither is given."""
+    from ifeval.runs.options import asked
+    from ifeval.util.lists import names
+
+    return asked(names(tasks) if tasks is not None or cases else ("core",), cases or ())
 
 
 def data_paths(values: list[str]) -> dict[str, Path]:
@@ -21,6 +37,17 @@ def data_paths(values: list[str]) -> dict[str, Path]:
             raise UserError(f"--data {value}: there is no {place}.")
         paths[task] = place
     return paths
+
+
+def reply_seconds(timeout: float | None, base_url: Sequence[str] | None) -> dict[str, Any]:
+    """The client's name for `--request-timeout`. Raises UserError where there is no server, or the time is none."""
+    if timeout is None:
+        return {}
+    if not base_url:
+        raise UserError("--request-timeout goes with --base-url: only a server is waited for.")
+    if not timeout > 0:
+        raise UserError(f"--request-timeout {timeout:g}: give a number of seconds above 0.")
+    return {"timeout": timeout}
 
 
 def parallel_sizes(tp: str | None, pp: int | None, dp: int | None = None) -> dict[str, Any]:

@@ -25,10 +25,12 @@ def doctor(
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
 ) -> None:
     """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
+    from ifeval.util.text import visible
+
     problems = 0
     own = model_lines(model, chat_template) if model else ()
     for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *own):
-        print(f"{'ok  ' if ok else 'FAIL'} {line}")
+        print(f"{'ok  ' if ok else 'FAIL'} {visible(line)}")
         problems += not ok
     if problems:
         raise UserError(f"{problems} of the checks above failed.")

@@ -34,6 +34,8 @@ def leaderboard(
 
     wanted = Filter(family, parameters(max_parameters), day(since))
     rows = published_rows([baselines, builtin_folder()]) if published else []
+    if missing := [root for root in roots or () if not root.is_dir()]:
+        raise UserError(f"There is no folder {missing[0]}.")
     entries = build(find_runs(roots or [out]), rows, wanted)
     if check:
         if old := stale(entries, out):

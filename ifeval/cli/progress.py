@@ -9,7 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from ifeval.engines.base import Engine
@@ -88,7 +88,8 @@ class Plain(Progress):
         self.say(self.current)
 
     def say(self, text: str) -> None:
-        print(f"ifeval: {text}", file=self._log, flush=True)
+        with suppress(OSError):  # a log that is full or closed ends no run
+            print(f"ifeval: {text}", file=self._log, flush=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes
+from ifeval.cli.arguments import Cases, Data, TaskPath, chosen_tasks, data_paths, pairs, parallel_sizes, reply_seconds
 from ifeval.util.lists import names
 
 
@@ -17,8 +17,12 @@ def run(
         ),
     ],
     tasks: Annotated[
-        str, typer.Option(help="Tasks and suites, separated by commas; a .toml file of your own suites.")
-    ] = "core",
+        str | None,
+        typer.Option(
+            help="Tasks and suites, separated by commas; a .toml file of your own suites. [default: core, or none with --cases]"
+        ),
+    ] = None,
+    cases: Cases = None,
     out: Annotated[Path | None, typer.Option(help="Run directory. [default: runs/<model>-<hash>]")] = None,
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     shard: Annotated[
@@ -82,6 +86,9 @@ def run(
     base_url: Annotated[
         list[str] | None, typer.Option(help="OpenAI-compatible server; its key comes from OPENAI_API_KEY. Repeatable.")
     ] = None,
+    request_timeout: Annotated[
+        float | None, typer.Option(help="Seconds a server may take for one reply. [default: 600]")
+    ] = None,
     log: Annotated[
         list[str] | None,
         typer.Option(help="Write the scores into wandb, mlflow or trackio too, where it is installed. Repeatable."),
@@ -107,7 +114,8 @@ def run(
     require_trackers("--log", trackers)
     options = RunOptions(
         model=model,
-        tasks=names(tasks),
+        tasks=chosen_tasks(tasks, cases),
+        cases=tuple(cases or ()),
         out=out,
         engine=engine,
         adapter=adapter,
@@ -133,7 +141,9 @@ def run(
         seen=names(seen),
         cache=cache,
         trust_remote_code=trust_remote_code,
-        engine_args=pairs("--engine-arg", engine_arg or []) | parallel_sizes(tp, pp, dp),
+        engine_args=pairs("--engine-arg", engine_arg or [])
+        | parallel_sizes(tp, pp, dp)
+        | reply_seconds(request_timeout, base_url),
         ray_address=ray_address,
     )
     with observer(quiet=json, verbose=verbose) as watching:

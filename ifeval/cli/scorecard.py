@@ -124,7 +124,7 @@ def remarks(run: Run) -> Iterator[str]:
     if retries := run.manifest.get("engine_settings", {}).get("retries"):
         yield f"Tried again: {', '.join(f'{kind} ({count})' for kind, count in retries.items())}."
     if engine["tokens_per_second"]:
-        seconds = run.manifest["phases"]
+        seconds = run.manifest.get("phases", {})
         spent = ", ".join(f"{name} {seconds[name]:.1f} s" for name in ("load", "generate", "score") if name in seconds)
         yield f"{engine['generated_tokens']:,} tokens at {engine['tokens_per_second']:,.0f} per second; {spent}."
 

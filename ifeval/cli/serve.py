@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def serve(
     model: Annotated[str, typer.Option(help="Checkpoint directory, hub id, .gguf file or package:NAME.")],
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
     adapter: Annotated[str | None, typer.Option(help="A PEFT LoRA adapter on top of --model.")] = None,
     tp: Annotated[str | None, typer.Option(help="GPUs that share each layer: a number, or auto.")] = None,
     pp: Annotated[int | None, typer.Option(help="GPUs the layers are spread over.")] = None,

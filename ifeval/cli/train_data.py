@@ -284,13 +284,14 @@ def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSONL. Raises UserError where the file exists or cannot be written."""
+    from ifeval.util.files import written_atomically
     from ifeval.util.jsonio import dumps
 
     try:
-        with path.open("xb") as file:
+        if path.exists():
+            raise UserError(f"{path} exists already; name another file.")
+        with written_atomically(path) as file:
             file.writelines(dumps(row) + b"\n" for row in rows)
-    except FileExistsError:
-        raise UserError(f"{path} exists already; name another file.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -21,6 +21,7 @@ from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.plan import is_advisory
 from ifeval.runs.run import load_run
+from ifeval.runs.stored import BASELINE, checked
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
 
@@ -123,6 +124,7 @@ def load(path: Path) -> OutcomeTable:
         document = loads(path.read_bytes())
         if document["format"] != FORMAT:
             raise UserError(f"{path} has format {document['format']}; this version reads {FORMAT}. Record it again.")
+        checked(document, BASELINE, path)
         return OutcomeTable(
             name=document["name"],
             model=document["model"],
@@ -222,9 +224,14 @@ def _task_outcomes(name: str, document: Mapping[str, Any]) -> TaskOutcomes:
         *task.metrics.values(),
         *(part for parts in task.ratios.values() for part in parts),
         *task.rates.values(),
+        task.tokens,
         *task.efforts.values(),
     )
-    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[1]) for column in columns):
+    if task.primary not in task.metrics.keys() | task.ratios.keys():
+        raise ValueError(f"it has no {task.primary!r}, its primary metric")
+    if len(set(ids)) < len(ids):
+        raise ValueError("an id comes twice")
+    if len(task.clusters) != len(ids) or any(column.shape != (len(ids), task.tokens.shape[-1]) for column in columns):
         raise ValueError("its columns have different lengths")
     return task
 

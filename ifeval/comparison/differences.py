@@ -12,7 +12,7 @@ from ifeval.comparison.pairing import Pairs, align, match, mean_of_repeats, pair
 from ifeval.comparison.prompts import paired_by_prompt
 from ifeval.comparison.results import Comparison, Difference, Flip, Generalisation
 from ifeval.runs.generalisation import gain_split
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.stats.differences import SMALL, paired_t_interval, paired_t_p, sign_flip_p
 from ifeval.stats.flips import FEW_CHANGED
 from ifeval.stats.multiplicity import benjamini_hochberg, holm
@@ -157,7 +157,7 @@ def _detectable(one: Difference, alpha: float) -> float:
 
 
 def _generalisation(baseline: OutcomeTable, candidate: OutcomeTable) -> Iterator[Generalisation]:
-    """Of every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
+    """One for every task that the candidate's run splits into seen and unseen clusters; the runs are aligned."""
     if candidate.run is None:
         return
     for task, primary in primary_metrics(baseline):

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ifeval.errors import NotComparable
+from ifeval.errors import NotComparable, UserError
 from ifeval.records import CONSTRAINED
 from ifeval.runs.directory import TABLE
 from ifeval.runs.plan import is_advisory
 from ifeval.runs.run import Run
-from ifeval.runs.summary import EFFORTS, RATES
+from ifeval.runs.stored import RATES
+from ifeval.runs.summary import EFFORTS
+from ifeval.runs.table import read_batches, read_table
 from ifeval.util.tables import short_name
 
 if TYPE_CHECKING:
@@ -125,6 +127,8 @@ def run_outcomes(run: Run) -> OutcomeTable:
         wanted |= set(EFFORT_COLUMNS.values())
     table = _table(run, lambda name: name in wanted or name.startswith(("metric.", "count.")))
     present = sorted(table["task"].unique().to_pylist()) if table.num_rows else []
+    if unknown := [task for task in present if task not in summaries or not _fits(table, summaries[task])]:
+        raise UserError(f"{run.path}: its summary and its table differ at {unknown[0]}; ifeval rescore rebuilds both.")
     return OutcomeTable(
         name=short_name(run.name),
         model=manifest["model"],
@@ -177,11 +181,10 @@ def noise_floor(metrics: Mapping[str, Values], ratios: Mapping[str, tuple[Values
 
 def _table(run: Run, wanted: Callable[[str], bool]) -> "pyarrow.Table":
     """The wanted columns of a run; messages and replies stay on disk. From the journal where the table is missing."""
-    import pyarrow.parquet
+    import pyarrow
 
     if (run.path / TABLE).exists():
-        names = pyarrow.parquet.read_schema(run.path / TABLE).names
-        return pyarrow.parquet.read_table(run.path / TABLE, columns=list(filter(wanted, names)))
+        return read_table(run.path / TABLE, wanted)
     frame = run.columns()
     return pyarrow.Table.from_pandas(frame[[name for name in frame if wanted(str(name))]], preserve_index=False)
 
@@ -224,6 +227,14 @@ def _task_outcomes(task: str, rows: "pyarrow.Table", summary: Mapping[str, Any])
     )
 
 
+def _fits(table: "pyarrow.Table", summary: Mapping[str, Any]) -> bool:
+    """Does the table have what a task's summary speaks of: its primary metric, the efforts of conversations?"""
+    primary, columns = summary["primary"], set(table.column_names)
+    efforts = set(EFFORT_COLUMNS.values()) if "conversations" in summary else set()
+    scores = {f"metric.{primary}", f"count.{primary}"}
+    return primary in summary["metrics"] and not columns.isdisjoint(scores) and efforts <= columns
+
+
 def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.NDArray[np.integer]) -> tuple[str, ...]:
     """The unit of each sample: its tag of that name, else its id, without the mark of a constrained twin."""
     items = [name.removesuffix(CONSTRAINED) for name in ids]
@@ -235,11 +246,8 @@ def _clusters(rows: "pyarrow.Table", unit: str, ids: Sequence[str], sample: npt.
 
 
 def _verdict_batches(run: Run) -> "Iterator[pyarrow.RecordBatch]":
-    names = ["task", "sample_id", "repeat", "verdicts"]
-    if not (run.path / TABLE).exists():
-        yield from _table(run, names.__contains__).to_batches()
-        return
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(run.path / TABLE) as table:
-        yield from table.iter_batches(columns=names)
+    wanted = {"task", "sample_id", "repeat", "verdicts"}.__contains__
+    if (run.path / TABLE).exists():
+        yield from read_batches(run.path / TABLE, wanted)
+    else:
+        yield from _table(run, wanted).to_batches()

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.util.jsonio import loads
+from ifeval.models.tokenizer_files import read_json
+from ifeval.util.shapes import fields, or_null
 
 USABLE_SHARE = 0.9
-"""Of a GPU's memory, as vLLM's default `gpu_memory_utilization`."""
+"""The share of a GPU's memory in use, as vLLM's default `gpu_memory_utilization`."""
 
 WORKSPACE = 3 << 29
 """Bytes a device needs besides weights and cache (activations, CUDA graphs): 1.5 GiB."""
@@ -47,18 +48,35 @@ class Devices:
     kind: str = "GPU"
 
 
+def _size(value: Any) -> str | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 32
+    return None if fits else " is not a size"
+
+
+SIZES = fields(
+    {},
+    {
+        **dict.fromkeys(("num_hidden_layers", "num_attention_heads", "hidden_size"), _size),
+        **dict.fromkeys(("num_key_value_heads", "head_dim"), or_null(_size)),
+    },
+)
+"""The sizes that a config may name."""
+
+
 def kv_bytes_per_token(config: Mapping[str, Any], bytes_per_value: int = 2) -> int:
     """Bytes of keys and values of one token: 2 x layers x key-value heads x head size x bytes per value."""
     text = config.get("text_config", config)
     layers, heads = text.get("num_hidden_layers", 32), text.get("num_attention_heads", 32)
     head_size = text.get("head_dim") or text.get("hidden_size", 4096) // heads
-    return 2 * layers * text.get("num_key_value_heads", heads) * head_size * bytes_per_value
+    return 2 * layers * (text.get("num_key_value_heads") or heads) * head_size * bytes_per_value
 
 
 def footprint(checkpoint: Path) -> Footprint:
     """From a checkpoint's files and config.json; 32-bit weights count half, since they are served in 16 bits."""
-    config = loads((checkpoint / "config.json").read_bytes())
+    config = read_json(checkpoint / "config.json")
     text = config.get("text_config", config)
+    if problem := SIZES(text):
+        raise UserError(f"{checkpoint / 'config.json'} is damaged: {problem.strip(' .')}; copy it again.")
     stored = sum(file.stat().st_size for file in checkpoint.glob("*.safetensors"))
     single = (config.get("dtype") or config.get("torch_dtype")) == "float32"
     heads = text.get("num_attention_heads", 32)
@@ -66,7 +84,7 @@ def footprint(checkpoint: Path) -> Footprint:
         weights=stored // 2 if single else stored,
         kv_per_token=kv_bytes_per_token(config),
         heads=heads,
-        kv_heads=text.get("num_key_value_heads", heads),
+        kv_heads=text.get("num_key_value_heads") or heads,
     )
 
 

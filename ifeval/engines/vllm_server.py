@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import has_cuda
-from ifeval.engines.parent_death import OWNER, install
+from ifeval.engines.parent_death import ended_with_us, install
 from ifeval.engines.vllm import common_settings, cpu_environment, cpu_settings, parallel_settings, quiet_environment
 from ifeval.engines.vllm_versions import require_supported
 from ifeval.errors import UserError
@@ -28,9 +28,7 @@ from ifeval.models.resolve import Model
 EXPECTED = Workload(
     requests=256, max_new_tokens=1 << 30, longest_prompt=4096, longest_reply=4096, mean_prompt=4096, seeded=True
 )
-"""Who will ask what is not known: sequences of up to about 8,700 tokens, some drawn by a seed, and enough of them to pay
-for compiling.
-"""
+"""Requests are not known beforehand: sequences of up to about 8,700 tokens, some drawn by a seed."""
 
 VLLMS_OWN = frozenset(("hermes", "mistral", "llama3_json", "pythonic", "qwen3_coder"))
 """Names that every vLLM has; whether it has another takes an import of seconds."""
@@ -65,9 +63,9 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
     require_supported()
     command = serve_command(model, port, server_settings(model, engine_args or {}))
     log.parent.mkdir(parents=True, exist_ok=True)
-    os.environ[OWNER] = str(os.getpid())
     with log.open("wb") as output:
-        process = _start(command, output)
+        with ended_with_us():
+            process = _start(command, output)
         try:
             wait_until_healthy(process, f"http://{HOST}:{port}/health", log)
             yield ServedModel(f"http://{HOST}:{port}/v1", log, process)
@@ -76,9 +74,13 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
 
 
 def server_settings(model: Model, engine_args: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings the in-process engine would choose for a long run; `engine_args` override them."""
+    """The settings the in-process engine would choose for a long run; `engine_args` override them.
+
+    On a CPU nothing is compiled, which takes minutes before the first reply: `--engine-arg enforce_eager=false` does.
+    """
     cuda = has_cuda()
-    chosen = {**common_settings(model, EXPECTED), **({} if cuda else cpu_settings(model, EXPECTED)), **engine_args}
+    on_cpu = {} if cuda else {**cpu_settings(model, EXPECTED), "enforce_eager": True}
+    chosen = {**common_settings(model, EXPECTED), **on_cpu, **engine_args}
     replicas = chosen.pop("data_parallel_size", 1)
     chosen |= parallel_settings(model, chosen, cuda)
     return {**chosen, **({"data_parallel_size": replicas} if replicas != 1 else {})}

@@ -40,7 +40,7 @@ def chat(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def file_name(name: str) -> str:
     """A name as a part of a path: ASCII letters, digits, `-` and `.`, the rest as `-`."""
     kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-.") else "-" for letter in name)
-    return kept[-100:].strip(".") or "unnamed"
+    return kept[-100:].strip("-.") or "unnamed"
 
 
 def moment(run: Run, name: str = "started") -> datetime:

@@ -20,6 +20,7 @@ from ifeval.runs.run import printable, write_table
 from ifeval.runs.scoring import score_to_json
 from ifeval.runs.summary import summarise
 from ifeval.task import Task
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import canonical, dumps
 from ifeval.util.text import one_line
 
@@ -48,9 +49,7 @@ def write_files(run: ForeignRun, out: Path) -> Path:
     _leave_out_unbounded(run)
     rows = [dumps(_row(run, sample)) + b"\n" for sample in _unique(run.samples)]
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with (out / JOURNAL).open("wb") as journal:
-            journal.writelines(rows)
+        write_atomically(out / JOURNAL, b"".join(rows))
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
 

@@ -18,6 +18,7 @@ from ifeval.util import jsonio
 
 Shapes = Mapping[str, tuple[int, ...]]
 HEADER_LIMIT = 100_000_000  # bytes; the safetensors format's own bound
+LARGEST = 1 << 60
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "spiece.model", "tekken.json", "vocab.json", "vocab.txt")
 CONTEXT_LENGTHS = ("max_position_embeddings", "n_positions", "max_seq_len", "max_sequence_length", "seq_length")
 KNOWN_NAMES = {  # files in which installed engines list what they can load
@@ -56,9 +57,7 @@ def inspect(folder: Path, trust_remote_code: bool = False) -> Checkpoint:
     if not any((folder / name).is_file() for name in TOKENIZER_FILES) and not list(folder.glob("*.tiktoken")):
         raise UserError(f"{folder} has no tokenizer ({', '.join(TOKENIZER_FILES[:2])}, ...); copy the model's there.")
     text: dict[str, Any] = config["text_config"] if isinstance(config.get("text_config"), dict) else config
-    lengths = [
-        section[key] for section in (text, config) for key in CONTEXT_LENGTHS if isinstance(section.get(key), int)
-    ]
+    lengths = [section[key] for section in (text, config) for key in CONTEXT_LENGTHS if _is_size(section.get(key))]
     return Checkpoint(
         architecture=next(iter(_names(config)), None),
         context_length=next(iter(lengths), None),
@@ -73,7 +72,10 @@ def weight_shapes(folder: Path) -> Shapes:
     """
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = sorted({folder / name for name in read_json(index).get("weight_map", {}).values()})
+        names = read_json(index).get("weight_map", {})
+        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+            raise UserError(f"{index} is damaged: its weight_map does not name the files of weights; copy it again.")
+        shards = sorted({folder / name for name in names.values()})
         missing = [shard.name for shard in shards if not shard.is_file()]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -105,7 +107,7 @@ def check_adapter(folder: Path, base_facts: Checkpoint, base: str) -> None:
         if axis is None or "layers." not in module:
             continue
         candidates = base_shapes.get(_from_layer(f"{module}.weight"), set())
-        if not any(len(weight) == 2 and weight[axis] == shape[axis] for weight in candidates):
+        if len(shape) != 2 or not any(len(weight) == 2 and weight[axis] == shape[axis] for weight in candidates):
             raise UserError(
                 f"--adapter {folder} does not fit {base} (at {module}); it was trained on "
                 f"{config.get('base_model_name_or_path') or 'another model'}: give that as --model."
@@ -160,6 +162,11 @@ def _known_names() -> set[str]:
     return found
 
 
+def _is_size(value: Any) -> bool:
+    """A number of something that a machine can hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+
+
 def _header(file: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Names and shapes in a safetensors file, its size checked against what its header promises."""
     size = file.stat().st_size
@@ -172,6 +179,10 @@ def _header(file: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
             header = {
                 name: entry for name, entry in jsonio.loads(handle.read(length)).items() if name != "__metadata__"
             }
+            if not all(
+                _is_size(size) for entry in header.values() for size in (*entry["shape"], *entry["data_offsets"])
+            ):
+                raise ValueError("sizes that are none")
             promised = 8 + length + max((entry["data_offsets"][1] for entry in header.values()), default=0)
             shapes = [(name, tuple(entry["shape"])) for name, entry in header.items()]
         except (ValueError, KeyError, IndexError, TypeError, AttributeError):

@@ -7,6 +7,7 @@ The change time is among them: copying tools restore a file's modification time,
 import fnmatch
 import hashlib
 import os
+import re
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ OTHERS = (
     *("special_tokens_map.json", "added_tokens.json", "chat_template*", "*.jinja"),
 )
 TRAINING_STATE = ("optimizer*", "scheduler*", "rng_state*", "training_args.bin")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 SETTLED = 2.0  # seconds; a file changed later than this ago could change again within one tick of its clock
 
 
@@ -97,4 +99,9 @@ def _read(store: Path) -> dict[str, list[Any]]:
         known = jsonio.loads(store.read_bytes())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return {file: entry for file, entry in known.items() if _is_entry(entry)} if isinstance(known, dict) else {}
+
+
+def _is_entry(entry: Any) -> bool:
+    """Numbers that tell a file, then its digest; what somebody else wrote there is not believed."""
+    return isinstance(entry, list) and len(entry) == 5 and bool(DIGEST.fullmatch(str(entry[-1])))

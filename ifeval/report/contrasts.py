@@ -92,8 +92,8 @@ def _wording(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, 
 
 def _reliability(shown: Sequence[Part], breakdowns: Sequence[Part]) -> tuple[Panel, set[str]]:
     """Right in any wording, on average, in all: how far an answer hangs on how it is asked."""
-    cousins = next(part["cousins"] for part in shown if part)
-    groups = [{f"right in any of {cousins}": part.get("any"), "right in all": part.get("all")} for part in shown]
+    wordings = next(part["cousins"] for part in shown if part)
+    groups = [{f"right in any of {wordings}": part.get("any"), "right in all": part.get("all")} for part in shown]
     return Panel("Reliability over the wordings of an item", lines_of(groups)), set()
 
 

@@ -19,6 +19,7 @@ from ifeval.report.contrasts import contrasts
 from ifeval.report.differences import view
 from ifeval.report.failures import Failures, Key, collect
 from ifeval.runs.run import Run
+from ifeval.util.files import write_atomically
 from ifeval.util.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,8 +40,7 @@ def write_report(runs: Sequence[Run], out: Path, failures: int = 500, allow: Ite
     found = collect(runs, failures, [flips_by_key(comparison) for comparison in comparisons])
     page = render(runs, comparisons, found)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page, encoding="utf-8", errors="backslashreplace")
+        write_atomically(out, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
     return found
@@ -144,8 +144,9 @@ def facts(run: Run) -> Mapping[str, str]:
 
 def _sampling(tasks: Mapping[str, Any]) -> str:
     """Temperatures and reply limits in use, over all tasks."""
-    temperatures = sorted({task["sampling"].get("temperature", 0.0) for task in tasks.values()})
-    limits = sorted({task["sampling"]["max_tokens"] for task in tasks.values() if "max_tokens" in task["sampling"]})
+    drawn = [task["sampling"] for task in tasks.values()]
+    temperatures = sorted({one.get("temperature") or 0.0 for one in drawn})
+    limits = sorted({one["max_tokens"] for one in drawn if isinstance(one.get("max_tokens"), int)})
     said = "temperature " + " and ".join(f"{value:g}" for value in temperatures)
     return f"{said}, at most {' to '.join(map(str, dict.fromkeys((limits[0], limits[-1]))))} tokens" if limits else said
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.report.leaderboard import Entry
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import markdown
 from ifeval.util.text import markdown_escaped
@@ -34,9 +35,8 @@ def write(entries: Sequence[Entry], folder: Path, latex: bool = False) -> list[P
     """Write leaderboard.md, .csv and .json (and .tex) into `folder`; returns the paths."""
     texts = rendered(entries, latex)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text)
+            write_atomically(folder / name, text)
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}.") from error
     return [folder / name for name in texts]

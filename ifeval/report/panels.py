@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ifeval.report.charts import SHARES, Axis, Mark
-from ifeval.runs.summary import RATES
+from ifeval.runs.stored import RATES
 from ifeval.util.text import visible
 
 Summary = Mapping[str, Any]
@@ -132,8 +132,8 @@ def _weakness(line: Line) -> tuple[float, str]:
 def _about(task: Summary) -> str:
     repeated = f", {task['rows']:,} replies" if task["rows"] != task["samples"] else ""
     units = task.get("units", task["samples"])
-    cousins = f" of {units:,} items" if units != task["samples"] else ""
-    return f"{task['family']} · version {task['version']} · {task['samples']:,} samples{cousins}{repeated}"
+    items = f" of {units:,} items" if units != task["samples"] else ""
+    return f"{task['family']} · version {task['version']} · {task['samples']:,} samples{items}{repeated}"
 
 
 def _rates(parts: Iterable[Summary]) -> Iterator[Rate]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ifeval.runs.results import TaskResult
 from ifeval.runs.run import Run
+from ifeval.util.files import write_atomically
 from ifeval.util.text import visible
 
 WIDTH, LEFT, ROW, HEAD = 640, 190, 18, 34
@@ -25,7 +26,7 @@ class Plot:
     def save(self, path: str | Path) -> Path:
         """Write the SVG to `path` and return it."""
         place = Path(path)
-        place.write_text(self.svg, encoding="utf-8")
+        write_atomically(place, self.svg)
         return place
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ifeval.engines.arguments import identity_arguments
 from ifeval.engines.base import Engine
+from ifeval.errors import UserError
 from ifeval.models.profile import TemplateProfile
 from ifeval.models.prompts import Chat
 from ifeval.models.resolve import Model
@@ -46,7 +47,7 @@ def chat_of(options: RunOptions, model: Model, profile: TemplateProfile, manner:
         by_name(options.tool_dialect or profile.dialect),
         options.system,
         manner.template_args,
-        native_tools=model.kind != "checkpoint" and options.tool_dialect is None,
+        native_tools=model.kind in ("server", "scripted") and options.tool_dialect is None,
         tool_template=model.tool_template,
         known=profile,
         day=date.today() if profile.dated else None,
@@ -59,7 +60,10 @@ def stored_day(path: Path) -> date | None:
     if not (path / MANIFEST).exists():
         return None
     day = read_manifest(path).get("date")
-    return date.fromisoformat(day) if day else None
+    try:
+        return date.fromisoformat(day) if day else None
+    except ValueError:
+        raise UserError(f"{path / MANIFEST} is damaged: date is not a day.") from None
 
 
 def unread_calls(chat: Chat, tasks: Sequence[Task]) -> Iterator[str]:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.runs import stored as shapes
 from ifeval.runs.journal import AppendLog, read_log, response_from_json
 from ifeval.runs.keys import digest64
 from ifeval.runs.lock import RunLock
 from ifeval.runs.replacement import finish
 from ifeval.runs.scoring import score_from_json
+from ifeval.runs.stored import ROW, checked
 from ifeval.task import Row
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import canonical, dumps, loads
@@ -50,6 +52,9 @@ class RunDirectory:
         self._done: dict[int, int] = {}
         self._superseded: set[int] = set()
         for offset, row in read_log(path / JOURNAL):
+            if ROW(row) is not None:  # damaged: its sample is asked again
+                self._superseded.add(offset)
+                continue
             identity = _identity(row["task"], row["sample_id"], row["repeat"])
             if (doubled := self._done.get(identity)) is not None:
                 self._superseded.add(-doubled - 1 if doubled < 0 else doubled)
@@ -87,11 +92,9 @@ class RunDirectory:
 
 
 def journal_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a run's journal, of each sample the last line. Raises UserError where there is no journal."""
+    """The rows of a run's journal, of each sample the last line. Raises UserError where there is none, or one is damaged."""
+    last = {_identity(row["task"], row["sample_id"], row["repeat"]): offset for offset, row in checked_rows(path)}
     journal = path / JOURNAL
-    if not journal.exists():
-        raise UserError(f"{path} is not a run: it has no {JOURNAL}.")
-    last = {_identity(row["task"], row["sample_id"], row["repeat"]): offset for offset, row in read_log(journal)}
     return (
         row
         for offset, row in read_log(journal)
@@ -99,18 +102,24 @@ def journal_rows(path: Path) -> Iterator[dict[str, Any]]:
     )
 
 
+def checked_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(offset, row) of every line of a run's journal. Raises UserError where there is no journal, or a row is not one."""
+    journal = path / JOURNAL
+    if not journal.exists():
+        raise UserError(f"{path} is not a run: it has no {JOURNAL}.")
+    for offset, row in read_log(journal):
+        yield offset, checked(row, ROW, f"{journal} (the line at byte {offset:,})")
+
+
 def read_manifest(path: Path) -> dict[str, Any]:
     """A run's manifest. Raises UserError where `path` is not a run or its manifest is damaged."""
     try:
         manifest = loads((path / MANIFEST).read_bytes())
-        if {"identity", "status"} <= manifest.keys():
-            return manifest
-        problem = "it lacks its identity or status"
     except FileNotFoundError:
         raise UserError(f"{path} is not a run: it has no {MANIFEST}.") from None
-    except (OSError, ValueError, AttributeError) as error:
-        problem = str(error)
-    raise UserError(f"{path / MANIFEST} is damaged: {problem}.")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path / MANIFEST} is damaged: {error}.") from None
+    return checked(manifest, shapes.MANIFEST, path / MANIFEST)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -1,6 +1,5 @@
 """One writer per run: a lock on the directory that falls with the process that holds it, and says who that is."""
 
-import errno
 import fcntl
 import os
 import socket
@@ -8,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.util.files import NO_LOCKS
 from ifeval.util.jsonio import dumps, loads
 
 LOCK = ".lock"
 """The file in a run's directory that its writer holds; it stays behind, empty of meaning, when nobody does."""
-
-_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
-"""What a file system without locks answers (some NFS and FUSE mounts)."""
 
 
 class RunLock:
@@ -47,7 +44,7 @@ class RunLock:
                 f"{run} is being written by {_owner(self._path)}; wait for it, or choose another --out."
             ) from None
         except OSError as error:
-            if error.errno not in _UNSUPPORTED:
+            if error.errno not in NO_LOCKS:
                 raise UserError(f"{run} cannot be locked: {error.strerror}.") from error
             owner = _read(self._path)
             if (

@@ -9,8 +9,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.records import CONSTRAINED
-from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, failed, write_json
-from ifeval.runs.journal import read_log
+from ifeval.runs.directory import JOURNAL, SUMMARY, RunDirectory, checked_rows, failed, write_json
 from ifeval.runs.manifest import now
 from ifeval.runs.plan import Plan
 from ifeval.runs.rescore import stored_plan
@@ -32,16 +31,22 @@ class Place:
     failed: bool
 
 
-def merge(paths: Sequence[Path], out: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...] = ()) -> Path:
+def merge(
+    paths: Sequence[Path],
+    out: Path,
+    data: Mapping[str, Path],
+    task_paths: tuple[Path, ...] = (),
+    cases: tuple[Path, ...] = (),
+) -> Path:
     """Merge the runs at `paths`, in any order and overlapping, into one at `out`.
 
     Of a sample that several runs hold, the reply of the run that started first counts, one without error before one
-    with. data: where external data lies now. Raises UserError where the runs are not parts of one run, and where
+    with. data, cases: where external data and files of cases lie now. Raises UserError where the runs are not parts of one run, and where
     samples are missing, naming their shards.
     """
     runs = sorted(map(load_run, paths), key=lambda run: (run.manifest["started"], run.manifest["identity"]))
     _require_same_settings(runs)
-    plan = _whole_plan(runs[0], data, task_paths)
+    plan = _whole_plan(stored_plan(runs[0], data, task_paths, cases))
     places = _places(runs)
     _require_all(plan, places, runs)
     directory = RunDirectory(out, _manifest(runs))
@@ -74,8 +79,7 @@ def _require_same_settings(runs: Sequence[Run]) -> None:
             )
 
 
-def _whole_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
-    plan = stored_plan(run, data, task_paths)
+def _whole_plan(plan: Plan) -> Plan:
     return replace(plan, options=replace(plan.options, shard=None))
 
 
@@ -83,7 +87,7 @@ def _places(runs: Iterable[Run]) -> dict[Identity, Place]:
     """The row that counts for each sample: the first run's, and of one run the last line; failures only for want of better."""
     places: dict[Identity, Place] = {}
     for number, run in enumerate(runs):
-        for offset, row in read_log(run.path / JOURNAL):
+        for offset, row in checked_rows(run.path):
             identity = row["task"], row["sample_id"], row["repeat"]
             known = places.get(identity)
             if known is None or known.run == number or known.failed > failed(row):
@@ -151,7 +155,7 @@ def _engine_summary(runs: Sequence[Run]) -> dict[str, Any]:
     """Tokens summed over the parts; tokens per second of one machine, as the parts' seconds are summed too."""
     engines = [run.summary["engine"] for run in runs]
     generated = sum(engine["generated_tokens"] for engine in engines)
-    seconds = sum(run.manifest["phases"].get("generate", 0) for run in runs)
+    seconds = sum(run.manifest.get("phases", {}).get("generate", 0) for run in runs)
     return {
         "name": engines[0]["name"],
         "generated_tokens": generated,

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ifeval.errors import UserError
+from ifeval.runs import stored as shapes
 from ifeval.runs.directory import SUMMARY, TABLE, journal_rows, read_manifest
 from ifeval.runs.replacement import finish
 from ifeval.runs.results import TaskResults, task_results
+from ifeval.runs.stored import checked
 from ifeval.runs.summary import effort, replies, row_rates
+from ifeval.runs.table import kind_of, read_table
+from ifeval.util.files import written_atomically
 from ifeval.util.jsonio import dumps, loads
 from ifeval.util.text import one_line
 
@@ -50,7 +54,7 @@ class Run:
     def summary(self) -> dict[str, Any]:
         """summary.json. Raises UserError while the run is not complete."""
         try:
-            return loads((self.path / SUMMARY).read_bytes())
+            return checked(loads((self.path / SUMMARY).read_bytes()), shapes.SUMMARY, self.path / SUMMARY)
         except FileNotFoundError:
             raise UserError(f"{self.path} has no {SUMMARY} yet: repeat its command to finish it.") from None
         except (OSError, ValueError) as error:
@@ -75,8 +79,13 @@ class Run:
         import pandas
 
         if (self.path / TABLE).exists():
-            return pandas.read_parquet(self.path / TABLE, columns=list(names) or None)
-        frame = pandas.DataFrame([flat_row(row) for row in self.rows()])
+            frame = read_table(self.path / TABLE, lambda name: not names or name in names).to_pandas()
+        else:
+            frame = pandas.DataFrame([flat_row(row) for row in self.rows()])
+        if missing := set(names) - set(frame):
+            raise UserError(
+                f"{self.path} has no column {sorted(missing)[0]!r}; ifeval rescore {self.path} rebuilds its table."
+            )
         return frame[list(names)] if names else frame
 
     @cached_property
@@ -169,15 +178,15 @@ def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> N
     import pyarrow.parquet
 
     schema = _schema(rows())
-    temporary = run / f".{TABLE}"
     try:
-        with pyarrow.parquet.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        with (
+            written_atomically(run / TABLE) as file,
+            pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+        ):
             flat = map(flat_row, rows())
             while block := list(islice(flat, ROWS_AT_ONCE)):
                 writer.write_table(pyarrow.Table.from_pylist(block, schema=schema))
-        temporary.replace(run / TABLE)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"{run / TABLE} cannot be written: {error.strerror or error}.") from error
 
 
@@ -190,34 +199,11 @@ def _schema(rows: Iterable[Mapping[str, Any]]) -> "pyarrow.Schema":
     """The union of all rows' columns, in the order they first appear."""
     import pyarrow as pa
 
-    verdict = pa.struct([("name", pa.string()), ("ok", pa.bool_()), ("reason", pa.string()), ("outcome", pa.string())])
-    fixed = {
-        "repeat": pa.int32(),
-        "prompt_tokens": pa.int32(),
-        "completion_tokens": pa.int32(),
-        "replies": pa.int32(),
-        "calls": pa.int32(),
-        "latency": pa.float32(),
-        "verdicts": pa.list_(verdict),
-        "loose": pa.list_(pa.bool_()),
-        **dict.fromkeys(("unclosed_reasoning", "truncated", "empty", "unparsable", "errors"), pa.bool_()),
-    }
-    prefixed = {"metric.": pa.float64(), "count.": pa.list_(pa.int32())}
     names: dict[str, None] = {}
-    shapes: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, ...]] = set()
     for row in rows:
         shape = (row["task"], *row["score"]["metrics"], *row["score"]["counts"], *row["tags"])
-        if shape not in shapes:
-            shapes.add(shape)
+        if shape not in seen:
+            seen.add(shape)
             names |= dict.fromkeys(flat_row(row))
-    return pa.schema(
-        [
-            (
-                name,
-                next(
-                    (kind for prefix, kind in prefixed.items() if name.startswith(prefix)), fixed.get(name, pa.string())
-                ),
-            )
-            for name in names
-        ]
-    )
+    return pa.schema([(name, kind_of(name)) for name in names])

@@ -14,12 +14,12 @@ from ifeval.runs.directory import to_row
 from ifeval.runs.generalisation import seen_split_of_rows
 from ifeval.runs.keys import digest64
 from ifeval.runs.reliability import reliability
+from ifeval.runs.stored import RATES
 from ifeval.stats.interval import Interval
 from ifeval.stats.intervals import clustered_ratio, mean_interval, wilson
 from ifeval.stats.ladder import span
 from ifeval.task import Task
 
-RATES = ("truncated", "empty", "unclosed_reasoning", "unparsable", "errors")
 EFFORTS = ("replies", "calls", "tokens", "seconds")
 """What a conversation takes (`effort`)."""
 MOST_VALUES = 64

@@ -59,7 +59,7 @@ def stratified_p(strata: Sequence[Stratum], null: float = 0.0) -> float:
 
 
 def standard_error(strata: Sequence[Stratum], shares: Sequence[float] | None = None) -> float:
-    """Of the mean of the strata's differences."""
+    """The standard error of the mean of the strata's differences."""
     weights = _weights(strata, shares)
     return sqrt(sum(weight**2 * stratum.variance for weight, stratum in zip(weights, strata, strict=True)))
 

@@ -1,4 +1,4 @@
-"""Tools in words, for chat templates that know no tools; and calls and results as they stand in earlier messages."""
+"""Tools in words, for chat templates that know no tools; and calls and results as earlier messages hold them."""
 
 import json
 from collections.abc import Mapping, Sequence

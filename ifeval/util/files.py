@@ -1,14 +1,18 @@
 """Where the harness keeps what it fetched or computed, how processes that share it stay out of each other's way, and
 how a file is written so that no reader ever sees half of it."""
 
+import errno
 import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 NEW_FILE = 0o666
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+"""What a file system without locks answers (some NFS and FUSE mounts)."""
 
 
 def cache_root() -> Path:
@@ -21,30 +25,46 @@ def cache_root() -> Path:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock named after `path` (the file `path`.lock); it falls with the process that holds it."""
+    """Hold an exclusive lock named after `path` (the file `path`.lock); it falls with the process that holds it.
+
+    On a file system without locks nothing is held: what is guarded appears whole or not at all anyway.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(path.name + ".lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
         yield
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
-    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, takes its name.
+    """Write a whole file or leave the old one (see `written_atomically`); text is UTF-8.
 
-    Parent folders are made; text is UTF-8. An existing file keeps its permissions, and a link stays a link: the file
-    it points to is replaced. What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError, with nothing
-    left behind.
+    What is no file (/dev/stdout, a pipe) is simply written to. Raises OSError.
     """
     content = data.encode() if isinstance(data, str) else data
     if path.exists() and not (path.is_file() or path.is_dir()):
         path.write_bytes(content)
         return
-    path = path.resolve()
+    with written_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into that takes the name `path` when the block ends, flushed to disk; until then the old one stays.
+
+    Parent folders are made. An existing file keeps its permissions, and a link stays a link: the file it points to is
+    replaced. Whatever ends the block with an error leaves nothing behind. Raises OSError.
+    """
+    path = Path(os.path.realpath(path))  # of links in a circle it leaves one, which mkstemp or replace then refuses
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if path.exists() else NEW_FILE & ~_umask())
             os.fsync(file.fileno())
@@ -53,6 +73,17 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """New and changed names in a folder reach the disk; file systems that cannot flush folders are let be."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

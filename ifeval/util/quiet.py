@@ -3,8 +3,21 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+def mute_stdout() -> None:
+    """From now on what is printed goes nowhere: whoever read it is gone, or the disk it went to is full."""
+    with suppress(OSError):  # a stdout that is none of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def open_closed_streams() -> None:
+    """Standard streams that were closed before we began lead nowhere, instead of being None."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "a"))  # noqa: SIM115 - as long as the process
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def bounded(interval: Interval) -> str:
 
 
 def size(span: Interval, rungs: Sequence[float]) -> str:
-    """The span of a ladder in words and figures: "at 3.4 [2.1, 5.0]"; "below 1" or "above 60" where it lies off the rungs."""
+    """The span of a ladder in words and figures: "at 3.4 [2.1, 5.0]"; "below 1" or "above 60" where it is beyond the rungs."""
     low, high = min(rungs), max(rungs)
     bounds = f" [{span.low:.1f}, {span.high:.1f}]"
     if span.estimate < low:

@@ -24,7 +24,7 @@ from .spread import spread
 
 DIALECTS = ("pythonic", "json", "hermes")
 OWN_WORDS = 3
-"""An answer in words says at least so much that the request does not: words of the request in any order are none."""
+"""The fewest words of its own that an answer has: words of the request in any order are no answer."""
 
 _ASKING = re.compile(
     r"\?|\b(?:please|need|tell|provide|let me know|specify|give me|missing|require[sd]?)\b", re.IGNORECASE

@@ -117,3 +117,80 @@ def test_a_server_that_lists_models_but_answers_no_chat_ends_within_its_budget(t
             engine_arg={"silence": 2, "timeout": 100, "concurrency": 4},
             progress=False,
         )
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--request-timeout", "5"], "--request-timeout goes with --base-url"),
+        (["--request-timeout", "0", "--base-url", "http://localhost:1"], "--request-timeout 0: give"),
+        (["--request-timeout", "nan", "--base-url", "http://localhost:1"], "--request-timeout nan: give"),
+    ],
+)
+def test_a_time_for_replies_is_a_servers(
+    flags: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.cli.test_mistakes import run
+
+    assert run(monkeypatch, "run", "--model", "m", *flags) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_time_for_replies_reaches_the_client() -> None:
+    from ifeval.api import run_options
+    from ifeval.cli.arguments import reply_seconds
+    from ifeval.engines.server.engine import client_settings
+
+    assert client_settings(reply_seconds(3.5, ["http://localhost:1"])).timeout == 3.5
+    options = run_options("m", "format", {"request_timeout": 3, "base_url": "http://localhost:1"})
+    assert options.engine_args == {"timeout": 3}
+    for flags in ({"request_timeout": 3}, {"request_timeout": "3", "base_url": "http://localhost:1"}):
+        with pytest.raises(UserError, match=r"request.timeout"):
+            run_options("m", "format", flags)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "disbelieved"),
+    [
+        ({"prompt_tokens": 9, "completion_tokens": 3}, (9, 3), 0),
+        ({"prompt_tokens": 2**31 - 1, "completion_tokens": 2**31 - 1}, (0, 0), 3),
+        ({"prompt_tokens": 9, "completion_tokens": 5_000_000}, (9, 0), 3),
+        ({"prompt_tokens": -1, "completion_tokens": True}, (0, 0), 0),
+    ],
+)
+def test_numbers_of_tokens_that_cannot_be_are_not_believed(
+    said: dict, kept: tuple[int, int], disbelieved: int, tmp_path: Path
+) -> None:
+    def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        headers = {"Content-Type": "application/json"}
+        if method == "GET":
+            return 200, headers, dumps({"data": [{"id": MODEL}]})
+        choice = {"message": {"content": "hello", "role": "assistant"}, "finish_reason": "stop"}
+        return 200, headers, dumps({"choices": [choice], "usage": said})
+
+    with serving(answer) as url:
+        run = ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", limit=3, progress=False
+        )
+    assert {(row["response"]["prompt_tokens"], row["response"]["completion_tokens"]) for row in run.rows()} == {kept}
+    assert run.manifest["engine_settings"]["usage_disbelieved"] == disbelieved
+
+
+def test_a_reply_larger_than_its_tokens_can_be_is_refused(tmp_path: Path) -> None:
+    def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        headers = {"Content-Type": "application/json"}
+        if method == "GET":
+            return 200, headers, dumps({"data": [{"id": MODEL}]})
+        content = "hello" if answer.calls < 6 else "x" * 2_000_000  # type: ignore[attr-defined]
+        answer.calls += 1  # type: ignore[attr-defined]
+        return 200, headers, dumps({"choices": [{"message": {"content": content}, "finish_reason": "stop"}]})
+
+    answer.calls = 0  # type: ignore[attr-defined]
+    with serving(answer) as url:
+        run = ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", limit=8, max_tokens=64,
+            engine_arg={"attempts": 1, "concurrency": 2}, progress=False,
+        )  # fmt: skip
+    errors = [row["score"]["error"] for row in run.rows() if row["score"]["error"]]
+    assert errors
+    assert all("sent more than 294,912 bytes for one reply" in error for error in errors)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import ifeval
-from ifeval.engines.vllm_server import flags, free_port, last_words, serve_command, serving
+from ifeval.engines.vllm_server import flags, free_port, last_words, serve_command, server_settings, serving
 from ifeval.errors import UserError
 from ifeval.models.resolve import Model, resolve
 from ifeval.util.jsonio import read_jsonl
@@ -35,6 +35,14 @@ def test_settings_become_flags() -> None:
         "--enforce-eager",
         "--no-enable-prefix-caching",
     ]
+
+
+def test_a_server_on_a_cpu_is_not_compiled_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ifeval.engines.vllm_server.has_cuda", lambda: False)
+    monkeypatch.setattr("ifeval.engines.vllm_server.parallel_settings", lambda *_: {})
+    monkeypatch.setattr("ifeval.engines.vllm.kv_cache_bytes", lambda *_: 1 << 28)
+    assert "--enforce-eager" in flags(server_settings(a_model(None), {}))
+    assert "--no-enforce-eager" in flags(server_settings(a_model(None), {"enforce_eager": False}))
 
 
 def test_calls_are_parsed_where_the_template_knows_tools() -> None:

@@ -61,6 +61,7 @@ class ServerEngine:
             settings["answered"] = {server.url: server.answered for server in self._pool.servers}
             settings["answered_as"] = sorted(self._pool.names)
             settings["retries"] = dict(self._pool.retries.most_common())
+            settings["usage_disbelieved"] = self._pool.disbelieved
         return settings
 
     def load(self, workload: Workload) -> None:

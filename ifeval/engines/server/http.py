@@ -12,6 +12,9 @@ from yarl import URL
 from ifeval.engines.server.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, redacted, refusal, retry_after
 
 MOST_BYTES = 8 << 20
+"""Of a list of models; a reply may have as many as its tokens can take (`most_bytes`)."""
+
+SPARE_BYTES, BYTES_PER_TOKEN = 256 << 10, 512
 CONNECT_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 4.0
 """Less than the 5 s after which vLLM's server closes an idle connection."""
@@ -48,13 +51,16 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def ask(self, url: URL, body: bytes | None, seconds: float) -> bytes:
-        """POST `body` (GET without one) and return the body of the 200 that answers. Raises Failure for all else."""
+    async def ask(self, url: URL, body: bytes | None, seconds: float, most: int = MOST_BYTES) -> bytes:
+        """POST `body` (GET without one) and return the body of the 200 that answers, of at most `most` bytes.
+
+        Raises Failure for all else.
+        """
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
         method = "GET" if body is None else "POST"
         try:
             async with self._session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as answer:
-                received = redacted(await _bounded(answer), self._key)
+                received = redacted(await _bounded(answer, most), self._key)
                 if answer.status != 200:
                     raise refused(answer.status, received, answer.headers.get("Retry-After"))
                 if "json" not in answer.content_type:
@@ -89,18 +95,23 @@ def refused(status: int, body: bytes, wait: str | None) -> Failure:
     )
 
 
-async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
-    """The body; Failure as soon as it is larger than anything a model writes."""
+def most_bytes(tokens: int) -> int:
+    """How large the body of a reply of `tokens` can be: far above what JSON makes of the longest tokens, with its frame."""
+    return min(MOST_BYTES, SPARE_BYTES + BYTES_PER_TOKEN * tokens)
+
+
+async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """The body; Failure as soon as it is larger than it can be."""
     announced = answer.content_length
-    if announced is not None and announced <= MOST_BYTES:
+    if announced is not None and announced <= most:
         return await answer.read()
     parts: list[bytes] = []
     size = announced or 0
-    while size <= MOST_BYTES:
+    while size <= most:
         part = await answer.content.readany()
         if not part:
             return b"".join(parts)
         parts.append(part)
         size += len(part)
     answer.close()
-    raise Failure("oversized", f"the server sent more than {MOST_BYTES >> 20} MB for one reply.")
+    raise Failure("oversized", f"the server sent more than {most:,} bytes for one reply.")

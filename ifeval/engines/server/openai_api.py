@@ -34,6 +34,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 RETRIED_STATUSES = frozenset({408, 409, 425, 429})
 OVERLOADED_STATUSES = frozenset({429, 503, 529})
 MOST_TOKENS = 2**31 - 1
+TEMPLATE_TOKENS = 20_000
+"""What a server's template and its own instructions may add to a prompt."""
 SENTENCE = 300
 """Characters of a server's own words that an error repeats."""
 
@@ -135,6 +137,15 @@ def read_reply(reply: Mapping[str, Any], key: str, latency: float) -> Response:
     return replace(response, finish_reason=FINISH_REASONS[reason])
 
 
+def plausible_usage(response: Response, prompt_bytes: int, most: int) -> Response:
+    """The response with those numbers of tokens that can be: no more of the prompt than its request has bytes and a
+    template may add, no more of the reply than `most`, and none without a reply. What cannot be is 0, as where a server says nothing.
+    """
+    prompt = response.prompt_tokens if response.prompt_tokens <= prompt_bytes + TEMPLATE_TOKENS else 0
+    completion = response.completion_tokens if response.completion_tokens <= most else 0
+    return replace(response, prompt_tokens=prompt, completion_tokens=completion)
+
+
 def served_models(body: bytes) -> dict[str, int | None]:
     """Name and context length (tokens, None where the server does not say) of each model in a `GET /models` body."""
     listed = parsed(body).get("data")
@@ -165,8 +176,9 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     """Seconds a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing."""
     if header is None:
         return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header[:9])
+    digits = header.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:9])
     try:
         at = parsedate_to_datetime(header)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)

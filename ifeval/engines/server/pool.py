@@ -15,8 +15,16 @@ from yarl import URL
 
 from ifeval.engines.base import failed
 from ifeval.engines.server.adaptive import ConcurrencyLimit
-from ifeval.engines.server.http import Client, Failure
-from ifeval.engines.server.openai_api import Unreadable, Wire, parsed, payload, read_reply, served_models
+from ifeval.engines.server.http import Client, Failure, most_bytes
+from ifeval.engines.server.openai_api import (
+    Unreadable,
+    Wire,
+    parsed,
+    payload,
+    plausible_usage,
+    read_reply,
+    served_models,
+)
 from ifeval.errors import UserError
 from ifeval.records import Request, Response
 
@@ -82,7 +90,8 @@ class Job:
 
 
 class Pool:
-    """The servers of a run. `retries` counts failures that were tried again, `names` who said that they answered."""
+    """The servers of a run. `retries` counts failures that were tried again, `names` who said that they answered,
+    `disbelieved` replies whose numbers of tokens cannot be."""
 
     def __init__(
         self,
@@ -94,6 +103,7 @@ class Pool:
         self.servers = servers
         self.retries: Counter[str] = Counter()
         self.names: set[str] = set()
+        self.disbelieved = 0
         self._client = client
         self._wire = wire
         self._settings = settings
@@ -143,8 +153,10 @@ class Pool:
     async def _answer(self, job: Job, server: Server) -> None:
         sent = self._clock()
         try:
-            body = await self._client.ask(server.chat, payload(job.request, self._wire), self._settings.timeout)
-            response = self._read(body, job.request, self._clock() - sent)
+            asked = payload(job.request, self._wire)
+            most = most_bytes(job.request.sampling.room)
+            body = await self._client.ask(server.chat, asked, self._settings.timeout, most)
+            response = self._read(body, job.request, self._clock() - sent, len(asked))
         except Failure as failure:
             self._failed(job, server, failure, sent)
         except Unreadable as problem:
@@ -162,12 +174,15 @@ class Pool:
             server.in_flight -= 1
             self._pump()
 
-    def _read(self, body: bytes, request: Request, latency: float) -> Response:
+    def _read(self, body: bytes, request: Request, latency: float, asked: int) -> Response:
         reply = parsed(body)
         name = reply.get("model")
         if isinstance(name, str) and len(self.names) < MOST_NAMES:
             self.names.add(name[:200])
-        return read_reply(reply, request.key, latency)
+        response = read_reply(reply, request.key, latency)
+        believed = plausible_usage(response, asked, max(request.sampling.room, len(body)))
+        self.disbelieved += believed != response
+        return believed
 
     def _failed(self, job: Job, server: Server, failure: Failure, sent: float) -> None:
         """Learn from a failure, then try the request again or give it up."""

@@ -122,7 +122,7 @@ def shares(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
 
 
 def diversity(examples: Sequence[Example]) -> dict[str, float]:
-    """Of the prompts: the share of distinct first three words, and of distinct pairs of words; 1 is all different."""
+    """The diversity of the prompts: the shares of distinct first three words and of distinct pairs of words; 1 is all different."""
     prompts = [words(example.prompt) for example in examples]
     pairs = [pair for tokens in prompts for pair in zip(tokens, islice(tokens, 1, None), strict=False)]
     return {

@@ -16,6 +16,7 @@ from ifeval.finetuning.training.memory import free_memory
 from ifeval.models.prompts import PromptWriter
 from ifeval.models.tokenizer_files import chat_templates
 from ifeval.records import Sample
+from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 
 RECORD = "ifeval_sft.json"
@@ -58,7 +59,7 @@ def copy_processor(base: Path | None, folder: Path) -> None:
     """The files that a multimodal base reads pictures by: without them the checkpoint cannot be served."""
     for name in PROCESSOR:
         if base is not None and (base / name).is_file() and not (folder / name).exists():
-            shutil.copyfile(base / name, folder / name)
+            write_atomically(folder / name, (base / name).read_bytes())
 
 
 SAMPLING = ("temperature", "top_p", "top_k", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff")
@@ -74,7 +75,7 @@ def mend_generation(config: Any) -> None:
 def publish(folder: Path, data: Prepared, out: Path) -> None:
     """Move the checkpoint in `folder` to `out`, the record last. Raises UserError where that fails."""
     try:
-        (folder / RECORD).write_bytes(dumps(data.record, pretty=True) + b"\n")
+        write_atomically(folder / RECORD, dumps(data.record, pretty=True) + b"\n")
         for file in sorted(folder.iterdir(), key=lambda file: file.name == RECORD):
             file.replace(out / file.name)
         folder.rmdir()
@@ -116,7 +117,7 @@ def merged(network: Any, data: Prepared) -> tuple[Any, float]:
 
 
 def logits(network: Any, ids: torch.Tensor) -> torch.Tensor:
-    """Of one document, whatever attention the network was trained with."""
+    """The logits of one document, whatever attention the network was trained with."""
     positions = torch.arange(ids.shape[1], device=ids.device)[None]
     edges = torch.tensor([0, ids.shape[1]], dtype=torch.int32, device=ids.device)
     return network(**arguments(network, Batch(ids, positions, ids, edges=edges))).logits

@@ -44,7 +44,6 @@ class Log:
     def __init__(
         self, folder: Path, start: int, services: Sequence[str] = (), settings: Mapping[str, Any] | None = None
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / LOG
         kept = [row for row in _rows(self._file) if row["step"] <= start] if start else []
         write_atomically(self._file, b"".join(jsonio.dumps(row) + b"\n" for row in kept))

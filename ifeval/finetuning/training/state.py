@@ -9,6 +9,7 @@ import torch
 from ifeval.errors import UserError
 from ifeval.finetuning.training.network import trained
 from ifeval.finetuning.training.parallel import ProcessGroup
+from ifeval.util.files import written_atomically
 
 PATTERN = "step-*.pt"
 
@@ -46,13 +47,10 @@ def save_state(
 
 def write(content: Mapping[str, Any], folder: Path, target: Path) -> None:
     """Write `content` to `target` whole or not at all, then remove the other states of the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
     try:
-        torch.save(content, partial)
-        partial.replace(target)
+        with written_atomically(target) as file:
+            torch.save(content, file)
     except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError on a full disk
-        partial.unlink(missing_ok=True)
         older = newest(folder)
         kept = f"the state {older.name} is kept, free some space and use --resume" if older else "nothing was kept"
         raise UserError(f"{target} cannot be written ({str(error).splitlines()[0]}); {kept}.") from error

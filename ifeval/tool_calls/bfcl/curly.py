@@ -255,6 +255,8 @@ class _Parser:
                 dimension = self._balanced()
                 if len(dimension) != 2:
                     raise Undecodable("an array without values")
+            if self.text() != "{":
+                raise Undecodable("an array without values")
             return self.node("new_array", [start, type_, self._list("initialiser", self._initialiser)])
         if self.text() != "(":
             if self.java:

@@ -1,0 +1,60 @@
+"""A verb in a child that shares what this process has imported: it starts at once and can be killed at any point."""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ifeval.cli import main
+
+
+def count(name: str, fast: int, slow: int, asked: bool) -> int:
+    """How many tries: `IFEVAL_<name>` where it is set, else the fast or the slow number."""
+    return int(os.environ.get(f"IFEVAL_{name}", slow if asked else fast))
+
+
+def started(arguments: Sequence[object], log: Path) -> int:
+    """`ifeval ARGUMENTS` in a child, its output in `log`; returns its process id."""
+    child = os.fork()
+    if child:
+        return child
+    code = 71
+    try:
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        for stream in (1, 2):
+            os.dup2(output, stream)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+        sys.argv = ["ifeval", *map(str, arguments)]
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        main()
+        code = 0
+    except SystemExit as ending:
+        code = int(ending.code or 0)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def ended(child: int) -> int:
+    """Wait for a child; its exit code, negative where a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def run_whole(arguments: Sequence[object], log: Path) -> float:
+    """Run a verb to its end, which must be exit 0; returns its seconds."""
+    began = time.monotonic()
+    code = ended(started(arguments, log))
+    assert code == 0, f"{arguments}: exit {code}: {log.read_text(errors='replace')[-2000:]}"
+    return time.monotonic() - began
+
+
+def kill_at_random(arguments: Sequence[object], log: Path, seconds: float, draw: random.Random) -> bool:
+    """Start a verb and kill it after a random part of `seconds`; whether it was still running then."""
+    child = started(arguments, log)
+    time.sleep(draw.uniform(0, seconds))
+    os.kill(child, signal.SIGKILL)
+    return ended(child) == -signal.SIGKILL
