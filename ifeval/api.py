@@ -132,7 +132,8 @@ def sft(
 
     flags: the other flags of `ifeval sft` by name (`method="dpo"`, `lora=16`, `max_steps=100`).
     """
-    from ifeval.cli.sft import prepare_process, watcher
+    from ifeval.cli.sft import prepare_process
+    from ifeval.cli.sft_progress import watcher
     from ifeval.finetuning.options import SftOptions
 
     prepare_process()
