@@ -37,11 +37,13 @@ _FIELDS = {
 """Flags whose field in `RunOptions` has another name."""
 
 
-def evaluate(model: PathLike, tasks: Names = "core", *, log: Names = (), progress: bool = True, **flags: Any) -> "Run":
-    """Run `tasks` (names, suites or suite files) on `model`, or resume that run, and return it.
+def evaluate(
+    model: PathLike, tasks: Names | None = None, *, log: Names = (), progress: bool = True, **flags: Any
+) -> "Run":
+    """Run `tasks` (names, suites or suite files; core without any) on `model`, or resume that run, and return it.
 
     model: what `--model` takes. flags: the other flags of `ifeval run` by name (`limit=50`, `base_url="http://..."`,
-    `data={"ifeval": "input_data.jsonl"}`, `engine_arg={"max_num_seqs": 64}`). log: trackers that get the scores too
+    `data={"ifeval": "input_data.jsonl"}`, `cases="support.yaml"`, `engine_arg={"max_num_seqs": 64}`). log: trackers that get the scores too
     ("wandb", "mlflow", "trackio"); one that fails costs a line on stderr. progress: show phases and running scores.
     Raises `ifeval.errors.UserError` with one sentence for anything the caller can fix.
     """
@@ -93,7 +95,7 @@ def gate(
 
     policy: a Policy, the name of a preset ("strict"), a TOML file, or its tables as a dict. The decision's `.label`,
     `.exit_code` and `.judged` are what `ifeval gate` prints; runs that cannot be compared give a decision that says so. flags: places of the model's run
-    (`adapter`, `base_url`, `data`, `task_path`, `out`, `trust_remote_code`), and `repeat`, its replies to each sample.
+    (`adapter`, `base_url`, `data`, `task_path`, `cases`, `out`, `trust_remote_code`), and `repeat`, its replies to each sample.
     """
     from ifeval.release.judging import judge
     from ifeval.release.policy import PRESETS, Policy, parse_policy, read_policy
@@ -111,7 +113,7 @@ def gate(
         rules = policy or Policy()
     new = _loaded(candidate)
     name = str(getattr(new, "path", new))
-    own = run_options(name, "core", flags)
+    own = run_options(name, None, flags)
     return judge(name, _outcomes(baseline), rules, own, sequential, _observer(progress), quiet=not progress)
 
 
@@ -150,10 +152,10 @@ def sft(
         return train(options, watching)
 
 
-def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
+def run_options(model: PathLike, tasks: Names | None, flags: Mapping[str, Any]) -> Any:
     """`RunOptions` from arguments named as the flags of `ifeval run`."""
     from ifeval.cli.arguments import parallel_sizes, reply_seconds
-    from ifeval.runs.options import RunOptions
+    from ifeval.runs.options import RunOptions, asked
     from ifeval.runs.shards import parse_shard
 
     if not isinstance(model, str | Path):
@@ -167,6 +169,8 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
             fields[name] = _names(name, fields[name])
     if "task_paths" in fields:
         fields["task_paths"] = tuple(Path(place) for place in _texts("task_path", fields["task_paths"]))
+    if "cases" in fields:
+        fields["cases"] = tuple(Path(place) for place in _texts("cases", fields["cases"]))
     if isinstance(fields.get("data"), str | Path):
         fields["data"] = {"": fields["data"]}
     if "data" in fields:
@@ -193,7 +197,8 @@ def run_options(model: PathLike, tasks: Names, flags: Mapping[str, Any]) -> Any:
     for name in ("temperature", "top_p"):
         if name in fields and (not isinstance(fields[name], int | float) or isinstance(fields[name], bool)):
             raise UserError(f"{name}={fields[name]!r}: give a number.")
-    return RunOptions(model=str(model), tasks=_names("tasks", tasks), **fields)
+    own = _names("tasks", tasks) if tasks is not None else () if fields.get("cases") else ("core",)
+    return RunOptions(model=str(model), tasks=asked(own, fields.get("cases", ())), **fields)
 
 
 def _known(options: Any, flags: Mapping[str, Any], verb: str, renamed: Mapping[str, str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from ifeval.decoys import Known
 from ifeval.records import Response, Sample, Score, Tag
 
-Family = Literal["format", "structured", "zero_shot", "manner"]
+Family = Literal["format", "structured", "zero_shot", "manner", "cases"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ifeval.tasks.english import MONTHS, ONES, in_words, ordinal
+from ifeval.checks.text.english import MONTHS, ONES, in_words, ordinal
 
 WORDS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 

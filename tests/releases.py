@@ -92,10 +92,17 @@ def draw(rng: np.random.Generator, truth: Truth, core: Mapping[str, Made] = CORE
     return table("old", old), table("new", new)
 
 
-def releases(runs: int, truth: Truth, seed: int = 0) -> Iterator[tuple[OutcomeTable, OutcomeTable]]:
+def releases(
+    runs: int, truth: Truth, seed: int = 0, core: Mapping[str, Made] = CORE
+) -> Iterator[tuple[OutcomeTable, OutcomeTable]]:
     rng = np.random.default_rng(seed)
     for _ in range(runs):
-        yield draw(rng, truth)
+        yield draw(rng, truth, core)
+
+
+def times(core: Mapping[str, Made], factor: float) -> dict[str, Made]:
+    """The same tasks with so many times the items."""
+    return {name: replace(made, items=round(factor * made.items)) for name, made in core.items()}
 
 
 def with_rate(side: OutcomeTable, task: str, rate: str, values: Grid, score: float | None = None) -> OutcomeTable:

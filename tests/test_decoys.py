@@ -1,10 +1,11 @@
 """Decoys: what they know, that `validate` refuses a task they pass, and that chance is counted, not typed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from ifeval.decoys import Known, blind, decoys, stuffed
+from ifeval.decoys import GENERIC, Known, blind, decoys, stuffed
 from ifeval.engines.scripted import scripted_engine
 from ifeval.records import CheckResult, Request, Response, Sample, Sampling, Score
 from ifeval.runs.validation import Floor, validate
@@ -104,3 +105,12 @@ def test_scripts_answer_as_decoys() -> None:
     assert all(reply == blind("the colour") for reply in said["blind"])
     assert said["stuffed"][2].startswith("Which colour has number 2 red green")
     assert said["other"][1:] == ["red", "green"]
+
+
+def test_the_other_sample_is_another_conversation() -> None:
+    """Each request of a conversation gets what was right for another one, never what was right a turn ago."""
+    samples = {name: replace(sample, id=name) for name, sample in zip("ab", Colours().samples(0, 2), strict=True)}
+    turns = [replace(samples[name], oracle=name + turn) for name in "ab" for turn in "123"]
+    requests = [Request(f"{n}", "colours", sample, Sampling()) for n, sample in enumerate(turns)]
+    said = [reply.raw for reply in scripted_engine("scripted:other", HERMES).generate(requests)]
+    assert said == [GENERIC[0]] * 3 + ["a3"] * 3

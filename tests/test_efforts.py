@@ -84,7 +84,7 @@ def test_baselines_keep_them_and_older_ones_say_that_they_have_none(talks, tmp_p
     old = baselines.load(baselines.save(document, "old", tmp_path))
     verdict = gate(old, talks, TIGHT)
     assert verdict.exit_code == Exit.NOT_COMPARABLE
-    assert "does not say how many replies the conversations of talk took; record it anew" in str(verdict.refusal)
+    assert "does not say how many replies the conversations of talk took; record it again" in str(verdict.refusal)
     assert gate(old, talks, PRESETS["smoke"]).decision is Decision.PASS
 
 

@@ -4,6 +4,7 @@ The slow tests print their table: `pytest -m slow -s tests/test_gate_simulation.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +16,19 @@ from ifeval.release.decision import gate
 from ifeval.release.looks import Looks
 from ifeval.release.policy import PRESETS, Policy
 from ifeval.stats.assessment import Decision
-from tests.releases import CORE, Truth, outcomes, releases, table, with_rate
+from tests.releases import CORE, Made, Truth, outcomes, releases, table, times, with_rate
 
 RUNS = 1000
-EVERYWHERE = dict.fromkeys(CORE, -0.03)
+SIZES = {"core": CORE, "twice core": times(CORE, 2)}
 PASSED = (Decision.PASS, Decision.WARN)
+
+
+def everywhere(loss: float) -> dict[str, float]:
+    return dict.fromkeys(CORE, -loss)
+
+
+def in_family(family: str, loss: float) -> dict[str, float]:
+    return {task: -loss for task, made in CORE.items() if made.family == family}
 
 
 def shares(decisions: list[Decision | None]) -> tuple[float, float, float]:
@@ -28,8 +37,8 @@ def shares(decisions: list[Decision | None]) -> tuple[float, float, float]:
     return count[Decision.FAIL] / n, count[Decision.INCONCLUSIVE] / n, sum(count[one] for one in PASSED) / n
 
 
-def simulated(truth: Truth, policy: Policy, runs: int = RUNS, seed: int = 0) -> tuple[float, float, float]:
-    return shares([gate(old, new, policy).decision for old, new in releases(runs, truth, seed)])
+def simulated(truth: Truth, policy: Policy, runs: int = RUNS, core: Mapping[str, Made] = CORE) -> tuple[float, ...]:
+    return shares([gate(old, new, policy).decision for old, new in releases(runs, truth, core=core)])
 
 
 def errors(share: float, runs: int = RUNS) -> float:
@@ -37,11 +46,15 @@ def errors(share: float, runs: int = RUNS) -> float:
     return 2 * (share * (1 - share) / runs) ** 0.5
 
 
+def shown(name: str, discordance: float, found: tuple[float, ...]) -> None:
+    print(f"\n| {name} | {100 * discordance:.0f} % | " + " | ".join(f"{share:.3f}" for share in found) + " |")
+
+
 def test_equal_pass_and_collapses_fail_roughly():
-    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 60)
+    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 60, SIZES["twice core"])
     assert passed >= 0.95 - errors(0.95, 60)
     assert fail <= 0.05 + errors(0.05, 60)
-    fail, _, _ = simulated(Truth(0.15, {"structured": -0.15, "tool_calls": -0.15}), PRESETS["release"], 30)
+    fail, _, _ = simulated(Truth(0.15, in_family("structured", 0.2)), PRESETS["release"], 30)
     assert fail >= 0.95
 
 
@@ -54,50 +67,60 @@ def test_planned_looks_pass_a_baseline_against_itself(name, preset):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.95), (0.15, 0.75), (0.3, 0.0)])
-def test_equal(discordance, wanted):
-    fail, open_, passed = simulated(Truth(discordance), PRESETS["release"])
-    print(f"\n| equal | {discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
+@pytest.mark.parametrize(
+    ("size", "discordance", "wanted"),
+    [
+        ("core", 0.05, 0.85), ("core", 0.15, 0.55), ("core", 0.3, 0.3),
+        ("twice core", 0.05, 0.95), ("twice core", 0.15, 0.75), ("twice core", 0.3, 0.4),
+    ],
+)  # fmt: skip
+def test_equal(size, discordance, wanted):
+    fail, open_, passed = simulated(Truth(discordance), PRESETS["release"], core=SIZES[size])
+    shown(f"{size}, equal", discordance, (fail, open_, passed))
     assert passed >= wanted - errors(wanted)
     assert fail <= 0.05 + errors(0.05)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("size", "wanted"), [("core", 0.8), ("twice core", 0.98)])
 @pytest.mark.parametrize("discordance", [0.05, 0.15])
 @pytest.mark.parametrize("family", ["format", "structured", "zero_shot"])
-def test_ten_points_in_one_family(discordance, family):
-    losses = {task: -0.10 for task, made in CORE.items() if made.family == family}
-    fail, open_, passed = simulated(Truth(discordance, losses), PRESETS["release"])
-    print(f"\n| -10 in {family} | {discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
-    assert fail >= 0.98 - errors(0.98)
+def test_ten_points_in_one_family(family, discordance, size, wanted):
+    fail, open_, passed = simulated(Truth(discordance, in_family(family, 0.1)), PRESETS["release"], core=SIZES[size])
+    shown(f"{size}, -10 in {family}", discordance, (fail, open_, passed))
+    assert fail >= wanted - errors(wanted)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("discordance", "today"), [(0.05, 0.92), (0.15, 0.39), (0.3, 0.25)])
-def test_five_points_in_format(discordance, today):
-    """At least as often as by each family's own test with Holm over four, which is what the gate did before."""
-    fail, open_, passed = simulated(Truth(discordance, {"format": -0.05}), PRESETS["release"])
-    print(f"\n| -5 in format | {discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
-    assert fail >= today - errors(today)
+@pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.92), (0.15, 0.39), (0.3, 0.25)])
+def test_five_points_in_format(discordance, wanted):
+    """At twice the size of core, as often as four families' own tests with Holm find it at 240 samples."""
+    truth = Truth(discordance, in_family("format", 0.05))
+    fail, open_, passed = simulated(truth, PRESETS["release"], core=SIZES["twice core"])
+    shown("twice core, -5 in format", discordance, (fail, open_, passed))
+    assert fail >= wanted - errors(wanted)
 
 
 @pytest.mark.slow
-def test_three_points_everywhere_hardly_pass():
-    fail, open_, passed = simulated(Truth(0.15, EVERYWHERE), PRESETS["release"])
-    print(f"\n| -3 in all | 0.15 | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
+@pytest.mark.parametrize("size", SIZES)
+def test_three_points_everywhere_hardly_pass(size):
+    fail, open_, passed = simulated(Truth(0.15, everywhere(0.03)), PRESETS["release"], core=SIZES[size])
+    shown(f"{size}, -3 in all", 0.15, (fail, open_, passed))
     assert passed <= 0.05 + errors(0.05)
 
 
 @pytest.mark.slow
 def test_tool_calls_that_vanish():
-    decisions = []
-    n = CORE["tool_calls"].items
-    few = (np.arange(n) < round(0.056 * n)).astype(float).reshape(-1, 1)
-    for old, new in releases(RUNS, Truth(0.15)):
-        decisions.append(gate(_scored(old, few), _scored(new, np.zeros((n, 1))), Policy()).decision)
-    fail, open_, passed = shares(decisions)
-    print(f"\n| tool_calls 5.6 to 0 | 0.15 | {fail:.3f} | {open_:.3f} | {passed:.3f} |")
-    assert fail >= 0.95
+    """8 of 144 right, then none; all other outcomes change as between two checkpoints."""
+    core = {**CORE, "tool_calls": replace(CORE["tool_calls"], items=144)}
+    few = (np.arange(144) < 8).astype(float).reshape(-1, 1)
+    decisions = [
+        gate(_scored(old, few), _scored(new, np.zeros((144, 1))), Policy()).decision
+        for old, new in releases(RUNS, Truth(0.15), core=core)
+    ]
+    found = shares(decisions)
+    shown("tool_calls 5.6 to 0", 0.15, found)
+    assert found[0] >= 0.95
 
 
 @pytest.mark.slow
@@ -118,7 +141,7 @@ def resampled(rng: np.random.Generator, replies: int, difference: float) -> tupl
     lower = np.where(chance >= -difference, difference / np.mean(chance >= -difference), 0.0)
     old = (rng.random((240, replies)) < chance[:, None]).astype(float)
     new = (rng.random((240, 1)) < np.clip(chance + lower, 0, 1)[:, None]).astype(float)
-    made = CORE["format"]
+    made = Made("format", 240)
     return table("old", {"format": outcomes(made, old)}), table("new", {"format": outcomes(made, new)})
 
 
@@ -152,26 +175,24 @@ def sequentially(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> tuple[
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("truth", "most_used"),
+    ("name", "truth", "most_used"),
     [
-        (Truth(0.05), 0.65),
-        (Truth(0.15), 0.8),
-        (Truth(0.15, {"format": -0.10}), 0.7),
-        (Truth(0.15, EVERYWHERE), 0.9),
+        ("equal", Truth(0.05), 0.65),
+        ("equal", Truth(0.15), 0.65),
+        ("-10 in format", Truth(0.15, in_family("format", 0.1)), 0.65),
+        ("-3 in all", Truth(0.15, everywhere(0.03)), 0.65),
     ],
 )
-def test_planned_looks(truth, most_used):
-    ends = [sequentially(old, new, Policy()) for old, new in releases(RUNS // 2, truth)]
+def test_planned_looks(name, truth, most_used):
+    ends = [sequentially(old, new, Policy()) for old, new in releases(RUNS, truth)]
     fail, open_, passed = shares([decision for decision, _ in ends])
-    used = float(np.mean([share for _, share in ends]))
-    print(
-        f"\n| looks | {dict(truth.differences)} {truth.discordance} | {fail:.3f} | {open_:.3f} | {passed:.3f} | {used:.3f}"
-    )
-    assert used <= most_used
-    if not truth.differences:
-        assert fail <= 0.05 + errors(0.05, RUNS // 2)
-    if truth.differences == EVERYWHERE:
-        assert passed <= 0.05 + errors(0.05, RUNS // 2)
+    used = np.array([share for _, share in ends])
+    shown(f"looks, {name}", truth.discordance, (fail, open_, passed, float(used.mean())))
+    assert used.mean() <= most_used + 2 * used.std() / RUNS**0.5
+    if name == "equal":
+        assert fail <= 0.05 + errors(0.05)
+    if name == "-3 in all":
+        assert passed <= 0.05 + errors(0.05)
 
 
 def _scored(side: OutcomeTable, values: np.ndarray) -> OutcomeTable:

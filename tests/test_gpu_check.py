@@ -15,7 +15,7 @@ CHECK = ROOT / "benchmarks" / "gpu" / "check.sh"
 MODEL = ROOT / "models" / "smollm2-135m-instruct"
 
 TRAINING = ("train-8b-lora", "train-8b-full", "train-small", "train-small-unpacked", "resume")
-SERVING = ("vllm-8b-bare", "vllm-8b-ours", "constrained", "killed", "transformers")
+SERVING = ("vllm-8b-bare", "vllm-8b-ours", "constrained", "thinking", "killed", "transformers")
 
 
 def check(out: Path, *parts: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -62,3 +62,6 @@ def test_the_parts_that_serve(tmp_path: Path, golden: Path) -> None:
     found = json.loads((tmp_path / "summary.json").read_text())
     assert set(found) == set(SERVING)
     assert found["vllm-8b-ours"]["tokens"] == found["vllm-8b-bare"]["tokens"]
+    assert found["thinking"]["thoughts_ended"] == found["thinking"]["replies"] > 0
+    assert found["thinking"]["longest_thought"] > 1
+    assert all(found["killed"][moment]["processes"] for moment in ("starting", "generating"))

@@ -1,6 +1,7 @@
 """docs/python.md runs as it stands, and the door from Python takes what a person would pass."""
 
 import doctest
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,24 @@ def test_importing_costs_nothing() -> None:
     code = "import ifeval, sys; print(sorted({'torch', 'pandas', 'scipy', 'numpy', 'typer'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_other_tools_results_are_taken_wherever_a_run_is(tmp_path: Path) -> None:
+    for name, passed in (("old", 30), ("new", 2)):
+        rows = [f'{{"id": {place}, "score": {int(place < passed)}, "prompt": "q{place}"}}\n' for place in range(40)]
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "sums.jsonl").write_text("".join(rows))
+    old, new = (tmp_path / name / "sums.jsonl" for name in ("old", "new"))
+    run = ifeval.load_run(str(old))
+    folder = run.path
+    assert run.tasks["sums"].primary.estimate == 0.75
+    assert ifeval.compare(old, new).tasks[0].losses == 28
+    assert ifeval.gate(new, baseline=run, progress=False).label == "FAIL"
+    assert ifeval.gate(str(new), baseline=old, progress=False).label == "FAIL"
+    assert {path.name for path in old.parent.iterdir()} == {"sums.jsonl"}
+    del run
+    gc.collect()
+    assert not folder.exists()
+    (tmp_path / "broken.jsonl").write_text("{")
+    with pytest.raises(UserError, match=r"broken\.jsonl, line 1: not JSON"):
+        ifeval.load_run(tmp_path / "broken.jsonl")

@@ -256,3 +256,10 @@ def test_patterns_are_translated() -> None:
 def test_import_is_light() -> None:
     code = "import ifeval.structured.schema.validator, sys; print([m for m in ('jsonschema', 'jsonschema_rs', 'regex') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("schema", [{"properties": {"a": "\ud800"}}, {"type": "\ud800"}, {"maxLength": "\ud800"}])
+def test_a_lone_surrogate_hides_no_invalid_schema(schema: Any) -> None:
+    with pytest.raises(SchemaError):
+        compile_schema(schema)
+    assert compile_schema({"const": "\ud800"}).check("\ud800").ok

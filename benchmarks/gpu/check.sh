@@ -20,13 +20,14 @@ mkdir -p "$out/results" "$out/logs"
 # the part and the seconds it may take
 all="environment:120 vllm-8b-bare:240 vllm-8b-ours:180 train-8b-lora:150 train-8b-full:150 train-small-compiled:100
      train-small-trl:100 train-small:90 train-small-lora:90 train-small-unpacked:90 train-small-trl-unpacked:100
-     resume:200 quality:150 constrained:120 adapter:240 killed:240 vllm-small-bare:90 vllm-small-ours:90 transformers:150"
+     resume:200 quality:150 constrained:120 adapter:240 thinking:120 killed:300 vllm-small-bare:90 vllm-small-ours:90 transformers:150"
 failed=0 child=
 trap 'kill "$child" 2>/dev/null; exit 143' INT TERM
 for entry in $all; do
   part=${entry%:*} limit=${entry#*:}
   [ $# -eq 0 ] || [[ " $* " == *" $part "* ]] || continue
   [ -f "$out/results/$part.json" ] && continue
+  [ "${SIZES:-full}" = tiny ] && limit=$((limit * 5)) # the cores of a CPU may be shared
   started=$(date +%s)
   timeout --kill-after=5 "$limit" "$python" "$here/parts.py" "$part" "$out" >"$out/logs/$part.log" 2>&1 &
   child=$!

@@ -15,21 +15,31 @@ from typing import Any
 
 import rows
 import shapes
+from processes import engine_starts, kill_when, wait_for
 
 HERE = Path(__file__).resolve().parent
 TINY = os.environ.get("SIZES") == "tiny"
 LARGE, SMALL = ("tiny", "tiny") if TINY else ("8b", "small")
 REPLY_TOKENS = 8 if TINY else 400  # about as long as an 8B model's mean reply to these prompts
 LENGTH, STEPS = (256, 4) if TINY else (4096, 20)
+PER_ROW = 2 if TINY else 10
+"""About as many of the made-up examples as a packed row of LENGTH tokens holds."""
+ROWS = 1 if TINY else 4  # of a step of the small shape
 WARM_UP = 2
 LIMIT = 2 if TINY else 100
-MARK = "IFEVAL_GPU_CHECK"
+BUDGET = 8 if TINY else 40
+RECOUNT = 4  # a thought's tokens are counted anew from its text
+THINKS = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
+)
 CPU_RUN = Path(os.environ.get("CPU_RUN", HERE.parents[1] / "results" / "summaries" / "greedy"))
 
 Found = dict[str, Any]
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # cut at its time limit, a part ends what it started
     part, out = sys.argv[1], Path(sys.argv[2]).resolve()
     started = time.monotonic()
     found = PARTS[part](out)
@@ -88,7 +98,14 @@ def train_large(out: Path, *flags: str) -> Found:
     data = rows.write(out / f"rows-{LENGTH}.jsonl", 40 if TINY else 1000, 20 if TINY else 250)
     folder = shapes.make(LARGE, tokenizer(), out / "models" / LARGE)
     command = [sys.executable, str(HERE / "train_shape.py"), str(folder), str(data), str(fresh(out / "trained"))]
-    common = [f"max_length={LENGTH}", f"max_steps={STEPS}", "batch=2", "precision=bf16", "weights=bf16", "compile=true"]
+    common = [
+        f"max_length={LENGTH}",
+        f"max_steps={STEPS}",
+        f"batch={2 * PER_ROW}",
+        "precision=bf16",
+        "weights=bf16",
+        "compile=true",
+    ]
     said, seconds = timed([*command, *common, *flags])
     return summed(last_json(said)) | {"seconds": seconds}
 
@@ -109,7 +126,7 @@ def train_small_trl(out: Path, packed: str) -> Found:
     """TRL's SFTTrainer on the same rows of the same shape."""
     folder, data = small(out)
     script = [sys.executable, str(HERE.parent / "trl_peer.py"), str(folder), str(data), str(fresh(out / "trained"))]
-    said, seconds = timed([*script, str(LENGTH), "1", str(STEPS), "bf16", packed, "1" if TINY else "4"])
+    said, seconds = timed([*script, str(LENGTH), "1", str(STEPS), "bf16", packed, str(ROWS)])
     found = last_json(said)
     return summed({"steps": found["steps"], "peak_bytes": found["peak_memory_bytes"]}) | {"seconds": seconds}
 
@@ -118,13 +135,17 @@ def resume(out: Path) -> Found:
     """A training that is ended by SIGTERM and resumed, against one that was not: the losses of both."""
     folder, data = small(out)
     whole, cut = fresh(out / "trained"), fresh(out / "resumed")
-    timed(sft(folder, data, whole))
+    steps = 60 if TINY else STEPS  # a few steps of the tiny shape are over before a signal arrives
+    timed(sft(folder, data, whole, steps=steps))
     log = cut / "training" / "log.jsonl"
-    child = subprocess.Popen(sft(folder, data, cut))
-    wait_for(lambda: log.is_file() and log.read_text().count("\n") >= STEPS // 2, 80)
-    child.send_signal(signal.SIGTERM)
-    code = child.wait(60)
-    timed([*sft(folder, data, cut), "--resume"])
+    child = subprocess.Popen(sft(folder, data, cut, steps=steps))
+    try:
+        wait_for(lambda: log.is_file() and log.read_text().count("\n") >= STEPS // 2, 500 if TINY else 80)
+        child.send_signal(signal.SIGTERM)
+        code = child.wait(60)
+    finally:
+        child.kill()
+    timed([*sft(folder, data, cut, steps=steps), "--resume"])
     one, other = ([json.loads(line)["loss"] for line in (f / "training" / "log.jsonl").open()] for f in (whole, cut))
     apart = max(abs(a - b) for a, b in zip(one, other, strict=True))
     return {"interrupted_with": code, "steps": len(other), "largest_difference_of_a_loss": apart}
@@ -174,25 +195,47 @@ def adapter(out: Path) -> Found:
     }
 
 
+def thinking(out: Path) -> Found:
+    """A template that opens `<think>`: every thought is ended within its budget, and an answer follows."""
+    from transformers import AutoTokenizer
+
+    from ifeval import load_run
+
+    run, template = fresh(out / "runs" / "thinking"), out / "thinking.jinja"
+    template.write_text(THINKS)
+    asked = ("--tasks", "zero_shot", "--limit", str(max(4, LIMIT // 2)), "--no-cache", "--sampling", "greedy")
+    room = ("--max-tokens", "16" if TINY else "64", "--thinking-budget", str(BUDGET), "--chat-template", str(template))
+    _, seconds = timed([*ifeval("run", "--model", model(), *asked, *room, "--out", str(run)), *shared()])
+    replies, words = load_run(run).samples, AutoTokenizer.from_pretrained(str(tokenizer()))
+    lengths = [len(words.encode(text, add_special_tokens=False)) for text in replies["reasoning"].dropna()]
+    found = {
+        "seconds": seconds,
+        "replies": len(replies),
+        "thoughts_ended": len(replies) - int(replies["unclosed_reasoning"].sum()),
+        "longest_thought": max(lengths, default=0),
+        "answered": int((replies["answer"].fillna("").str.strip() != "").sum()),
+    }
+    within = found["thoughts_ended"] == len(lengths) == len(replies) and found["longest_thought"] <= BUDGET + RECOUNT
+    if not within or not found["answered"]:
+        sys.exit(f"thoughts are not held to {BUDGET} tokens: {found}")
+    return found
+
+
 def killed(out: Path) -> Found:
-    """kill -9 in the middle: no process is left, and the same command goes on."""
+    """kill -9 while the engine starts and while it generates: no process is left, and the same command goes on."""
     run = fresh(out / "runs" / "killed")
     folder = shapes.make(SMALL, tokenizer(), out / "models" / SMALL)
     command = [
-        *ifeval("run", "--model", str(folder), "--tasks", "zero_shot", "--limit", "40" if TINY else "2000"),
+        *ifeval("run", "--model", str(folder), "--tasks", "zero_shot", "--limit", "2000"),
         *("--max-tokens", "64", "--no-cache", "--engine-arg", "load_format=dummy", "--out", str(run), *shared()),
     ]
-    mark = f"{MARK}={os.getpid()}"
-    name, _, value = mark.partition("=")
-    child = subprocess.Popen(command, env=os.environ | {name: value}, start_new_session=True)
     journal = run / "responses.jsonl"
-    wait_for(lambda: child.poll() is not None or (journal.is_file() and journal.stat().st_size > 0), 200)
-    processes = marked(mark)
-    child.kill()
-    child.wait()
-    left = wait_for(lambda: not marked(mark), 10)
+    found = {
+        "starting": kill_when(command, engine_starts),
+        "generating": kill_when(command, lambda _: journal.is_file() and journal.stat().st_size > 0),
+    }
     _, seconds = timed(command)
-    return {"processes": len(processes), "seconds_until_none_is_left": left, "resumed_in": seconds} | scores(run)
+    return found | {"resumed_in": seconds} | scores(run)
 
 
 def transformers(out: Path) -> Found:
@@ -207,12 +250,13 @@ def ifeval(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "ifeval", *arguments]
 
 
-def sft(folder: Path, data: Path, out: Path, *flags: str) -> list[str]:
-    """The command line of a training of the small shape: the same rows a step as TRL gets."""
-    batch = "1" if TINY else "4"
+def sft(folder: Path, data: Path, out: Path, *flags: str, steps: int = STEPS) -> list[str]:
+    """The command line of a training of the small shape: about the tokens per step that TRL gets."""
+    examples = ROWS if "--no-packing" in flags else ROWS * PER_ROW
     return [
         *ifeval("sft", "--model", str(folder), "--data", str(data), "--out", str(out), "--precision", "bf16"),
-        *("--max-length", str(LENGTH), "--batch", batch, "--rows", batch, "--max-steps", str(STEPS), *flags),
+        *("--max-length", str(LENGTH), "--batch", str(examples), "--rows", str(ROWS), "--max-steps", str(steps)),
+        *flags,
     ]
 
 
@@ -298,28 +342,6 @@ def scores(run: Path) -> Found:
     }
 
 
-def marked(mark: str) -> list[int]:
-    """Processes whose environment holds `mark`."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in place.read_bytes().split(b"\0"):
-                found.append(int(place.parent.name))
-        except OSError:
-            continue
-    return found
-
-
-def wait_for(true: Callable[[], bool], seconds: float) -> float:
-    """Seconds until it was so. Ends the part where it is not in time."""
-    started = time.monotonic()
-    while not true():
-        if time.monotonic() - started > seconds:
-            sys.exit(f"waited {seconds} s in vain")
-        time.sleep(0.1)
-    return round(time.monotonic() - started, 2)
-
-
 PARTS: dict[str, Callable[[Path], Found]] = {
     "environment": environment,
     "vllm-8b-bare": lambda out: vllm_bare(LARGE, out),
@@ -336,6 +358,7 @@ PARTS: dict[str, Callable[[Path], Found]] = {
     "quality": quality,
     "constrained": constrained,
     "adapter": adapter,
+    "thinking": thinking,
     "killed": killed,
     "vllm-small-bare": lambda out: vllm_bare("real", out),
     "vllm-small-ours": lambda out: vllm_ours("real", out),

@@ -13,6 +13,7 @@ import typer
 from ifeval.cli import (
     baseline,
     bfcl_check,
+    cases,
     chat_check,
     check,
     compare,
@@ -34,7 +35,6 @@ from ifeval.cli import (
     watch,
 )
 from ifeval.cli.help import Verbs
-from ifeval.engines.parent_death import OWNER
 from ifeval.errors import Exit, UserError
 from ifeval.util.quiet import mute_stdout, open_closed_streams
 
@@ -42,7 +42,11 @@ OF_THE_MACHINE = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ENOTDIR,
     errno.EISDIR, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ESTALE,
 }  # fmt: skip
-"""Errors of the system that a user can mend and no code of ours causes, wherever they arise."""
+"""Errors of the system that a user can fix and no code of ours causes, wherever they arise."""
+
+
+ENGINE = "vllm.v1.engine.llm_engine"
+"""The module that a process has imported which loaded vLLM's engine."""
 
 
 def _version(asked: bool) -> None:
@@ -64,6 +68,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(cases.app, name="cases")
 app.command("show")(show.show)
 app.command("rescore")(rescore.rescore)
 app.command("report")(report.report)
@@ -153,7 +158,7 @@ def _leave(code: int) -> NoReturn:
         code = code or Exit.USAGE
         with contextlib.suppress(OSError):
             print(f"ifeval: the output cannot be written: {error.strerror}.", file=sys.stderr)
-    if os.environ.get(OWNER) != str(os.getpid()):
+    if ENGINE not in sys.modules:
         sys.exit(code)
     with contextlib.suppress(OSError):
         sys.stderr.flush()

@@ -11,6 +11,21 @@ from ifeval.errors import UserError
 TaskPath = Annotated[list[Path] | None, typer.Option(help="A folder of plug-ins of your own. Repeatable.")]
 Data = Annotated[list[str] | None, typer.Option(help="Data of an external task: PATH, or TASK=PATH. Repeatable.")]
 
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A file of prompts of your own, with what to check (docs/cases.md): YAML, JSONL or CSV. Repeatable."
+    ),
+]
+
+
+def chosen_tasks(tasks: str | None, cases: list[Path] | None) -> tuple[str, ...]:
+    """What `--tasks` and `--cases` ask for together: `core` where neither is given."""
+    from ifeval.runs.options import asked
+    from ifeval.util.lists import names
+
+    return asked(names(tasks) if tasks is not None or cases else ("core",), cases or ())
+
 
 def data_paths(values: list[str]) -> dict[str, Path]:
     """`--data PATH` and `--data TASK=PATH` by task name; UserError where a path does not exist."""

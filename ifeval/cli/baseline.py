@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths
+from ifeval.cli.arguments import Cases, Data, TaskPath, chosen_tasks, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.cli.help import Verbs
 from ifeval.errors import UserError
-from ifeval.util.lists import names
 
 if TYPE_CHECKING:
     from ifeval.comparison.outcomes import OutcomeTable
@@ -32,7 +31,11 @@ def add(
     again: Annotated[
         Path | None, typer.Option(help="A second run of the same model: measures the noise floor.")
     ] = None,
-    tasks: Annotated[str, typer.Option(help="Tasks and suites to ask if a model is run.")] = "core",
+    tasks: Annotated[
+        str | None,
+        typer.Option(help="Tasks and suites to ask if a model is run. [default: core, or none with --cases]"),
+    ] = None,
+    cases: Cases = None,
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     repeat: Annotated[
         int,
@@ -52,7 +55,8 @@ def add(
 
     options = RunOptions(
         model=source,
-        tasks=names(tasks),
+        tasks=chosen_tasks(tasks, cases),
+        cases=tuple(cases or ()),
         limit=limit,
         repeats=repeat,
         temperature=temperature,
@@ -110,7 +114,7 @@ def floors(
     """Record what needs no model: the floors (replies that know nothing, or only the prompt) and the ceiling (oracle)."""
     for script in SCRIPTS:
         kind = "ceiling" if script == "oracle" else "floor"
-        add(f"scripted:{script}", name=f"{kind}-{script}", again=None, tasks=tasks, limit=None, repeat=1,
+        add(f"scripted:{script}", name=f"{kind}-{script}", again=None, tasks=tasks, cases=None, limit=None, repeat=1,
             temperature=0.0, data=None, task_path=task_path, yes=yes, baselines=baselines)  # fmt: skip
 
 

@@ -24,9 +24,12 @@ def check(
     check_path: Annotated[
         list[Path] | None, typer.Option(help="A folder with instruction types of your own. Repeatable.")
     ] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="List every instruction with its rule.")] = False,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="List every instruction with its rule and arguments.")
+    ] = False,
 ) -> None:
     """Try a check: does a reply follow an instruction, and why or why not? Rows come back with `ok` and `reason`."""
+    from ifeval.checks.ifeval.arguments import argument_names
     from ifeval.checks.trying import catalogue, judge, judged_row
     from ifeval.util.jsonio import dumps, read_jsonl
 
@@ -35,7 +38,9 @@ def check(
         print(sentence, file=sys.stderr)
     if list_all:
         for name, (function, _) in checks.items():
-            print(f"{name}\t{' '.join((function.__doc__ or '').split(chr(10) * 2)[0].split())}")
+            rule = " ".join((function.__doc__ or "").split(chr(10) * 2)[0].split())
+            takes = ", ".join(argument_names(function))
+            print(f"{name}\t{rule}" + (f" Arguments: {takes}." if takes else ""))
         return
     if what is None:
         raise UserError("Name a JSONL file of rows, or an instruction's id; `ifeval check --list` names all.")

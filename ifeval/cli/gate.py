@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths
+from ifeval.cli.arguments import Cases, Data, TaskPath, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.errors import UserError
 from ifeval.util.lists import names
@@ -36,6 +36,7 @@ def gate(
     repeat: Annotated[int, typer.Option(help="Replies per sample if a model is run; the baseline may have more.")] = 1,
     data: Data = None,
     task_path: TaskPath = None,
+    cases: Cases = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the checkpoint run code of its own.")] = False,
     out: Annotated[Path | None, typer.Option(help="Run directory if a model is run. [default: below runs/]")] = None,
     baselines: Folder = Path("baselines"),
@@ -76,6 +77,7 @@ def gate(
             repeats=repeat,
             data=data_paths(data or []),
             task_paths=tuple(task_path or ()),
+            cases=tuple(cases or ()),
             trust_remote_code=trust_remote_code,
         )
         with as_runs(candidate, baseline) as (new, reference):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ifeval.cli.arguments import Data, TaskPath, data_paths, pairs, parallel_sizes, reply_seconds
+from ifeval.cli.arguments import Cases, Data, TaskPath, chosen_tasks, data_paths, pairs, parallel_sizes, reply_seconds
 from ifeval.util.lists import names
 
 
@@ -17,8 +17,12 @@ def run(
         ),
     ],
     tasks: Annotated[
-        str, typer.Option(help="Tasks and suites, separated by commas; a .toml file of your own suites.")
-    ] = "core",
+        str | None,
+        typer.Option(
+            help="Tasks and suites, separated by commas; a .toml file of your own suites. [default: core, or none with --cases]"
+        ),
+    ] = None,
+    cases: Cases = None,
     out: Annotated[Path | None, typer.Option(help="Run directory. [default: runs/<model>-<hash>]")] = None,
     limit: Annotated[int | None, typer.Option(help="At most this many samples per task.")] = None,
     shard: Annotated[
@@ -110,7 +114,8 @@ def run(
     require_trackers("--log", trackers)
     options = RunOptions(
         model=model,
-        tasks=names(tasks),
+        tasks=chosen_tasks(tasks, cases),
+        cases=tuple(cases or ()),
         out=out,
         engine=engine,
         adapter=adapter,

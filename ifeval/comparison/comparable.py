@@ -73,11 +73,12 @@ def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None],
     listed = ", ".join(f"{name} (version {old[name]}, now {versions[name]})" for name in differing)
     model = baseline.model["name"]
     name, _, _ = baseline.name.partition(" (")
-    if model.startswith("scripted:"):
+    cases = "".join(f" --cases {shlex.quote(str(path))}" for path in baseline.options.get("cases", ()))
+    if model.startswith("scripted:") and not cases:
         command = "ifeval baseline floors --yes"
     else:
         tasks = ",".join(baseline.options.get("tasks") or baseline.tasks)
-        command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks} --name {shlex.quote(name)} --yes"
+        command = f"ifeval baseline add {shlex.quote(model)} --tasks {tasks}{cases} --name {shlex.quote(name)} --yes"
     raise NotComparable(f"{baseline.name} was recorded with other tasks: {listed}; record it again: {command}")
 
 

@@ -128,9 +128,7 @@ def run_outcomes(run: Run) -> OutcomeTable:
     table = _table(run, lambda name: name in wanted or name.startswith(("metric.", "count.")))
     present = sorted(table["task"].unique().to_pylist()) if table.num_rows else []
     if unknown := [task for task in present if task not in summaries or not _fits(table, summaries[task])]:
-        raise UserError(
-            f"{run.path}: its summary and its table differ at {unknown[0]}; ifeval rescore makes both anew."
-        )
+        raise UserError(f"{run.path}: its summary and its table differ at {unknown[0]}; ifeval rescore rebuilds both.")
     return OutcomeTable(
         name=short_name(run.name),
         model=manifest["model"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ifeval.comparison.outcomes import OutcomeTable
@@ -10,9 +11,9 @@ from ifeval.runs.options import RunOptions
 PORTABLE = (
     "tasks", "limit", "seed", "max_tokens", "temperature", "top_p", "top_k", "system", "template_args",
     "chat_template", "sampling", "thinking_budget",
-    "tool_dialect", "reasoning", "constrain", "engine", "engine_args",
+    "tool_dialect", "reasoning", "constrain", "engine", "engine_args", "cases",
 )  # fmt: skip
-"""The options that decide what is asked and how; the others are places on one machine."""
+"""The options that decide what is asked and how; the others are places on one machine. A file of cases lies in a repository."""
 
 
 def options_like(baseline: OutcomeTable, own: RunOptions, tasks: tuple[str, ...] = ()) -> RunOptions:
@@ -25,6 +26,7 @@ def options_like(baseline: OutcomeTable, own: RunOptions, tasks: tuple[str, ...]
         for name, value in baseline.options.items()
         if name in PORTABLE
     }
+    stored = {**stored, "cases": own.cases or tuple(map(Path, stored.get("cases", ())))}
     return replace(own, **{**stored, "tasks": tasks or tuple(_sized(baseline))})
 
 

@@ -1,30 +1,32 @@
 """How a model's scores move over its checkpoints, and when a drop is real.
 
-Every checkpoint is compared with the best one before it, unit by unit: each family by itself, and all together. Which
-one is best is read off the same prompts, and there is no end to the comparisons, so an ordinary p-value would raise
-false alarms sooner or later. The k-th checkpoint may spend the share 2 / (k (k + 1)) of alpha (these add up to alpha
-over all k from 2 on), divided among the k - 1 checkpoints that could have been the best and among the families and
-their sum. The chance of ever calling a drop that is none is then at most alpha, by Bonferroni's inequality; the p-value
-is the exact one of the sign flips (`ifeval.stats.flips`).
+Every checkpoint is compared, unit by unit, with the best one before it, and with the best three in a row, whose noise is
+a third: each family by itself, and all together. Which ones are best is read off the same prompts, and there is no end
+to the comparisons, so an ordinary p-value would raise false alarms sooner or later. The k-th checkpoint may spend the
+share 2 / (k (k + 1)) of alpha (these add up to alpha over all k from 2 on), half on either comparison, divided among
+the checkpoints, or rows of three, that could have been the best and among the families and their sum. The chance of ever
+calling a drop that is none is then at most alpha, by Bonferroni's inequality; the p-values are exact
+(`ifeval.stats.flips`, `ifeval.stats.exchange`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ifeval.comparison.comparable import require_comparable
-from ifeval.comparison.outcomes import OutcomeTable, run_outcomes
+from ifeval.comparison.outcomes import OutcomeTable, Values, run_outcomes
 from ifeval.comparison.pairing import align, match
 from ifeval.errors import NotComparable
 from ifeval.runs.run import Run
-from ifeval.stats.flips import worse_p
-from ifeval.stats.score_test import Units
+from ifeval.stats.exchange import newest_worse_p
 from ifeval.util import tables as text_table
 
-ALPHA = 0.05
+ALPHA = 0.03
+ROW = 3
 TOGETHER = "all families"
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Point:
     """One checkpoint. `scores`: (value, low, high) of each task's primary metric; `mean` is their unweighted mean, that of
     advisory tasks left out.
 
-    Against `best`, the checkpoint with the highest mean before it: independent units that got worse (`losses`) and
-    better (`wins`) in the family, or in all together, where the drop is clearest (`where`), the exact p of "worse"
-    there, the `threshold` it has to stay below, and whether it did (`drop`).
+    Against `best`, the checkpoint or the three in a row with the highest mean before it: independent units that got
+    worse (`losses`) and better (`wins`) in the family, or in all together, where the drop is clearest (`where`), the
+    exact p of "worse" there, the `threshold` it has to stay below, and whether it did (`drop`).
     """
 
     name: str
@@ -71,15 +73,19 @@ def point(
     """The next checkpoint after those `before`, whose outcomes are `known` by their names."""
     graded = [value for task, (value, _, _) in scores.items() if not outcomes.tasks[task].advisory]
     mean = sum(graded) / len(graded) if graded else float("nan")
-    best = max(before, key=lambda one: one.mean, default=None)
-    if best is None:
+    if not before:
         return Point(name, scores, mean)
-    return Point(name, scores, mean, best.name, **_against(known[best.name], outcomes, len(before) + 1, alpha))
+    kinds = [length for length in (1, ROW) if len(before) >= length]
+    spent = 2 * alpha / ((len(before) + 1) * (len(before) + 2) * len(kinds))
+    found = [_against(_best(before, length), known, outcomes, spent / (len(before) - length + 1)) for length in kinds]
+    clearest = min(found, key=lambda one: one["p"] / one["threshold"] if one.get("threshold") else float("inf"))
+    return Point(name, scores, mean, **clearest)
 
 
-def threshold(number: int, lines: int, alpha: float = ALPHA) -> float:
-    """The p that each of this many lines of checkpoint `number` (from 2 on) must stay below to be called a drop."""
-    return 2 * alpha / ((number - 1) * number * (number + 1) * lines)
+def _best(before: Sequence[Point], length: int) -> Sequence[Point]:
+    """The checkpoints in a row, so many, with the highest mean."""
+    rows = [before[start : start + length] for start in range(len(before) - length + 1)]
+    return max(rows, key=lambda row: sum(one.mean for one in row))
 
 
 def primary_scores(summary: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
@@ -92,39 +98,48 @@ def primary_scores(summary: Mapping[str, Any]) -> dict[str, tuple[float, float, 
     return found
 
 
-def _against(best: OutcomeTable, new: OutcomeTable, number: int, alpha: float) -> dict[str, Any]:
-    """The clearest drop among the families and their sum, over all tasks the two share."""
+def _against(
+    best: Sequence[Point], known: Mapping[str, OutcomeTable], new: OutcomeTable, alpha: float
+) -> dict[str, Any]:
+    """The clearest drop among the families and their sum, over all tasks that the checkpoints share."""
+    names = " to ".join(dict.fromkeys((best[0].name, best[-1].name)))
     try:
-        require_comparable(best, new)
+        for one in best:
+            require_comparable(known[one.name], new)
     except NotComparable as error:
-        return {"note": str(error)}
-    best, new = align(best, new)
-    families: dict[str, list[Units]] = {}
-    for name, task in ((name, task) for name, task in new.tasks.items() if not task.advisory):
-        families.setdefault(task.family, []).append(match(best.tasks[name], task, task.primary).units())
+        return {"best": names, "note": str(error)}
+    families = _families([known[one.name] for one in best], new)
     if not families:
-        return {"note": "Only advisory tasks, which no drop is called by."}
-    lines = {family: _by_size(groups) for family, groups in sorted(families.items())}
-    if len(lines) > 1:
-        lines[TOGETHER] = _by_size([group for groups in families.values() for group in groups])
-    found = {name: worse_p(groups, exact=True) for name, groups in lines.items()}
-    where = min(found, key=lambda name: found[name])
-    changes = np.concatenate([group.differences for group in lines[where]])
-    needed = threshold(number, len(lines), alpha)
+        return {"best": names, "note": "They share no samples, asked equally often, of a task that grades."}
+    if len(families) > 1:
+        families[TOGETHER] = np.concatenate(list(families.values()))
+    found = {family: newest_worse_p(scores) for family, scores in families.items()}
+    where = min(found, key=lambda family: found[family])
+    changes = families[where][:, -1] - families[where][:, :-1].mean(axis=1)
     return {
+        "best": names,
         "where": where,
-        "losses": int((changes < 0).sum()),
-        "wins": int((changes > 0).sum()),
+        "losses": int((changes < -TINY).sum()),
+        "wins": int((changes > TINY).sum()),
         "p": found[where],
-        "threshold": needed,
-        "drop": found[where] <= needed,
+        "threshold": alpha / len(found),
+        "drop": found[where] <= alpha / len(found),
     }
 
 
-def _by_size(groups: Sequence[Units]) -> list[Units]:
-    """The groups with shares by their sizes: every unit counts alike."""
-    total = max(1, sum(len(group.differences) for group in groups))
-    return [replace(group, share=len(group.differences) / total) for group in groups if len(group.differences)]
+def _families(best: Sequence[OutcomeTable], new: OutcomeTable) -> dict[str, Values]:
+    """By family, the scores of the units that all have, up to a number of each unit: shape (units, runs), `new` last."""
+    pairs = [align(one, new) for one in best]
+    families: dict[str, list[Values]] = {}
+    for name, task in sorted(pairs[0][1].tasks.items()):
+        sides = [(old.tasks[name], later.tasks[name]) for old, later in pairs if name in later.tasks]
+        if task.advisory or len({later.ids for _, later in sides}) > 1 or len(sides) < len(pairs):
+            continue
+        found = [match(old, later, task.primary) for old, later in sides]
+        changes = [one.independent for one in found]
+        if all(one.balanced for one in found) and len({len(one) for one in changes}) == 1 and len(changes[0]):
+            families.setdefault(task.family, []).append(np.column_stack([*(-one for one in changes), 0 * changes[0]]))
+    return {family: np.concatenate(parts) for family, parts in sorted(families.items())}
 
 
 def markdown(points: Sequence[Point]) -> str:

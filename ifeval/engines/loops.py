@@ -3,8 +3,8 @@
 Greedy decoding that has said the same tokens over and over goes on so to its token limit, and on a CPU such replies are
 most of what a small model's run costs. With `Sampling.ends_loops` a reply ends, cut, once its last tokens are one run of
 `SMALLEST` to `LARGEST` tokens `TIMES` times over: at least 48 tokens, so no table or list that somebody asked for.
-These are the terms of vLLM's `RepetitionDetectionParams`. A GPU decodes tokens faster than they can be looked at, and a
-server need not know the setting: there a loop goes on to its limit, and is cut as well.
+These are the terms of vLLM's `RepetitionDetectionParams`. On a GPU, where vLLM's scheduler would look at hundreds of
+replies before each step, and behind a server, which need not know the setting, a loop goes on to its limit. It is cut as well.
 """
 
 from collections.abc import Sequence

@@ -92,13 +92,21 @@ def oracle_text(sample: Sample, dialect: Dialect) -> str | None:
 
 
 def other_oracle(dialect: Dialect) -> Script:
-    """The oracle of the sample asked before, in the same task; its first sample gets a reply to nothing in particular."""
-    last: dict[str, str] = {}
+    """The oracle last given to another sample of the task; its first sample gets a reply to nothing in particular.
+
+    The earlier requests of a conversation belong to the same sample, and so does what opens with the same words: a twin
+    under constrained decoding, an item asked again in another form.
+    """
+    last: dict[str, tuple[str, str, str]] = {}
+    others: dict[str, str] = {}
 
     def script(request: Request) -> str:
-        reply = last.get(request.task, GENERIC[0])
-        last[request.task] = oracle_text(request.sample, dialect) or GENERIC[0]
-        return reply
+        task, sample = request.task, request.sample
+        opening = str(next((message["content"] for message in sample.messages if message["role"] == "user"), ""))
+        if task in last and last[task][0] != sample.id and last[task][1] != opening:
+            others[task] = last[task][2]
+        last[task] = sample.id, opening, oracle_text(sample, dialect) or GENERIC[0]
+        return others.get(task, GENERIC[0])
 
     return script
 

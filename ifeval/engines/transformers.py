@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from typing import Any
 
@@ -72,6 +73,11 @@ class TransformersEngine:
     def close(self) -> None:
         """Nothing outlives this process."""
 
+    def _without_gradients(self) -> AbstractContextManager[None]:
+        import torch
+
+        return torch.inference_mode()
+
     def _answer(self, batch: list[tuple[list[int], Request]]) -> Iterator[Response]:
         import torch
 
@@ -90,7 +96,7 @@ class TransformersEngine:
         ends = end_tokens(self._network.generation_config.eos_token_id)
         width = padded["input_ids"].shape[1]
         looping = loop_criterion(width, ends)
-        with torch.inference_mode():
+        with self._without_gradients():
             out = self._network.generate(
                 **padded,
                 **drawn,

@@ -18,7 +18,7 @@ from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.loops import LARGEST, SMALLEST, TIMES
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
-from ifeval.engines.parent_death import OWNER
+from ifeval.engines.parent_death import ended_with_us
 from ifeval.engines.vllm_versions import refusals, require_supported, vllm_version
 from ifeval.errors import UserError
 from ifeval.models.prompts import Chat, PromptWriter
@@ -78,14 +78,14 @@ class VllmEngine:
             **self._arguments,
         }
         self._settings |= parallel_settings(self._model, self._settings, cuda)
-        os.environ.update({**quiet_environment(), OWNER: str(os.getpid())})
+        os.environ.update(quiet_environment())
         if not cuda:
             os.environ.update(cpu_environment())
         try:
-            with collector_at_rest():
+            with collector_at_rest(), ended_with_us():
                 self._engine = start_engine(str(self._model.path), self._settings)
         except (ValueError, TypeError, RuntimeError, OSError) as error:
-            raise UserError(f"vLLM cannot serve {self._model.name}: {first_line(error)}") from error
+            raise UserError(f"vLLM cannot serve {self._model.name}: {reason(error)}") from error
         self._writer = PromptWriter(self._engine.renderer.tokenizer, self._chat)
         self._sequences = self._engine.vllm_config.scheduler_config.max_num_seqs
 
@@ -93,6 +93,14 @@ class VllmEngine:
         return self._writer.text(request.sample)
 
     def generate(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
+        try:
+            yield from self._replies(requests)
+        except Exception as error:
+            if type(error).__name__ != "EngineDeadError":
+                raise
+            raise UserError(f"vLLM ended while {self._model.name} replied: {reason(error)}") from error
+
+    def _replies(self, requests: Iterable[Request | None]) -> Generator[Response, None, None]:
         waiting = iter(requests)
         in_flight: dict[str, InFlight] = {}
         exact = self.tokens
@@ -359,6 +367,13 @@ def _response(output: Any, sent: InFlight) -> Response:
         latency=time.monotonic() - sent.submitted,
         error=None if finish else f"the engine ended this request with {reply.finish_reason!r}",
     )
+
+
+def reason(error: object) -> str:
+    """What is wrong, or where that can be read: of an engine in a process of its own vLLM only says that it failed."""
+    if "root cause" in (text := first_line(error)):
+        return "its engine process failed, and engine.log in the run's directory says why."
+    return text
 
 
 def first_line(error: object) -> str:

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from ifeval.engines.base import Workload
 from ifeval.engines.machine import has_cuda
-from ifeval.engines.parent_death import OWNER, install
+from ifeval.engines.parent_death import ended_with_us, install
 from ifeval.engines.vllm import common_settings, cpu_environment, cpu_settings, parallel_settings, quiet_environment
 from ifeval.engines.vllm_versions import require_supported
 from ifeval.errors import UserError
@@ -63,9 +63,9 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
     require_supported()
     command = serve_command(model, port, server_settings(model, engine_args or {}))
     log.parent.mkdir(parents=True, exist_ok=True)
-    os.environ[OWNER] = str(os.getpid())
     with log.open("wb") as output:
-        process = _start(command, output)
+        with ended_with_us():
+            process = _start(command, output)
         try:
             wait_until_healthy(process, f"http://{HOST}:{port}/health", log)
             yield ServedModel(f"http://{HOST}:{port}/v1", log, process)

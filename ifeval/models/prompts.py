@@ -109,7 +109,7 @@ class PromptWriter:
                 self._hopeless = reason
             raise UserError(f"The chat template refuses sample {sample.id!r}: {reason}") from error
         if len(text) > LONGEST:
-            raise UserError(f"The chat template writes {len(text):,} characters for sample {sample.id!r}; mend it.")
+            raise UserError(f"The chat template writes {len(text):,} characters for sample {sample.id!r}; fix it.")
         return text
 
     def render(

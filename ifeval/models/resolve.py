@@ -40,7 +40,8 @@ CONVERTER = "1"  # changes whenever `ifeval.models.gguf` would write other files
 class Model:
     """A model that can be run.
 
-    `path` is the checkpoint directory and `base_urls` the servers, whichever `kind` it is. `fingerprint` is 64 hex
+    `path` is the checkpoint directory and `base_urls` the servers, whichever `kind` it is; a "live" one is held in memory
+    by somebody else. `fingerprint` is 64 hex
     digits: of the content of a checkpoint and its adapter; of the URLs and name of a server, whose content nobody can
     see. `tool_template` is the one used where tools are offered, if it is another; `given_template` is the
     file of a template that was given in place of the checkpoint's; `tokens` are the named ones
@@ -49,7 +50,7 @@ class Model:
     """
 
     name: str
-    kind: Literal["checkpoint", "server", "scripted"]
+    kind: Literal["checkpoint", "server", "scripted", "live"]
     fingerprint: str
     path: Path | None = None
     adapter: Path | None = None
@@ -159,17 +160,21 @@ def _server(model: str, base_urls: Sequence[str]) -> Model:
 
 def check_url(url: str) -> None:
     """Raise UserError unless `url` is one that a server can have: scheme, host, a port from 1 to 65535, no secret."""
+    from yarl import URL
+
     refused = UserError(f"--base-url {one_line(url)} is not a URL; it looks like http://localhost:8000/v1.")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
         host.encode("idna")
+        asked = URL(f"{url}/models")  # as the client will
+        known = bool(asked.host) and bool(asked.port)
     except ValueError:
         raise refused from None
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UserError("--base-url takes no user, password, query or fragment: a key goes into OPENAI_API_KEY.")
-    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`')
-    if parts.scheme not in ("http", "https") or not host or port == 0 or not letters:
+    letters = url.isprintable() and not any(letter in url for letter in ' \\<>"{}|^`?#')
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not known or not letters:
         raise refused
 
 

@@ -53,7 +53,7 @@ def download(place: str, path: str, target: Path) -> Path:
         try:
             return _stream(url, target)
         except httpx.InvalidURL as error:
-            raise UserError(f"{url} is not a URL ({error}); mend {variable}.") from None
+            raise UserError(f"{url} is not a URL ({error}); fix {variable}.") from None
         except httpx.HTTPError as error:
             if attempt == ATTEMPTS or not _may_pass(error):
                 raise Unreachable(f"{url}: {str(error) or type(error).__name__}") from None

@@ -58,7 +58,7 @@ PRESETS = {
     for policy in (
         Policy(),
         Policy(margin=0.05, rule=EACH, preset="strict"),
-        Policy(margin=0.02, rises=dict.fromkeys(RISES, 0.02), allow=DEPLOYMENT, same_model=True, preset="deployment"),
+        Policy(rises=dict.fromkeys(RISES, 0.02), allow=DEPLOYMENT, same_model=True, preset="deployment"),
         Policy(rule=REGRESSION, fewest=1, rises=dict.fromkeys(RISES, 0.1), preset="smoke"),
     )
 }

@@ -66,7 +66,7 @@ def _efforts(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> Iterator[R
                 continue
             if unknown := [run.name for run, side in zip((old, new), sides, strict=True) if effort not in side]:
                 raise NotComparable(
-                    f"{unknown[0]} does not say how many {effort} the conversations of {name} took; record it anew, or "
+                    f"{unknown[0]} does not say how many {effort} the conversations of {name} took; record it again, or "
                     f"take {effort} out of the policy's efforts."
                 )
             pairs = match_effort(task, new.tasks[name], effort)

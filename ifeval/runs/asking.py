@@ -47,7 +47,7 @@ def chat_of(options: RunOptions, model: Model, profile: TemplateProfile, manner:
         by_name(options.tool_dialect or profile.dialect),
         options.system,
         manner.template_args,
-        native_tools=model.kind != "checkpoint" and options.tool_dialect is None,
+        native_tools=model.kind in ("server", "scripted") and options.tool_dialect is None,
         tool_template=model.tool_template,
         known=profile,
         day=date.today() if profile.dated else None,

@@ -31,16 +31,22 @@ class Place:
     failed: bool
 
 
-def merge(paths: Sequence[Path], out: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...] = ()) -> Path:
+def merge(
+    paths: Sequence[Path],
+    out: Path,
+    data: Mapping[str, Path],
+    task_paths: tuple[Path, ...] = (),
+    cases: tuple[Path, ...] = (),
+) -> Path:
     """Merge the runs at `paths`, in any order and overlapping, into one at `out`.
 
     Of a sample that several runs hold, the reply of the run that started first counts, one without error before one
-    with. data: where external data lies now. Raises UserError where the runs are not parts of one run, and where
+    with. data, cases: where external data and files of cases lie now. Raises UserError where the runs are not parts of one run, and where
     samples are missing, naming their shards.
     """
     runs = sorted(map(load_run, paths), key=lambda run: (run.manifest["started"], run.manifest["identity"]))
     _require_same_settings(runs)
-    plan = _whole_plan(runs[0], data, task_paths)
+    plan = _whole_plan(stored_plan(runs[0], data, task_paths, cases))
     places = _places(runs)
     _require_all(plan, places, runs)
     directory = RunDirectory(out, _manifest(runs))
@@ -73,8 +79,7 @@ def _require_same_settings(runs: Sequence[Run]) -> None:
             )
 
 
-def _whole_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
-    plan = stored_plan(run, data, task_paths)
+def _whole_plan(plan: Plan) -> Plan:
     return replace(plan, options=replace(plan.options, shard=None))
 
 

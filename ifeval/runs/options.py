@@ -1,6 +1,6 @@
 """What a run is asked to do: the flags of `ifeval run` as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,9 @@ from typing import Any
 from ifeval.engines.plugins import require_known
 from ifeval.errors import UserError
 from ifeval.runs.shards import Shard
+
+CHOOSING_SEED = 500_009
+"""Of the prompts that checkpoints are chosen by while they train: neither `ifeval run` nor `ifeval data make` uses it."""
 
 SAMPLING = ("auto", "model", "greedy")
 
@@ -17,7 +20,8 @@ class RunOptions:
     """Settings of one run; the defaults are those of `ifeval run`.
 
     `seed` None means each task's own frozen seed. `max_tokens` None means each task's own limit. `data` gives the
-    file or folder of a task by its name; the name "" means the only external task of the run.
+    file or folder of a task by its name; the name "" means the only external task of the run. `cases` are files of
+    a team's own prompts; each defines a task, which `tasks` may name (`asked` puts the two together).
     `order_seed` asks the samples in a seeded random order, as planned looks need it (None: as the tasks give them).
     `seen` names the task clusters the model was trained on; without it, what a checkpoint's own training record says.
     `reasoning` is "auto" (what the chat template tells), "none", or the name of a vLLM reasoning parser.
@@ -34,6 +38,7 @@ class RunOptions:
     base_urls: tuple[str, ...] = ()
     data: Mapping[str, Path] = field(default_factory=dict)
     task_paths: tuple[Path, ...] = ()
+    cases: tuple[Path, ...] = ()
     limit: int | None = None
     shard: Shard | None = None
     seed: int | None = None
@@ -76,3 +81,9 @@ class RunOptions:
         require_known(self.engine)
         if self.ray_address and self.engine != "ray":
             raise UserError(f"--ray-address {self.ray_address}: give --engine ray with it.")
+
+
+def asked(tasks: Sequence[str], cases: Iterable[Path]) -> tuple[str, ...]:
+    """What `--tasks` and `--cases` ask for together: the tasks, then the files that none of them names."""
+    named = {task.partition(":")[0] for task in tasks}
+    return (*tasks, *(path.stem for path in cases if path.stem not in named))

@@ -8,12 +8,12 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ifeval.engines import open_engine, open_model
-from ifeval.engines.base import Workload
+from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.models.probe import profile_of
 from ifeval.models.prompts import Chat
@@ -39,26 +39,44 @@ from ifeval.util.quiet import output_to
 from ifeval.util.shapes import fields, items, text
 
 
-def run(options: RunOptions, observer: Observer | None = None, wanted: Callable[[Item], bool] | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model that somebody holds in memory, in place of the one that `options.model` names, and how it is asked."""
+
+    model: Model
+    engine: Callable[[Chat], Engine]
+
+
+def run(
+    options: RunOptions,
+    observer: Observer | None = None,
+    wanted: Callable[[Item], bool] | None = None,
+    opened: Opened | None = None,
+) -> Path:
     """Do what `options` ask and return the run's directory.
 
     `wanted` is asked of each item just before it goes to the engine; what is not wanted any more is left out.
     Raises UserError for what a user can fix; KeyboardInterrupt passes through with everything finished on disk.
     """
-    return Pipeline(options, observer or Silent(), wanted).run()
+    return Pipeline(options, observer or Silent(), wanted, opened).run()
 
 
 class Pipeline:
     """One run from its options to its summary."""
 
-    def __init__(self, options: RunOptions, observer: Observer, wanted: Callable[[Item], bool] | None = None) -> None:
+    def __init__(
+        self,
+        options: RunOptions,
+        observer: Observer,
+        wanted: Callable[[Item], bool] | None = None,
+        opened: Opened | None = None,
+    ) -> None:
         self._observer = observer
         self._wanted = wanted
+        self._opened = opened
         self._phases = Phases(observer)
         with self._phases("prepare"):
-            model = open_model(
-                options.model, options.adapter, options.base_urls, options.trust_remote_code, options.chat_template
-            )
+            model = self._open_model(options)
             tasks = load_tasks(options)
             profile = profile_of(model.chat_template, model.tokens, model.special, model.tool_template)
             manner = manner_of(options, profile, model)
@@ -89,15 +107,26 @@ class Pipeline:
         for note in (*manner.notes, *unread_calls(chat, tasks)):
             observer.phase("note:", note)
 
+    def _open_model(self, options: RunOptions) -> Model:
+        if self._opened is not None:
+            return self._opened.model
+        return open_model(
+            options.model, options.adapter, options.base_urls, options.trust_remote_code, options.chat_template
+        )
+
     def _build(self, options: RunOptions, model: Model, chat: Chat, manner: Manner, tasks: Sequence[Task]) -> None:
         """The engine and the plan of a run that writes its prompts so."""
-        self._engine = open_engine(
-            model,
-            chat,
-            engine=options.engine,
-            engine_args=options.engine_args,
-            trust_remote_code=options.trust_remote_code,
-            ray_address=options.ray_address,
+        self._engine = (
+            self._opened.engine(chat)
+            if self._opened is not None
+            else open_engine(
+                model,
+                chat,
+                engine=options.engine,
+                engine_args=options.engine_args,
+                trust_remote_code=options.trust_remote_code,
+                ray_address=options.ray_address,
+            )
         )
         plan = Plan(tasks, options, chat, request_context(model, self._engine, options, chat), manner)
         self._plan = replace(plan, options=replace(options, seen=seen_clusters(plan, trained_clusters(model))))

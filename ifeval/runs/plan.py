@@ -13,7 +13,7 @@ from ifeval.records import CONSTRAINED, Request, Response, Sample, Sampling
 from ifeval.registry import datasets
 from ifeval.registry.contract import require_contract
 from ifeval.registry.plugins import discover
-from ifeval.registry.suites import expand
+from ifeval.registry.suites import expand, load_suites
 from ifeval.runs.keys import order_key, request_key
 from ifeval.runs.manner import Manner
 from ifeval.runs.options import RunOptions
@@ -180,6 +180,10 @@ def load_tasks(options: RunOptions) -> list[Task]:
     Raises UserError for an unknown name, for data that is not there, and where a scorer lacks what it needs.
     """
     known = discover(options.task_paths)
+    if options.cases:
+        from ifeval.cases import cases_tasks
+
+        known.update(cases_tasks(options.cases, {*known, *load_suites()}))
     names = expand(options.tasks, known)
     external = [name for name in names if known[name].dataset is not None]
     if "" in options.data and not external:

@@ -29,26 +29,29 @@ from ifeval.util.files import written_atomically
 from ifeval.util.jsonio import dumps
 
 
-def rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
+def rescore(
+    path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...] = (), cases: tuple[Path, ...] = ()
+) -> int:
     """Read and score every stored reply of the run at `path` again, in place; returns how many scores changed.
 
-    data: where external data lies now; the run's own places where not given. All files of the run are replaced together
-    or none is. Raises UserError where another process writes the run, where it is not complete or its journal does not
-    hold what it asked, and where the samples it was made from cannot be had (another version's, other data).
+    data, cases: where external data and files of cases lie now; the run's own places where not given. All files of
+    the run are replaced together or none is. Raises UserError where another process writes the run, where it is not
+    complete or its journal does not hold what it asked, and where the samples it was made from cannot be had (another
+    version's, other data, another prompt).
     """
     lock = RunLock(path) if (path / MANIFEST).exists() else None
     try:
-        return _rescore(path, data, task_paths)
+        return _rescore(path, data, task_paths, cases)
     finally:
         if lock is not None:
             lock.release()
 
 
-def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> int:
+def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...], cases: tuple[Path, ...]) -> int:
     run = load_run(path)
     if run.manifest["status"] != "complete":
         raise UserError(f"{path} is not complete: repeat its command to finish it, then rescore.")
-    plan = stored_plan(run, data, task_paths)
+    plan = stored_plan(run, data, task_paths, cases)
     scorer = Scorer(stored_reading(run))
     tasks = {task.name: task for task in plan.tasks}
     samples = {task.name: {sample.id: sample for sample in plan.samples(task)} for task in plan.tasks}
@@ -59,6 +62,8 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...])
         nonlocal changed
         for row in run.rows():
             sample = _sample(samples, row, path)
+            if "imported" not in run.manifest and not tasks[row["task"]].converses:
+                _require_same_prompt(sample, row, path)
             scored = _scored_again(row, scorer, tasks[row["task"]], sample)
             changed += scored["score"]["metrics"] != row["score"]["metrics"]
             yield scored
@@ -92,14 +97,21 @@ def _require_whole(run: Run, samples: Mapping[str, Mapping[str, Sample]]) -> Non
         )
 
 
-def stored_plan(run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...]) -> Plan:
+def stored_plan(
+    run: Run, data: Mapping[str, Path], task_paths: tuple[Path, ...] = (), cases: tuple[Path, ...] = ()
+) -> Plan:
     """The plan a stored run was made from, as far as scoring needs it."""
     stored = checked(run.manifest.get("options"), OPTIONS, f"{run.path / MANIFEST}, options")
     known = {field.name for field in fields(RunOptions)}
     kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known}
     options = RunOptions(**kept)
     places = {name: Path(place) for name, place in stored["data"].items()} | dict(data)
-    options = replace(options, data=places, task_paths=task_paths or tuple(map(Path, stored["task_paths"])))
+    options = replace(
+        options,
+        data=places,
+        task_paths=task_paths or tuple(map(Path, stored["task_paths"])),
+        cases=cases or tuple(map(Path, stored.get("cases", ()))),
+    )
     settings = run.manifest["settings"]
     manner = stored_manner(run, options)
     chat = Chat(None, by_name(settings["tool_dialect"]), options.system, manner.template_args)
@@ -135,6 +147,15 @@ def _scored_again(row: Mapping[str, Any], scorer: Scorer, task: Task, sample: Sa
     if "turns" in row:
         again["turns"] = [{**turn, "response": reply} for turn, reply in zip(turns, replies, strict=True)]
     return again
+
+
+def _require_same_prompt(sample: Sample, row: Mapping[str, Any], path: Path) -> None:
+    """Raise UserError where the user asked something else then: the stored reply does not belong to this sample."""
+    now, then = (
+        [one["content"] for one in side if one["role"] == "user"] for side in (sample.messages, row["messages"])
+    )
+    if now and then and now[-1] != then[-1]:
+        raise UserError(f"{path}: the prompt of sample {sample.id!r} of {row['task']} has changed since; run it again.")
 
 
 def _sample(samples: Mapping[str, Mapping[str, Sample]], row: Mapping[str, Any], path: Path) -> Sample:

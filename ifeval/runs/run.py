@@ -84,7 +84,7 @@ class Run:
             frame = pandas.DataFrame([flat_row(row) for row in self.rows()])
         if missing := set(names) - set(frame):
             raise UserError(
-                f"{self.path} has no column {sorted(missing)[0]!r}; ifeval rescore {self.path} makes its table anew."
+                f"{self.path} has no column {sorted(missing)[0]!r}; ifeval rescore {self.path} rebuilds its table."
             )
         return frame[list(names)] if names else frame
 

@@ -96,4 +96,4 @@ def _misfit(batch: "pyarrow.RecordBatch") -> str | None:
 
 def _damaged(file: Path, error: Exception) -> UserError:
     said = str(error).splitlines() or [type(error).__name__]
-    return UserError(f"{file} is damaged ({said[0][:200]}); ifeval rescore {file.parent} makes it anew.")
+    return UserError(f"{file} is damaged ({said[0][:200]}); ifeval rescore {file.parent} rebuilds it.")

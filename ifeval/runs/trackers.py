@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from ifeval.engines.machine import installed
 from ifeval.errors import UserError
 
-PACKAGES = {"wandb": "wandb", "mlflow": "'mlflow-skinny' sqlalchemy alembic", "trackio": "trackio"}
+PACKAGES = {"wandb": "wandb", "mlflow": "mlflow-skinny sqlalchemy alembic", "trackio": "trackio"}
 """What `pip install` takes for each tracker."""
 PROJECT = "ifeval"
 QUIET = {

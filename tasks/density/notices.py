@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 
 from ifeval.checks.library import CHECKS, INSTRUCTIONS
+from ifeval.checks.text.coverage import Reading, covered
 from ifeval.records import CheckResult
 from ifeval.tasks.format.briefs import Brief
 from ifeval.tasks.format.choice import choose
-from ifeval.tasks.format.coverage import Reading, covered
 
 INSTRUCTIONS_EACH = 10
 """A heading, four facts, and five instructions of the library."""

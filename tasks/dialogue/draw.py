@@ -9,9 +9,10 @@ from random import Random
 
 from ifeval.checks.guards import guard
 from ifeval.checks.library import INSTRUCTIONS, Arguments, CannotBuild, Material, construct, follows
+from ifeval.checks.text.coverage import Reading, covered
+from ifeval.decoys import stuffed
 from ifeval.tasks.format.briefs import Brief, Fact
 from ifeval.tasks.format.choice import material
-from ifeval.tasks.format.coverage import Reading, covered
 from ifeval.tasks.format.fits import goes_with
 from ifeval.tasks.format.phrasing import STYLES, Parts
 
@@ -76,7 +77,7 @@ def draw(about: Brief, pattern: Sequence[Move], house: bool, seed: str) -> tuple
             it.turns.append(_MOVES[move](it))
     except CannotBuild:
         return None
-    if all(meets(it.last.oracle, turn, it.last.oracle) for turn in it.turns):
+    if all(meets(it.last.oracle, turn, it.last.oracle) for turn in it.turns) or _had_for_nothing(it.turns):
         return None
     return None if system is None else moves.system(system.said, it.rng), it.turns
 
@@ -200,6 +201,12 @@ def _turn(
         if meets(reply, turn, first or reply) and guard(reply, user, min_words=MIN_WORDS) is None:
             return replace(turn, oracle=reply)
     raise CannotBuild
+
+
+def _had_for_nothing(turns: Sequence[Turn]) -> bool:
+    """Whether every word of what the user says follows a turn: rules that forbid something, facts that stand there."""
+    replies = [stuffed(turn.user) for turn in turns]
+    return any(meets(reply, turn, replies[0]) for reply, turn in zip(replies, turns, strict=True))
 
 
 def meets(reply: str, turn: Turn, first: str) -> bool:

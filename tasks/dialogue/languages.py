@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ifeval.checks.library import Material, Point
-from ifeval.tasks.english import MONTHS, WEEKDAYS
+from ifeval.checks.text.english import MONTHS, WEEKDAYS
 from ifeval.tasks.format.briefs import Brief, Fact
 
 _SAME = re.compile(r"\d{1,3}|[A-Z][a-z]+")

@@ -5,11 +5,11 @@ from typing import Any
 
 from ifeval.checks.guards import guard
 from ifeval.checks.library import CHECKS
+from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.language import detect
 from ifeval.checks.verify import verify
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row
-from ifeval.tasks.format.coverage import Reading, covered
 
 from .moves import START
 

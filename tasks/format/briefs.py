@@ -14,7 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from .coverage import Reading, covered
+from ifeval.checks.text.coverage import Reading, covered
+
 from .slots import Values, draw, fill
 
 Split = Literal["evaluation", "training"]

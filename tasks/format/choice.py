@@ -18,10 +18,10 @@ from ifeval.checks.library import (
     construct,
     follows,
 )
+from ifeval.checks.text.coverage import Reading, covered
 from ifeval.decoys import stuffed
 
 from .briefs import Brief, Fact
-from .coverage import Reading, covered
 from .fits import goes_with
 
 Instructions = list[tuple[str, Arguments]]

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from .coverage import Reading
+from ifeval.checks.text.coverage import Reading
+from ifeval.checks.text.spellings import NUMBER_WORDS
+
 from .slots import FIRST_NAMES
-from .spellings import NUMBER_WORDS
 
 COUNTED = 20
 """Figures up to this may count something in the reply or in the material."""

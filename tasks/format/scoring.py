@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from ifeval.checks.guards import failed, guard
 from ifeval.checks.library import CHECKS, follows
+from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.verify import verify
 from ifeval.records import Response, Sample, Score
 
 from .choice import MIN_WORDS
-from .coverage import Reading, covered
 from .inventions import inventions
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from ifeval.tasks.english import MONTHS, WEEKDAYS
+from ifeval.checks.text.english import MONTHS, WEEKDAYS
 
 FIRST_NAMES = (
     *("Maya", "Tomas", "Priya", "Oskar", "Lena", "Idris", "Clara", "Bruno", "Hana", "Felix", "Nadia", "Ewan", "Ines"),

@@ -32,10 +32,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ifeval.records import CheckResult
-from ifeval.tasks.english import in_words
-
-from .reading import (
+from ifeval.checks.text.answers import (
     NEGATION,
     RECONSIDERS,
     endings,
@@ -43,7 +40,6 @@ from .reading import (
     fold_item,
     is_short,
     items,
-    mentions,
     named,
     numbers,
     openings,
@@ -54,7 +50,10 @@ from .reading import (
     unwrap,
     value,
 )
-from .spellings import spellings
+from ifeval.checks.text.english import in_words
+from ifeval.records import CheckResult
+
+from .spellings import mentions, spellings
 
 Target = dict[str, Any]
 

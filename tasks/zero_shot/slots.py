@@ -31,7 +31,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from ifeval.tasks.english import MONTHS, WEEKDAYS, in_words
+from ifeval.checks.text.english import MONTHS, WEEKDAYS, in_words
 
 from . import stock
 

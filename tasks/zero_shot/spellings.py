@@ -2,7 +2,8 @@
 
 import re
 
-from ifeval.tasks.english import MONTHS, in_words, ordinal
+from ifeval.checks.text.answers import fold
+from ifeval.checks.text.english import MONTHS, in_words, ordinal
 
 _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)})")
 _TIME = re.compile(r"(\d{2}):(\d{2})")
@@ -24,6 +25,17 @@ def spellings(form: str) -> list[str]:
     if _PHONE.fullmatch(form):
         return [form, form.replace(" ", "-"), form.replace(" ", "")]
     return [form.casefold()]
+
+
+def mentions(folded: str, form: str) -> bool:
+    """Whether a text states a form, in any usual spelling; "a & b": both in it."""
+    return all(any(_stands_in(folded, fold(one)) for one in spellings(part.strip())) for part in form.split(" & "))
+
+
+def _stands_in(folded: str, form: str) -> bool:
+    before = r"(?<![\d.,])" if form[:1].isdigit() else ""
+    after = r"(?![.,]?\d)" if form[-1:].isdigit() else ""
+    return re.search(rf"(?<!\w){before}{re.escape(form)}{after}(?!\w)", folded) is not None
 
 
 def _dates(day: int, month: str) -> list[str]:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from ifeval.checks.text.answers import numbers, squeeze
 from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
 
 from .answers import candidates, is_exact, judge
 from .draw import SIZE, Drawn, prompts
-from .reading import numbers, squeeze
 
 
 class ZeroShot(Task):

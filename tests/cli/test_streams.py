@@ -26,7 +26,7 @@ def ended(folder: Path, redirection: str, *arguments: str) -> tuple[int, str]:
     """Exit code and standard error of `ifeval ARGUMENTS REDIRECTION`."""
     command = f'exec "$0" -m ifeval "$@" {redirection}'
     done = subprocess.run(
-        ["bash", "-c", command, sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=120
+        ["bash", "-c", command, sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=600
     )
     return done.returncode, done.stderr
 

@@ -15,7 +15,7 @@ COMMANDS = sorted(set(re.findall(r"^(ifeval .*?)(?: +#.*)?$|`(ifeval [^`]+)`", P
 @pytest.mark.parametrize("line", [first or second for first, second in COMMANDS])
 def test_a_command_of_the_page_is_understood(line: str) -> None:
     _, verb, *words = shlex.split(line)
-    if verb in ("gate", "import", "compare", "show") and words:
+    if verb in ("gate", "import", "compare", "show", "run", "export", "report", "leaderboard") and words:
         parse(verb, words)
 
 

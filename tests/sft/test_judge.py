@@ -19,10 +19,11 @@ from ifeval.errors import UserError
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training import judge
 from ifeval.finetuning.training.export import RECORD
-from ifeval.finetuning.training.judge import GUARD, SEED, Evaluation, best, judged, run_child, run_command
+from ifeval.finetuning.training.judge import GUARD, Evaluation, best, judged, run_child, run_command
 from ifeval.finetuning.training.log import read_evaluations, read_log
 from ifeval.finetuning.training.loop import STATE, train
 from ifeval.finetuning.training.state import newest
+from ifeval.runs.options import CHOOSING_SEED
 from tests.conftest import ROOT
 from tests.sft.test_train import Watch, base, options, own_cache  # noqa: F401 - fixtures
 
@@ -68,7 +69,7 @@ def test_the_command_names_the_tasks_the_guard_and_a_seed_of_its_own(options: Sf
     settings = replace(options, eval_tasks="format:8, tool_calls", eval_args=("--engine", "transformers"))
     command = run_command(settings, Path("step-2"), Path("run"), None)
     assert command[command.index("--tasks") + 1] == "format:8,tool_calls,wrong_in_any_reply:40"
-    assert command[command.index("--seed") + 1] == str(SEED)
+    assert command[command.index("--seed") + 1] == str(CHOOSING_SEED)
     assert command[command.index("--model") + 1] == "step-2"
     assert command[-2:] == ["--engine", "transformers"]
     own = run_command(replace(settings, eval_tasks="format,wrong_in_any_reply:4"), Path("step-2"), Path("run"), 0.5)

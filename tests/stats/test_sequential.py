@@ -144,26 +144,36 @@ def test_error_rates_and_savings_roughly():
     assert at_the_margin["within"] <= 0.05 + 0.046
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("difference", "discordance", "most_used"),
+    [(0.0, 0.10, 0.65), (0.0, 0.15, 0.65), (0.0, 0.25, 0.80), (-0.05, 0.10, 1.0), (-0.05, 0.15, 1.0),
+     (-0.05, 0.25, 1.0), (-0.10, 0.15, 0.30)],
+)  # fmt: skip
+def test_planned_looks_at_booleans(difference, discordance, most_used):
+    """The table of docs/metrics.md: 4,000 runs each, standard error at most .008."""
+    ends, used = simulate(4000, difference, discordance)
+    shares = " | ".join(f"{ends[end]:.3f}" for end in ("within", "worse", "open"))
+    print(f"\n| {100 * difference:.0f} points | {100 * discordance:.0f} % | {shares} | {100 * used:.0f} % |")
+    assert used <= most_used
+    if difference == 0.0:
+        assert ends["worse"] <= 0.05 + 0.007
+    if difference == -0.05:
+        assert ends["within"] <= 0.05 + 0.007
+    if difference == -0.10:
+        assert ends["worse"] >= 0.999
+
+
 FAMILIES = ((240, 1), (288, 1), (192, 4))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("units", [((541, 1),), ((192, 4),), FAMILIES], ids=["booleans", "items", "families"])
-@pytest.mark.parametrize("discordance", [0.05, 0.15, 0.25])
+@pytest.mark.parametrize("units", [((192, 4),), FAMILIES], ids=["items", "families"])
+@pytest.mark.parametrize("discordance", [0.05, 0.15])
 def test_error_rates(discordance, units):
-    """4,000 runs each (standard error .0035). At psi .05 the PASS side is conservative: FAIL often comes first."""
-    same, used = simulate(4000, 0.0, discordance, units=units)
-    at_the_margin, _ = simulate(4000, -0.05, discordance, units=units)
+    """1,000 runs each (standard error .007). At psi .05 the PASS side is conservative: FAIL often comes first."""
+    same, used = simulate(1000, 0.0, discordance, units=units)
+    at_the_margin, _ = simulate(1000, -0.05, discordance, units=units)
     print(f"\n{units} psi {discordance}: same {same} used {used:.3f}; -5 points {at_the_margin}")
-    assert same["worse"] <= 0.05 + 0.007
-    assert at_the_margin["within"] <= 0.05 + 0.007
-
-
-@pytest.mark.slow
-def test_savings():
-    _, used = simulate(4000, 0.0)
-    worse, used_when_worse = simulate(4000, -0.10)
-    print(f"\nsame: {used:.3f} of the prompts; -10 points: {used_when_worse:.3f}, {worse}")
-    assert used <= 0.65
-    assert used_when_worse <= 0.30
-    assert worse["worse"] >= 0.999
+    assert same["worse"] <= 0.05 + 0.014
+    assert at_the_margin["within"] <= 0.05 + 0.014

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
+from ifeval.checks.text.coverage import Reading, covered
+from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import _all, brief, ids
 from ifeval.tasks.format.choice import MIN_WORDS
-from ifeval.tasks.format.coverage import Reading, covered
 from ifeval.tasks.format.inventions import inventions
-from ifeval.tasks.format.spellings import in_words, pattern
 
 NAMES = [*ids("evaluation"), *ids("training")]
 DRAWN = [brief(name, Random(f"{name}{seed}")) for name in NAMES for seed in range(2)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.tasks.english import in_words
+from ifeval.checks.text.english import in_words
 from ifeval.tasks.material import KINDS, draw_slots, fill, slots_of, spoken_date
 
 RULES = {

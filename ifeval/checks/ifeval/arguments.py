@@ -38,6 +38,11 @@ def validate(instruction_id: str, check: Check, arguments: Mapping[str, Any], wh
             raise UserError(f"{where}: {instruction_id}: {name} {arguments[name]!r} {problem}.")
 
 
+def argument_names(check: Check) -> list[str]:
+    """What a check takes beside the text; one that may be left out in brackets."""
+    return [name if required else f"[{name}]" for name, (_, required) in _parameters(check).items()]
+
+
 @lru_cache(maxsize=512)
 def _parameters(check: Check) -> dict[str, tuple[Any, bool]]:
     """The type of each keyword-only parameter, and whether it is required."""

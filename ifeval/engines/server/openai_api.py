@@ -176,8 +176,9 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     """Seconds a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing."""
     if header is None:
         return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header[:9])
+    digits = header.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:9])
     try:
         at = parsedate_to_datetime(header)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -25,12 +25,10 @@ from ifeval.finetuning.prepare import Prepared
 from ifeval.finetuning.training.export import write_checkpoint
 from ifeval.finetuning.training.log import LOG, Log, Watcher, read_evaluations
 from ifeval.finetuning.training.parallel import ProcessGroup
+from ifeval.runs.options import CHOOSING_SEED
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import dumps
 from ifeval.util.lists import names
-
-SEED = 500_009
-"""The seed of the prompts that checkpoints are chosen by."""
 
 GUARD = "wrong_in_any_reply"
 """The task that says how many replies to everyday requests have nothing wrong with them."""
@@ -149,7 +147,7 @@ class Judge:
             warning = "No checkpoint scores above the untrained model."
         return {
             "tasks": tasks_of(self._options),
-            "seed": SEED,
+            "seed": CHOOSING_SEED,
             "margin": MARGIN,
             "kept_step": self.chosen.step,
             "warning": warning,
@@ -190,7 +188,7 @@ def tasks_of(options: SftOptions) -> str:
 def run_command(options: SftOptions, checkpoint: Path, run: Path, gpu: float | None) -> list[str]:
     """The `ifeval run` that evaluates a checkpoint. gpu: the share of the GPU's memory that the engine may take."""
     model = [options.model, "--adapter", str(checkpoint)] if options.keep_adapter else [str(checkpoint)]
-    flags = ["--tasks", tasks_of(options), "--seed", str(SEED), "--no-cache", "--out", str(run)]
+    flags = ["--tasks", tasks_of(options), "--seed", str(CHOOSING_SEED), "--no-cache", "--out", str(run)]
     memory = ["--engine-arg", f"gpu_memory_utilization={gpu:.2f}"] if gpu else []
     template = [
         part

@@ -13,6 +13,7 @@ corrected in the reference for it is in `ifeval.structured.schema.reference`. No
 that was not handed over is an error in the schema.
 """
 
+import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -203,7 +204,12 @@ def _compile_fast(schema: Any, draft: str, formats: bool, resources: Mapping[str
         if error.kind.name != "format":
             raise SchemaError(_fault(error)) from None
         odd_pattern = str(error.instance)
-    except ValueError:  # a lone surrogate
+    except ValueError as error:
+        text = json.dumps(schema, ensure_ascii=False)
+        encodable = text.encode("utf-8", "replace")  # jsonschema-rs cannot take lone surrogates
+        if encodable == text.encode("utf-8", "surrogatepass"):
+            raise SchemaError(_fault(error)) from None
+        _compile_fast(jsonio.loads(encodable), draft, formats, resources)  # the reference takes any schema for one
         return None
     else:
         return None if must_use_reference(schema, draft) else fast

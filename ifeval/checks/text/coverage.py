@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .spellings import pattern
+from ifeval.checks.text.spellings import pattern
 
 Form = Sequence[str]
 """Parts that must be found together; each is found in any of its usual spellings."""

@@ -7,7 +7,7 @@ whose runs of white space are single spaces. Every quantifier is bounded, so mat
 import re
 from functools import lru_cache
 
-from ifeval.tasks.english import MONTHS, ONES, WEEKDAYS, in_words, ordinal
+from ifeval.checks.text.english import MONTHS, ONES, WEEKDAYS, in_words, ordinal
 
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
@@ -18,7 +18,7 @@ MOST_IN_WORDS = 9_999
 _MONTH = "|".join(month.lower() for month in MONTHS)
 _CLOCK_WORDS = {"half past": 30, "quarter past": 15, "quarter to": 45}
 _TOKEN = re.compile(
-    rf"""(?P<date>\d{{1,2}}\ (?:{_MONTH})(?!\w))
+    rf"""(?P<date>(?<!\d)(?:0?[1-9]|[12]\d|3[01])\ (?:{_MONTH})(?!\w))
     | (?P<time>(?<!\d)\d{{1,2}}:\d\d(?!\d))
     | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(ONES[1:13])})(?!\w))
     | (?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)(?!\w) | (?<!\w)(?:{"|".join(_ORDINALS)})(?!\w))
@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 _MARKS = {"%": r" ?(?:%|per ?cent)", "£": r"(?:£ ?)?", "€": r"(?:€ ?)?", "$": r"(?:\$ ?)?", "°": " ?°? ?", "'": "'?"}
 
 
@@ -43,10 +45,10 @@ NUMBER_WORDS = {in_words(number): number for number in range(101)}
 def _alternative(text: str) -> str:
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
-    last = tokens[-1] if tokens else ("", "")
-    return rf"(?<!\w){out}" + (
-        "(?:'s|s|es|d|ed|ing)?(?!\\w)" if last[0] == "word" else "" if last[0] == "number" else r"(?!\w)"
-    )
+    before = "" if _UNSPACED.match(text) else r"(?<!\w)"
+    if not tokens or tokens[-1][0] == "number" or _UNSPACED.match(text[-1]):
+        return before + out
+    return before + out + ("(?:'s|s|es|d|ed|ing)?" if tokens[-1][0] == "word" else "") + r"(?!\w)"
 
 
 def _token(kind: str, token: str) -> str:
@@ -115,9 +117,9 @@ def _ordinal(place: int) -> str:
 def _day_words(day: int) -> str:
     if day < 20:
         return _ORDINALS[day - 1]
-    if day == 20:
-        return "twentieth"
-    return f"twenty[ -]?{_ORDINALS[day - 21]}"
+    if day % 10 == 0:
+        return "twentieth" if day == 20 else "thirtieth"
+    return f"{in_words(day - day % 10)}[ -]?{_ORDINALS[day % 10 - 1]}"
 
 
 def _date(day: int, month: str) -> str:

@@ -1,11 +1,9 @@
-"""Reading a reply: its marks made plain, its wrapping taken off, its parts, the numbers and names in it."""
+"""A reply that gives an answer: its marks made plain, its wrapping taken off, its parts, the numbers and names in it."""
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-
-from .spellings import spellings
 
 MOST_WORDS = 25
 MOST_CHARACTERS = 200
@@ -120,17 +118,6 @@ def named(said: str, known: Sequence[str]) -> list[str]:
         return []
     either = "|".join(re.escape(one) for one in sorted(filter(None, known), key=len, reverse=True))
     return re.findall(rf"(?<!{_LETTER})(?:{either})(?!{_LETTER})", said)
-
-
-def mentions(folded: str, form: str) -> bool:
-    """Whether a text states a form, in any usual spelling; "a & b": both in it."""
-    return all(any(_stands_in(folded, fold(one)) for one in spellings(part.strip())) for part in form.split(" & "))
-
-
-def _stands_in(folded: str, form: str) -> bool:
-    before = r"(?<![\d.,])" if form[:1].isdigit() else ""
-    after = r"(?![.,]?\d)" if form[-1:].isdigit() else ""
-    return re.search(rf"(?<!\w){before}{re.escape(form)}{after}(?!\w)", folded) is not None
 
 
 def _value(digits: str) -> str:
