@@ -146,6 +146,8 @@ def sft(
     for name in ("log", "eval_args", "ignore_column", "map"):
         if name in fields:
             fields[name] = _names(name, fields[name])
+    if fields.get("validation") is not None:
+        fields["validation"] = str(fields["validation"])
     options = SftOptions(model=str(model), data=sources, out=_path("out", out), **fields)
     options.check()
     with watcher(quiet=not progress) as watching:

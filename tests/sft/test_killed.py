@@ -24,7 +24,7 @@ def test_fifty_kills_change_nothing(tmp_path: Path) -> None:
     settings = {
         "model": str(base),
         "data": [str(data)],
-        "max_steps": 60,
+        "max_steps": 24,
         "max_length": 128,
         "batch": 4,
         "save_every": 2,
