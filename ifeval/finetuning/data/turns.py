@@ -154,7 +154,7 @@ class TurnWriter:
         pieces = [encodable(piece) for piece in pieces if piece]
         if not body.strip() or not all(piece in body for piece in pieces):
             raise Unusable("the chat template leaves out part of a reply")
-        written = max(body.rfind(piece) + len(piece) for piece in pieces)
+        written = max((body.rfind(piece) + len(piece) for piece in pieces), default=0)
         end = self._chat.profile.end
         at = body.find(end, written) if end else -1
         next_turn = body.find(mark, written) if (mark := mark_at(self._header, self._special)) else -1
