@@ -5,6 +5,7 @@ a task's own metric says of every check what was found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import Any
 
 from ifeval.engines.machine import installed
 from ifeval.errors import UserError
-from ifeval.interop.outgoing import Row, by_sample, chat, file_name, moment, sampling, text, write
+from ifeval.interop.outgoing import Row, by_sample, file_name, moment, sampling, text, write
 from ifeval.runs.run import Run
 from ifeval.runs.summary import replies
-from ifeval.runs.transcript import Said, transcript
-from ifeval.util.jsonio import dumps
+from ifeval.util.jsonio import dumps, loads
 
+ROLES = ("system", "user", "assistant", "tool")
 STOPS = {"stop": "stop", "length": "max_tokens", "tool_calls": "tool_calls"}
 
 
@@ -69,17 +70,15 @@ def log_of(run: Run, task: str, samples: Sequence[Mapping[str, Any]]) -> dict[st
 
 def sample_of(run: Run, row: Row) -> dict[str, Any]:
     """One reply, or conversation, as a sample of inspect's; a repeat is an epoch."""
-    said = transcript(row) if "turns" in row else []
-    asked = chat(row["messages"])[: row["turns"][0]["at"]] if said else chat(row["messages"])
-    answer = _reply(row["response"])
+    said, answer = [_message(one) for one in row["messages"]], _reply(row["response"])
     error = row["score"]["error"]
     usage = [{"input_tokens": one["prompt_tokens"], "output_tokens": one["completion_tokens"]} for one in replies(row)]
     return {
         "id": text(row["sample_id"]),
         "epoch": row["repeat"] + 1,
-        "input": asked,
+        "input": said[: row["turns"][0]["at"]] if "turns" in row else said,
         "target": "",
-        "messages": [_message(one) for one in said] if said else [*asked, answer],
+        "messages": [*said, answer],
         "output": {
             "model": run.name,
             "choices": [{"message": answer, "stop_reason": STOPS.get(row["response"]["finish_reason"], "unknown")}],
@@ -93,15 +92,28 @@ def sample_of(run: Run, row: Row) -> dict[str, Any]:
 
 
 def _scores(row: Row, primary: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(scorer, score) of each metric, the task's own first with its checks and their reasons; a count is successes of trials."""
+    """(scorer, score) of each metric, the task's own first; the first has the reply, and the checks with their reasons.
+
+    A count is the share of its successes, and keeps both numbers beside it.
+    """
     score, checks = row["score"], row["score"]["verdicts"]
     reasons = "\n".join(f"{'✓' if one['ok'] else '✗'} {text(one['name'])}: {text(one['reason'])}" for one in checks)
     kept = [{"name": text(one["name"]), "ok": one["ok"], "reason": text(one["reason"])} for one in checks]
-    values: dict[str, Any] = {name: value for name, value in score["metrics"].items() if value is not None}
-    values |= {name: {"successes": count[0], "trials": count[1]} for name, count in score["counts"].items()}
-    for name in sorted(values, key=lambda name: name != primary):
-        said = {"explanation": reasons, "metadata": {"checks": kept}} if name == primary else {}
-        yield name, {"value": values[name], "answer": text(row["response"]["answer"]), **said}
+    values: dict[str, tuple[float, dict[str, int]]] = {
+        name: (value, {}) for name, value in score["metrics"].items() if value is not None
+    }
+    counted = {
+        name: (successes / trials, {"successes": successes, "trials": trials})
+        for name, (successes, trials) in score["counts"].items()
+        if trials
+    }
+    ordered = sorted((values | counted).items(), key=lambda item: item[0] != primary)
+    for place, (name, (value, beside)) in enumerate(ordered):
+        if place == 0:
+            said = {"answer": text(row["response"]["answer"]), "explanation": reasons}
+            yield name, {"value": value, **said, "metadata": {"checks": kept, **beside}}
+        else:
+            yield name, {"value": value, "metadata": beside}
 
 
 def _results(run: Run, task: str, samples: Sequence[Mapping[str, Any]], scorers: Sequence[str]) -> dict[str, Any]:
@@ -125,7 +137,7 @@ def _results(run: Run, task: str, samples: Sequence[Mapping[str, Any]], scorers:
         "total_samples": len(samples),
         "completed_samples": sum("error" not in sample for sample in samples),
         "scores": scores,
-        "headline": {"scorer": primary, "score": primary, "metric": "mean"},
+        **({"headline": {"scorer": primary, "score": primary, "metric": "mean"}} if primary in scorers else {}),
     }
 
 
@@ -133,23 +145,32 @@ def _reply(response: Mapping[str, Any]) -> dict[str, Any]:
     """The reply as inspect's message: the thought and the answer apart, calls as calls."""
     thought, answer = response["reasoning"], text(response["answer"])
     parts = [{"type": "reasoning", "reasoning": text(thought)}, {"type": "text", "text": answer}]
-    calls = [
-        {
-            "id": f"call_{place}",
-            "function": text(one["name"]),
-            "arguments": _clean(one["arguments"]),
-            "type": "function",
-        }
-        for place, one in enumerate(response["tool_calls"] or ())
-    ]
+    calls = [_call(f"call_{place}", one) for place, one in enumerate(response["tool_calls"] or ())]
     content = parts if thought else answer
     return {"role": "assistant", "content": content, **({"tool_calls": calls} if calls else {})}
 
 
-def _message(said: Said) -> dict[str, Any]:
-    if said.response is not None:
-        return _reply(said.response)
-    return {"role": said.role, "content": text(said.text)}
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message of OpenAI's shape as inspect's; a call's arguments may be JSON text."""
+    role, content = message.get("role"), message.get("content")
+    calls = [
+        _call(str(one.get("id", place)), one["function"]) for place, one in enumerate(message.get("tool_calls") or ())
+    ]
+    return {
+        "role": role if role in ROLES else "user",
+        "content": text(content if isinstance(content, str | None) else dumps(content).decode()),
+        **({"tool_calls": calls} if calls else {}),
+        **({"tool_call_id": text(message.get("tool_call_id"))} if role == "tool" else {}),
+    }
+
+
+def _call(identity: str, function: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = function["arguments"]
+    if not isinstance(arguments, Mapping):
+        with suppress(ValueError):
+            arguments = loads(arguments)
+    shown = _clean(arguments) if isinstance(arguments, Mapping) else {"arguments": _clean(arguments)}
+    return {"id": text(identity), "function": text(function["name"]), "arguments": shown, "type": "function"}
 
 
 def _write(log: Mapping[str, Any], path: Path) -> Path:

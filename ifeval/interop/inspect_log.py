@@ -37,7 +37,7 @@ LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 IFEVAL = {"prompt_level_strict": "prompt_strict", "prompt_level_loose": "prompt_loose"}
 IFEVAL_COUNTS = {"inst_level_strict": "instruction_strict", "inst_level_loose": "instruction_loose"}
 OWN_COUNT, OWN_CHECK = {"successes", "trials"}, {"name", "ok", "reason"}
-"""Members of a count and of a check as `export_inspect` writes them."""
+"""What `export_inspect` keeps beside a count, and of a check."""
 LARGEST_UNPACKED = 1 << 30
 READER_MEMORY = 8 << 30
 READER_SECONDS = 300
@@ -137,9 +137,9 @@ def _sample(one: Mapping[str, Any], task: str) -> ForeignSample:
         sample.reason = sample.reason or f"{scorer}: {score.get('value')!s:.80}; {explanation or ''!s:.300}".rstrip(
             "; "
         )
-        for metric, value in _values(scorer, score["value"]):
-            sample.metrics[metric] = value
-        sample.counts |= _counts(scorer, score["value"])
+        counts = _counts(scorer, score)
+        sample.counts |= counts
+        sample.metrics |= {name: value for name, value in _values(scorer, score["value"]) if name not in counts}
         sample.checks = sample.checks or _checks(score)
     return sample
 
@@ -147,8 +147,6 @@ def _sample(one: Mapping[str, Any], task: str) -> ForeignSample:
 def _values(scorer: str, value: Any) -> Iterator[tuple[str, float]]:
     """A score's metrics: one by the scorer's name, or one per member of a dict."""
     if isinstance(value, Mapping):
-        if value.keys() == OWN_COUNT:
-            return
         if IFEVAL_COUNTS.keys() <= value.keys():
             yield from ((IFEVAL[name], float(value[name])) for name in IFEVAL)
             return
@@ -161,10 +159,11 @@ def _values(scorer: str, value: Any) -> Iterator[tuple[str, float]]:
         yield scorer, found
 
 
-def _counts(scorer: str, value: Any) -> dict[str, tuple[int, int]]:
+def _counts(scorer: str, score: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     """Followed and all instructions, where the scorer is IFEval's (which of them failed is not in the log), or our own count."""
-    if isinstance(value, Mapping) and value.keys() == OWN_COUNT:
-        return {scorer: (int(value["successes"]), int(value["trials"]))}
+    kept, value = score.get("metadata") or {}, score["value"]
+    if kept.keys() >= OWN_COUNT and 0 <= count(kept["successes"]) <= count(kept["trials"]):
+        return {scorer: (count(kept["successes"]), count(kept["trials"]))}
     if not isinstance(value, Mapping) or not IFEVAL_COUNTS.keys() <= value.keys():
         return {}
     return {ours: (int(value[name]), int(value["num_instructions"])) for name, ours in IFEVAL_COUNTS.items()}

@@ -160,6 +160,24 @@ def test_a_thought_and_calls_stand_apart_in_inspect(tmp_path: Path) -> None:
     assert message["tool_calls"][0]["arguments"] == {"where": "\\ud800", "deep": [{"n": 1}]}
 
 
+def test_calls_of_a_history_and_counts_are_kept(tmp_path: Path) -> None:
+    run = load_run(make_run(tmp_path / "run", {"format": [0]}))
+    row = next(iter(run.rows()))
+    calls = [{"id": "c1", "type": "function", "function": {"name": "look", "arguments": '{"at": 1}'}}]
+    asked = [
+        {"role": "assistant", "content": None, "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "c1", "content": "seen"},
+        {"role": "developer", "content": [{"type": "text", "text": "hi"}]},
+    ]
+    sample = export_inspect.sample_of(run, {**row, "messages": asked})
+    before, seen, strange = sample["input"]
+    assert before["tool_calls"] == [{"id": "c1", "function": "look", "arguments": {"at": 1}, "type": "function"}]
+    assert seen == {"role": "tool", "content": "seen", "tool_call_id": "c1"}
+    assert (strange["role"], strange["content"]) == ("user", '[{"type":"text","text":"hi"}]')
+    assert sample["scores"]["checks"] == {"value": 0.5, "metadata": {"successes": 1, "trials": 2}}
+    assert "answer" not in sample["scores"]["checks"]
+
+
 def test_what_a_tracker_gets(tmp_path: Path) -> None:
     run = load_run(make_run(tmp_path / "run", {"format": [1, 1, 0, 0]}, truncated=0.5, system="a secret prompt"))
     values = tracked_values(run)
