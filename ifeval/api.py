@@ -134,7 +134,8 @@ def sft(
 
     flags: the other flags of `ifeval sft` by name (`method="dpo"`, `lora=16`, `max_steps=100`).
     """
-    from ifeval.cli.sft import prepare_process, watcher
+    from ifeval.cli.sft import prepare_process
+    from ifeval.cli.sft_progress import watcher
     from ifeval.finetuning.options import SftOptions
 
     prepare_process()
@@ -145,6 +146,8 @@ def sft(
     for name in ("log", "eval_args", "ignore_column", "map"):
         if name in fields:
             fields[name] = _names(name, fields[name])
+    if fields.get("validation") is not None:
+        fields["validation"] = str(fields["validation"])
     options = SftOptions(model=str(model), data=sources, out=_path("out", out), **fields)
     options.check()
     with watcher(quiet=not progress) as watching:

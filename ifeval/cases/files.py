@@ -54,7 +54,9 @@ def _text(path: Path) -> str:
     """What is in the file, its size looked at first."""
     largest = LARGEST_YAML if path.suffix.lower() in (".yaml", ".yml") else LARGEST
     if not path.is_file():
-        raise UserError(f"--cases {path}: there is no such file; `ifeval cases init {path}` writes an example.")
+        raise UserError(
+            f"--cases {path}: there is no such file here; give the place where it lies, or write an example with `ifeval cases init`."
+        )
     try:
         with path.open("rb") as file:
             content = file.read(largest + 1)

@@ -84,7 +84,10 @@ def _task_of(path: Path) -> type[Cases]:
         "version": f"{SCORING}-{_content_hash(cases.values())}",
         "description": f"the {len(cases)} cases of {path.name}",
         "size": len(cases),
-        "breakdowns": tuple(dict.fromkeys(tag for case in cases.values() for tag in case.tags)),
+        "breakdowns": (
+            *dict.fromkeys(tag for case in cases.values() for tag in case.tags),
+            *["decoding"] * ("schema" in kinds),
+        ),
         "offers_tools": any(case.tools for case in cases.values()),
         "_cases": tuple(cases.values()),
         "kinds": {kind: kinds[kind] for kind in JUDGING if kind in kinds},

@@ -85,7 +85,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(reward.app, name="reward")
 app.command("sft")(sft.sft)
 app.command("check")(check.check)
-app.command("doctor")(doctor.doctor)
+app.command("doctor", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(doctor.doctor)
 app.command("bfcl-check", hidden=True)(bfcl_check.bfcl_check)
 app.command("chat-check", hidden=True)(chat_check.chat_check)
 

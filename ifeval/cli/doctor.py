@@ -18,18 +18,35 @@ NEEDED_FREE = 2 << 30
 
 
 def doctor(
+    context: typer.Context,
     model: Annotated[str | None, typer.Option(help="Check this model too.")] = None,
     chat_template: Annotated[
         str | None, typer.Option(help="With --model: a template in place of its own: plain, chatml, or a file.")
     ] = None,
     tasks: Annotated[str, typer.Option(help="Check that these tasks have their data.")] = "core",
+    sft: Annotated[
+        bool,
+        typer.Option(
+            "--sft", help="Say what `ifeval sft` with the flags after this one would take, and how fast it is."
+        ),
+    ] = False,
 ) -> None:
     """Say what a run would do here: engine, GPU, threads, memory, disk, data and, with --model, its files and template."""
     from ifeval.util.text import visible
 
     problems = 0
+    if context.args and not sft:
+        raise UserError(f"{context.args[0]}: there is no such flag; with --sft, those of `ifeval sft` can be given.")
+    if sft:
+        from ifeval.cli.doctor_sft import sft_lines
+
+        own_flags = {"--model": model, "--chat-template": chat_template}
+        given = [part for flag, value in own_flags.items() if value is not None for part in (flag, value)]
+        training = sft_lines([*given, *context.args])
+    else:
+        training = iter(())
     own = model_lines(model, chat_template) if model else ()
-    for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *own):
+    for ok, line in (*machine_lines(), *engine_lines(), *data_lines(tasks), *own, *training):
         print(f"{'ok  ' if ok else 'FAIL'} {visible(line)}")
         problems += not ok
     if problems:

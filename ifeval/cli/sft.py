@@ -3,29 +3,50 @@
 import os
 import shlex
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ifeval.cli.sft_progress import watcher
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
     from ifeval.finetuning.options import SftOptions
-    from ifeval.finetuning.training.log import Step, Watcher
 
-QUIET_SECONDS = 10.0
+CONFIG_CANNOT = ("config", "json", "show_mask", "more")
+"""Flags that say what to do, not how to train."""
+
+
+def _settings(context: typer.Context, file: Path | None) -> Path | None:
+    """Take the settings of `--config` as the defaults of the other flags, so that a flag given overrides them."""
+    if file is not None:
+        from ifeval.finetuning.config import read_config
+
+        flags = {str(flag.name): flag for flag in context.command.params if flag.name not in CONFIG_CANNOT}
+        found = read_config(file, set(flags))
+        lists = {name: [value] for name, value in found.items() if flags[name].multiple and isinstance(value, str)}
+        context.default_map = {**(context.default_map or {}), **found, **lists}
+    return file
 
 
 def sft(
+    context: typer.Context,
     model: Annotated[str, typer.Option(help="Checkpoint directory, hub id, .gguf file, or package:NAME.")],
     data: Annotated[
         list[str],
         typer.Option(help="A file, folder, pattern or data set's hub id, as PATH or PATH:WEIGHT. Repeatable."),
     ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings in TOML or YAML, by the names of these flags; flags override.",
+            callback=_settings,
+            is_eager=True,
+        ),
+    ] = None,
     more: Annotated[list[str] | None, typer.Argument(help="Further data files.", metavar="[DATA]...")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the checkpoint.")] = None,
     method: Annotated[str, typer.Option(help="sft, orpo or dpo on preference pairs, kto on labelled replies.")] = "sft",
@@ -42,16 +63,29 @@ def sft(
     max_steps: Annotated[int | None, typer.Option(help="Optimiser steps, instead of --epochs.")] = None,
     max_length: Annotated[int, typer.Option(help="Tokens per row.")] = 1024,
     batch: Annotated[int, typer.Option(help="Examples per optimiser step, however they are packed.")] = 8,
+    batch_tokens: Annotated[
+        int | None, typer.Option(help="About how many tokens an optimiser step has, instead of --batch.")
+    ] = None,
     rows: Annotated[int, typer.Option(help="Rows per forward pass.")] = 1,
     learning_rate: Annotated[
         float | None,
         typer.Option(help="Peak learning rate. [default: 1e-4, from 1B parameters on 2e-5, adapters 2e-4]"),
     ] = None,
     warmup: Annotated[float, typer.Option(help="Share of the steps over which the learning rate rises.")] = 0.03,
+    lr_scheduler_type: Annotated[
+        str, typer.Option(help="How the learning rate goes after that: cosine, linear or constant.")
+    ] = "cosine",
     weight_decay: Annotated[float, typer.Option(help="AdamW's weight decay.")] = 0.0,
     clip: Annotated[float, typer.Option(help="Largest gradient norm.")] = 1.0,
     neftune: Annotated[float, typer.Option(help="Noise on embeddings; 5 is usual.")] = 0.0,
     lora: Annotated[int, typer.Option(help="Rank of LoRA adapters; 0 trains all weights.")] = 0,
+    lora_alpha: Annotated[
+        int | None, typer.Option(help="Adapters count alpha / rank. [default: twice the rank]")
+    ] = None,
+    lora_dropout: Annotated[float, typer.Option(help="Dropout before the adapters.")] = 0.0,
+    lora_target_modules: Annotated[
+        str, typer.Option(help="Modules that get adapters, such as q_proj,v_proj.")
+    ] = "all-linear",
     keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone instead of merging it.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32, or bf16 (autocast over fp32 weights).")] = "auto",
     weights: Annotated[
@@ -60,6 +94,9 @@ def sft(
     gradient_checkpointing: Annotated[bool, typer.Option(help="Use less memory, a third slower.")] = False,
     compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
+    last_turn_only: Annotated[
+        bool, typer.Option(help="Train the last reply of each conversation; earlier ones are context.")
+    ] = False,
     most_repeats: Annotated[int, typer.Option(help="How often mixing by weight may repeat an example.")] = 4,
     max_bad: Annotated[
         float, typer.Option(help="Leave out malformed rows up to this share; stop if there are more.")
@@ -74,10 +111,22 @@ def sft(
         list[str] | None, typer.Option(help="COLUMN=MEANING: what a column is, e.g. passage=context. Repeatable.")
     ] = None,
     save_every: Annotated[int, typer.Option(help="Steps between saved states; 0 for none.")] = 50,
+    save_epochs: Annotated[
+        bool, typer.Option(help="Write a checkpoint after each epoch, training/epoch-N below --out.")
+    ] = False,
+    validation: Annotated[
+        str | None,
+        typer.Option(help="Rows whose loss is taken and that are not trained on: a file, or a share of the data."),
+    ] = None,
     eval_tasks: Annotated[
         str, typer.Option(help="Evaluate checkpoints with these tasks, as in `ifeval run --tasks`, and keep the best.")
     ] = "",
-    eval_every: Annotated[int, typer.Option(help="Steps between evaluations; the first and last always are.")] = 50,
+    eval_every: Annotated[
+        int,
+        typer.Option(
+            help="Steps between evaluations and validations; before the first and after the last is always one."
+        ),
+    ] = 50,
     eval_args: Annotated[str, typer.Option(help="More flags of `ifeval run` for these evaluations, as one text.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of order, mixing and noise.")] = 0,
     log: Annotated[
@@ -96,55 +145,7 @@ def sft(
     json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, nothing else.")] = False,
 ) -> None:
     """Fine-tune a checkpoint: response-only loss, packed rows, the model's own chat template."""
-    from ifeval.cli.arguments import pairs
-    from ifeval.finetuning.options import SftOptions
-
-    if out is None and show_mask is None:
-        raise UserError("--out is missing: say where the checkpoint goes.")
-    more = list(more or ())
-    auto = resume and "auto" in more  # the flag takes no value, so this one stands among the arguments
-    if auto:
-        more.remove("auto")
-    options = SftOptions(
-        model=model,
-        data=(*data, *more),
-        out=out or Path(),
-        method=method,  # type: ignore[arg-type]
-        beta=beta,
-        desirable_weight=desirable_weight,
-        undesirable_weight=undesirable_weight,
-        chat_template=chat_template,
-        template_args=pairs("--template-arg", template_arg or []),
-        epochs=epochs,
-        max_steps=max_steps,
-        max_length=max_length,
-        batch=batch,
-        rows=rows,
-        learning_rate=learning_rate,
-        warmup=warmup,
-        weight_decay=weight_decay,
-        clip=clip,
-        neftune=neftune,
-        lora=lora,
-        keep_adapter=keep_adapter,
-        precision=precision,  # type: ignore[arg-type]
-        weights=weights,  # type: ignore[arg-type]
-        gradient_checkpointing=gradient_checkpointing,
-        compile=compile,
-        packing=packing,
-        most_repeats=most_repeats,
-        max_bad=max_bad,
-        max_dropped=max_dropped,
-        ignore_column=tuple(ignore_column or ()),
-        map=tuple(map or ()),
-        save_every=save_every,
-        eval_tasks=eval_tasks,
-        eval_every=eval_every,
-        eval_args=tuple(shlex.split(eval_args)),
-        seed=seed,
-        log=tuple(log or ()),
-        resume="auto" if auto else resume,
-    )
+    options = sft_options(context.params)
     prepare_process()
     if show_mask is not None:
         print_mask(options, show_mask)
@@ -171,6 +172,29 @@ def sft(
         return
     record = (folder / RECORD).read_bytes()
     sys.stdout.write(record.decode() if json else summary(record, folder))
+
+
+def sft_options(given: Mapping[str, Any]) -> "SftOptions":
+    """The options of a training from the parameters of this verb. Raises UserError where --out is missing."""
+    from ifeval.cli.arguments import pairs
+    from ifeval.finetuning.options import SftOptions
+
+    if given["out"] is None and given["show_mask"] is None:
+        raise UserError("--out is missing: say where the checkpoint goes.")
+    more = list(given["more"] or ())
+    auto = given["resume"] and "auto" in more  # the flag takes no value, so this one stands among the arguments
+    if auto:
+        more.remove("auto")
+    values = {entry.name: given[entry.name] for entry in fields(SftOptions) if entry.name in given}
+    values |= {name: tuple(values[name] or ()) for name in ("ignore_column", "map", "log")}
+    values |= {
+        "data": (*given["data"], *more),
+        "out": given["out"] or Path(),
+        "template_args": pairs("--template-arg", list(given["template_arg"] or ())),
+        "eval_args": tuple(shlex.split(given["eval_args"])),
+        "resume": "auto" if auto else given["resume"],
+    }
+    return SftOptions(**values)
 
 
 def prepare_process() -> None:
@@ -225,10 +249,20 @@ def summary(record: bytes, folder: Path) -> str:
         f"{training['steps']} steps in {training['seconds']:.0f} s, {training['tokens'] / training['seconds']:,.0f} tokens/s, "
         f"{training['precision']}, peak memory {training['peak_memory_bytes'] / 2**30:.1f} GiB",
         f"loss {training['loss'][0][1]:.3f} -> {training['loss'][-1][1]:.3f}",
+        *validated(said.get("validation"), folder),
         *evaluated(said.get("evaluation")),
         f"checkpoint: {folder}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def validated(found: Any, folder: Path) -> Iterator[str]:
+    """The validation loss, and where it was lowest: the step, and the checkpoint of the epoch that ends there if one does."""
+    if found:
+        losses = found["loss"]
+        line = f"validation loss {losses[0][1]:.3f} -> {losses[-1][1]:.3f}"
+        line += f", lowest {found['best_loss']:.3f} after step {found['best_step']}"
+        yield line + (f" ({folder / found['best_checkpoint']})" if found["best_checkpoint"] else "")
 
 
 def evaluated(found: Any) -> Iterator[str]:
@@ -242,77 +276,3 @@ def evaluated(found: Any) -> Iterator[str]:
         )
     if found and found["warning"]:
         yield f"warning: {found['warning']}"
-
-
-class Plain:
-    """One line per phase, and a line for a step when none was written for some seconds."""
-
-    def __init__(self) -> None:
-        self.line = ""
-        self.spent = 0.0
-        self.tokens = self.steps = 0
-        self._said = 0.0
-
-    def phase(self, text: str) -> None:
-        self.line = text
-        print(f"ifeval: {text}", file=sys.stderr, flush=True)
-
-    def step(self, step: "Step") -> None:
-        from ifeval.cli.progress import clock
-
-        self.spent += step.seconds
-        self.tokens += step.tokens
-        self.steps += 1
-        left = clock(self.spent / self.steps * (step.of - step.step))
-        self.line = (
-            f"step {step.step}/{step.of}, loss {step.loss:.3f}, {self.tokens / self.spent:,.0f} tokens/s, {left} left"
-        )
-        if time.monotonic() - self._said > QUIET_SECONDS or step.step == step.of:
-            self._said = time.monotonic()
-            self.say()
-
-    def note(self, text: str) -> None:
-        print(f"ifeval: {text}", file=sys.stderr, flush=True)
-
-    def say(self) -> None:
-        self.note(self.line)
-
-
-class Silent(Plain):
-    """Nothing at all."""
-
-    def phase(self, text: str) -> None: ...
-
-    def note(self, text: str) -> None: ...
-
-    def say(self) -> None: ...
-
-
-class Live(Silent):
-    """One line on a terminal that is always the newest, below what should stay in sight."""
-
-    note = Plain.note
-
-    def phase(self, text: str) -> None:
-        self.line = text
-
-
-@contextmanager
-def watcher(quiet: bool) -> Iterator["Watcher"]:
-    """The watcher for this output: silent, lines, or a live line that is gone at the end."""
-    if quiet:
-        yield Silent()
-    elif not sys.stderr.isatty():
-        yield Plain()
-    else:
-        from rich.console import Console
-        from rich.live import Live as Display
-        from rich.text import Text
-
-        live = Live()
-
-        def line() -> Any:
-            return Text(live.line, style="bold")
-
-        with Display(get_renderable=line, console=Console(stderr=True), refresh_per_second=4, transient=True):
-            yield live

@@ -3,10 +3,11 @@
 import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from ifeval.errors import UserError
@@ -14,6 +15,7 @@ from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.columns import Columns
 from ifeval.finetuning.data.encode import Document, Encoded, Encoder
 from ifeval.finetuning.data.fates import check_dropped, fates
+from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
 from ifeval.finetuning.data.packing import pack, pack_pairs
 from ifeval.finetuning.options import SftOptions
@@ -31,13 +33,14 @@ from ifeval.util.jsonio import canonical
 class Prepared:
     """Data ready to train on. `batches` are its steps; `record` is what `ifeval_sft.json` says of it all.
 
-    base: the folder of the model that is trained.
+    base: the folder of the model that is trained. validation: rows that are not trained on.
     """
 
     encoder: Encoder
     batches: Batches
     record: dict[str, Any]
     base: Path | None = None
+    validation: Batches | None = None
 
     @property
     def packs(self) -> Sequence[Sequence[Document]]:
@@ -66,26 +69,61 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     Raises UserError for data that cannot be used.
     """
     sources = [parse_source(text) for text in options.data]
-    loaded = load(sources, options.max_bad, Columns.said(options.ignore_column, options.map))
+    columns = Columns.said(options.ignore_column, options.map)
+    loaded = load(sources, options.max_bad, columns)
     encoder = encoder_for(model, options.max_length, options.chat_template, options.template_args)
     weights = dict(zip(loaded.rows, (source.weight for source in sources), strict=True))
-    mixed = mix(loaded.examples, weights, options.seed, options.most_repeats)
-    encoded = encoder.encode_all(mixed, pairs=options.method in ("orpo", "dpo"), labelled=options.method == "kto")
-    told = fates(loaded, encoded, len(mixed))
+    trained, held_out = held_apart(loaded.examples, options, columns)
+    mixed = mix(trained, weights, options.seed, options.most_repeats)
+    encode = partial(
+        encoder.encode_all,
+        pairs=options.method in ("orpo", "dpo"),
+        labelled=options.method == "kto",
+        last=options.last_turn_only,
+    )
+    encoded = encode(mixed)
+    told = fates(replace(loaded, examples=trained), encoded, len(mixed))
     check_dropped(told, options.max_dropped)
-    batches = Batches(encoded.units, options.batch, options.seed, packing_of(options))
+    make = partial(
+        Batches, size=options.batch, seed=options.seed, pack=packing_of(options), tokens=options.batch_tokens
+    )
+    batches = make(encoded.units)
+    validation = make(encode(held_out).units) if held_out else None
     record = {
         "base": {"name": model.name, "fingerprint": model.fingerprint},
         "data": _data_record(sources, loaded),
         "settings": options.training_identity,
         "seen_clusters": sorted({example.cluster for example in mixed if example.cluster}),
         "seen_kinds": sorted({example.kind for example in mixed if example.kind}),
-        "counts": _counts(encoded),
+        "counts": _counts(encoded) | ({"validation_examples": len(validation.units)} if validation else {}),
         "fates": told,
         "template": {"sha256": hashlib.sha256(encoder.template.encode()).hexdigest(), "end_of_turn": encoder.end},
         "versions": {"ifeval-harness": version("ifeval-harness"), "python": platform.python_version(), **libraries()},
     }
-    return Prepared(encoder, batches, record, model.path)
+    return Prepared(encoder, batches, record, model.path, validation)
+
+
+def held_apart(
+    examples: Sequence[Example], options: SftOptions, columns: Columns
+) -> tuple[Sequence[Example], Sequence[Example]]:
+    """(what is trained on, what the validation loss is taken of), by `options.validation`.
+
+    A share is drawn by the seed, before sources are mixed, so that no repetition of a validated example is trained on.
+    Raises UserError for a file that cannot be used, and a share that leaves nothing.
+    """
+    if options.validation is None:
+        return examples, ()
+    share = options.validation_share
+    if share is None:
+        return examples, load([parse_source(options.validation)], options.max_bad, columns).examples
+    number = round(share * len(examples))
+    if not 0 < number < len(examples):
+        raise UserError(
+            f"--validation {options.validation}: of {len(examples)} examples that is {number}; give another share."
+        )
+    chosen = set(Random(f"{options.seed}:validation").sample(range(len(examples)), number))
+    kept = [example for at, example in enumerate(examples) if at not in chosen]
+    return kept, [examples[at] for at in sorted(chosen)]
 
 
 def packing_of(options: SftOptions) -> Callable[[Sequence[Document]], Sequence[Sequence[Document]]]:

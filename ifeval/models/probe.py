@@ -28,7 +28,7 @@ from ifeval.models.thoughts import FRAMES, frame_behind, is_open, is_partner, kn
 from ifeval.util import jsonio
 from ifeval.util.files import cache_root, write_atomically
 
-VERSION = 3
+VERSION = 4
 """Changes whenever the same template would get another profile."""
 
 Renderings = Mapping[str, Rendering]

@@ -169,7 +169,7 @@ def check_url(url: str) -> None:
         host.encode("idna")
         asked = URL(f"{url}/models")  # as the client will
         known = bool(asked.host) and bool(asked.port)
-    except ValueError:
+    except (ValueError, IndexError):  # the latter is yarl's, for brackets without a host
         raise refused from None
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UserError("--base-url takes no user, password, query or fragment: a key goes into OPENAI_API_KEY.")

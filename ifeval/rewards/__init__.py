@@ -4,8 +4,8 @@
 """
 
 from ifeval.rewards.foreign import adopt
+from ifeval.rewards.judging import Reward
 from ifeval.rewards.plain import compute_score, score, verify
-from ifeval.rewards.reward import Reward
 from ifeval.rewards.rows import RewardRow, read_ground_truth, read_rows
 from ifeval.rewards.trl import reward
 

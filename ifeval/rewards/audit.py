@@ -9,8 +9,8 @@ from statistics import fmean
 from typing import Any, Literal
 
 from ifeval.decoys import decoys
+from ifeval.rewards.judging import Shape, oracle_text, question
 from ifeval.rewards.plain import score
-from ifeval.rewards.reward import Shape, oracle_text, question
 from ifeval.rewards.row import RewardRow
 
 MOST = 0.02

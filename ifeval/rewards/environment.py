@@ -9,8 +9,8 @@ from pathlib import Path
 import verifiers.v1 as vf
 
 from ifeval.errors import UserError
+from ifeval.rewards.judging import Shape
 from ifeval.rewards.plain import score
-from ifeval.rewards.reward import Shape
 from ifeval.rewards.rows import ground_truth_of, read_ground_truth, read_rows
 from ifeval.util.jsonio import read_jsonl
 

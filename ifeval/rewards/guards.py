@@ -1,11 +1,11 @@
-"""What no reply earns anything by, whatever it was asked: loops, words strung together, and length for its own sake.
+"""Guards that hold for every reply, whatever was asked: against loops, words strung together, and padding.
 
-Blank and cut replies, echoes and copies are the business of the tasks' own scorers. The limits are measured on oracles
-and decoys (docs/rewards.md): an oracle's longest stretch has 21 words, that of a prompt's words strung together 63.
+Blank and cut replies, echoes and copies are handled by the tasks' own scorers. The limits come from oracles and decoys
+(docs/rewards.md): the longest stretch of words in an oracle's prose is 21, that of a prompt's words strung together at least 63.
 """
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ifeval.checks.guards import repetition
 
@@ -13,40 +13,45 @@ if TYPE_CHECKING:
     from ifeval.rewards.row import RewardRow
 
 STRETCH = 60
-"""Words without an end of a sentence, a line or a clause that nobody writes; facts "stand together" in such a stretch."""
+"""Words in a row without the end of a sentence, line or clause, above which they are strung together: every fact of a
+prompt "stands together" in such a stretch. Twice the oracle's longest stretch is always allowed."""
 
 SHORT = 20
-"""Runs of four words in fewer words than these may repeat."""
+"""Replies with fewer words than this may repeat themselves."""
 
 FREE = 60
-"""Words that a reply may have more than three times its oracle's."""
+"""A reply may have three times as many words as the oracle, and this many more."""
 
 SLACK = 0.2
-"""The share of repeated runs that a reply may have more than its oracle."""
+"""How much the share of repeated runs may exceed the oracle's."""
 
 _WORD = re.compile(r"\w+")
 _BREAK = re.compile(r"[.!?…:;|\n。！？]")
 
 
 def guarded(answer: str, row: "RewardRow") -> tuple[float, str]:
-    """What a reply's reward is multiplied by, from 0 to 1, and why it is less than 1. Linear in the reply's length."""
+    """The factor that the guards put on a reply's reward, from 0 to 1, and the reason for one below 1. Linear in time."""
     words = _WORD.findall(answer.casefold())
     share = repetition(words)
     if len(words) >= SHORT and share > row.repeats:
         return 0.0, f"{share:.0%} of the runs of four words are repeats"
-    if stretch(answer) > STRETCH:
-        return 0.0, f"a stretch of {stretch(answer)} words without an end"
+    if (run := stretch(answer)) > row.stretch:
+        return 0.0, f"{run} words in a row without the end of a sentence or line"
     if len(words) > row.longest:
         return row.longest / len(words), f"{len(words)} words, more than {row.longest}"
     return 1.0, ""
 
 
 def stretch(text: str) -> int:
-    """The most words between two ends of sentences, lines or clauses."""
+    """The largest number of words between two ends of sentences, lines or clauses."""
     return max(len(_WORD.findall(part)) for part in _BREAK.split(text))
 
 
-def limits(oracle: str) -> tuple[int, float]:
-    """`longest` and `repeats` of a row whose right reply is `oracle`."""
+def limits(oracle: str) -> dict[str, Any]:
+    """The limits of a row whose right reply is `oracle`, by the names of `RewardRow`'s fields."""
     words = _WORD.findall(oracle.casefold())
-    return 3 * len(words) + FREE, min(0.9, repetition(words) + SLACK)
+    return {
+        "longest": 3 * len(words) + FREE,
+        "repeats": min(0.9, repetition(words) + SLACK),
+        "stretch": max(STRETCH, 2 * stretch(oracle)),
+    }

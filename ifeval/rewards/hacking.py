@@ -10,8 +10,8 @@ from typing import Any
 
 from ifeval.checks.guards import repetition
 from ifeval.errors import UserError
+from ifeval.rewards.judging import Shape, question, text_of
 from ifeval.rewards.plain import score
-from ifeval.rewards.reward import Shape, question, text_of
 from ifeval.rewards.row import RewardRow
 from ifeval.rewards.rows import ground_truth_of, read_ground_truth
 from ifeval.util.jsonio import read_jsonl

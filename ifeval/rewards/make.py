@@ -1,4 +1,4 @@
-"""Reward rows from a procedural task: the prompt, and what its replies will be judged by."""
+"""Reward rows from a procedural task: a prompt, and how replies to it are judged."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from ifeval.errors import UserError
 from ifeval.models.history import plain_turns
 from ifeval.records import Sample
 from ifeval.rewards.guards import limits
-from ifeval.rewards.reward import SPOKEN, judged, oracle_text, question, text_reply
+from ifeval.rewards.judging import SPOKEN, judged, oracle_text, question, text_reply
 from ifeval.rewards.row import RewardRow, rewardable
 from ifeval.task import Task
 from ifeval.tool_calls import by_name, tool_prompt
@@ -42,8 +42,7 @@ def reward_row(task: Task, sample: Sample, other: str | None = None) -> RewardRo
     rewardable(task)
     if sample.oracle is None:
         raise UserError(f"{task.name} has no oracle replies to prove its rewards with.")
-    longest, repeats = limits(oracle_text(sample))
-    row = RewardRow(task, sample, longest=longest, repeats=repeats)
+    row = RewardRow(task, sample, **limits(oracle_text(sample)))
     row = replace(row, floor=floor(row, other))
     right = judged(row, text_reply(row, oracle_text(sample)))
     if right.value < 1:
@@ -52,10 +51,10 @@ def reward_row(task: Task, sample: Sample, other: str | None = None) -> RewardRo
 
 
 def floor(row: RewardRow, other: str | None) -> float:
-    """The highest credit of a decoy. Raises Cheap where one passes.
+    """The highest credit of a decoy. Raises Cheap where a decoy passes.
 
-    Where any plain reply is right (no tool fits), there is no decoy. An oracle that is one of the candidates of a choice
-    is right by chance, not by what it knows.
+    There are no decoys where any plain reply is right (no tool fits). Another sample's oracle is left out where it is one
+    of the candidates of a choice, for then it is right by chance.
     """
     known = row.task.decoys(row.sample)
     if known is None:
@@ -63,8 +62,7 @@ def floor(row: RewardRow, other: str | None) -> float:
     other = None if other in known.candidates else other
     best = 0.0
     for name, reply in decoys(question(row.sample), replace(known, near={}), other):
-        earned = judged(row, text_reply(row, reply))
-        credit = earned.value  # of a row without a floor: credit, less what guards take
+        credit = judged(row, text_reply(row, reply)).value  # the row has no floor yet: credit times guards
         if credit >= 1:
             raise Cheap(f"the decoy {name!r} passes")
         best = max(best, credit)

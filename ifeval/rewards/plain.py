@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.rewards.reward import Reward, Shape, judged, message_reply, text_reply
+from ifeval.rewards.judging import Reward, Shape, judged, message_reply, text_reply
 from ifeval.rewards.row import RewardRow
 from ifeval.rewards.rows import read_ground_truth
 

@@ -1,7 +1,7 @@
-"""Rows to learn from by trial: a prompt, and beside it, as one JSON text, all that judging a reply takes.
+"""What a reward row holds: everything that judging a reply to its prompt takes, as one JSON text.
 
-The judgement is a text because tables of rows (Arrow, Parquet) give every object the keys of all others. It holds the
-task's name and version and the whole sample, so that a reward is a function of row and reply alone.
+It is a text because tables (Arrow, Parquet) give every object the keys of all others. It holds the task's name and
+version and the whole sample, so that a reward is a function of row and reply alone.
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class RewardRow:
-    """What one prompt's replies are judged by.
+    """How the replies to one prompt are judged.
 
-    floor: the credit that the best of the decoys earns, in [0, 1); a reward begins there. longest: words from which on
-    a reply costs. repeats: the share of repeated runs of four words from which on it earns nothing.
+    floor: the credit of the best decoy, in [0, 1), above which a reward begins. longest: words above which the reward
+    falls. repeats: share of repeated runs of four words above which it is 0. stretch: words in a row without the end of
+    a sentence or line above which it is 0.
     """
 
     task: Task
@@ -29,6 +30,7 @@ class RewardRow:
     floor: float = 0.0
     longest: int = 1_000
     repeats: float = 0.5
+    stretch: int = 60
 
     def ground_truth(self) -> str:
         """The row as a JSON text; `read_ground_truth` reads it again."""
@@ -43,6 +45,7 @@ class RewardRow:
             "floor": self.floor,
             "longest": self.longest,
             "repeats": self.repeats,
+            "stretch": self.stretch,
         }
         return dumps(written).decode()
 

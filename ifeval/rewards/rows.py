@@ -1,4 +1,4 @@
-"""Reading reward rows; whatever is wrong with one is said before a training begins."""
+"""Reading reward rows. A row that cannot be used is refused by name before training begins."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
@@ -9,7 +9,7 @@ from ifeval.errors import UserError
 from ifeval.records import Sample, ToolCall
 from ifeval.registry.plugins import discover
 from ifeval.rewards.instructions import Instructions
-from ifeval.rewards.reward import judged, oracle_text, text_reply
+from ifeval.rewards.judging import judged, oracle_text, text_reply
 from ifeval.rewards.row import FORMAT, RewardRow, rewardable
 from ifeval.task import Task
 from ifeval.util.jsonio import loads, read_jsonl
@@ -23,15 +23,16 @@ def read_rows(source: Path | str | Iterable[Mapping[str, Any]]) -> list[RewardRo
 
     Raises UserError that names the first row which cannot be used: see `read_ground_truth`.
     """
-    if isinstance(source, str | Path) and not Path(source).is_file():
-        raise UserError(f"{source} is no file; `ifeval data make --for rewards` writes one.")
-    rows = read_jsonl(Path(source)) if isinstance(source, str | Path) else source
+    file = Path(source) if isinstance(source, str | Path) else None
+    if file is not None and not file.is_file():
+        raise UserError(f"There is no file {file}; `ifeval data make --for rewards` writes one.")
+    rows: Iterable[Mapping[str, Any]] = source if file is None else read_jsonl(file)  # type: ignore[assignment]
     found = []
     for number, row in enumerate(rows, start=1):
         try:
             found.append(read_ground_truth(ground_truth_of(row)))
         except UserError as error:
-            raise UserError(f"Row {number}: {error}") from None
+            raise UserError(f"{f'{file}, row' if file else 'Row'} {number}: {error}") from None
     if not found:
         raise UserError("There are no rows to reward.")
     return found
@@ -59,7 +60,7 @@ def read_ground_truth(text: str) -> RewardRow:
         oracle = sample["oracle"]
         calls = oracle if oracle is None or isinstance(oracle, str) else [ToolCall(**call) for call in oracle]
         asked = Sample(**{**sample, "oracle": calls})
-        known = {key: written[key] for key in ("floor", "longest", "repeats")}
+        known = {key: written[key] for key in ("floor", "longest", "repeats", "stretch")}
         version, form = written["version"], written["ifeval"]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(f"`ground_truth` cannot be read ({type(error).__name__}: {str(error)[:200]}).") from None

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.rewards.judging import Shape
 from ifeval.rewards.plain import score
-from ifeval.rewards.reward import Shape
 from ifeval.rewards.rows import ground_truth_of, read_ground_truth, read_rows
 
 TrlReward = Callable[..., list[float]]

@@ -5,6 +5,7 @@ import os
 import socket
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from ifeval.errors import UserError
 from ifeval.util.files import NO_LOCKS
@@ -35,6 +36,7 @@ class RunLock:
         except BaseException:
             os.close(self._file)
             raise
+        _HELD.add(self)
 
     def _take(self, run: Path) -> None:
         try:
@@ -60,8 +62,26 @@ class RunLock:
         """Let go. May be called twice."""
         if self._file >= 0:
             os.ftruncate(self._file, 0)
+            self.forget()
+
+    def forget(self) -> None:
+        """Close the file and leave its content: all that a forked process may do with its copy of a lock."""
+        if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+_HELD: "WeakSet[RunLock]" = WeakSet()
+
+
+def _forget_all() -> None:
+    for lock in list(_HELD):
+        lock.forget()
+
+
+os.register_at_fork(
+    after_in_child=_forget_all
+)  # vLLM forks its engine on CUDA, and any copy of the file keeps the lock
 
 
 def _read(path: Path) -> dict[str, Any]:

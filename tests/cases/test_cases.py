@@ -58,7 +58,7 @@ def test_the_example_has_each_kind_and_passes_itself() -> None:
     samples = list(task.samples(0))
     assert task.name == "example"
     assert task.size == len(samples) == len(list(task.samples(0, 3))) + 5
-    assert set(task.breakdowns) == {"product", "topic"}
+    assert set(task.breakdowns) == {"product", "topic", "decoding"}
     assert all(sample.messages[0]["role"] == "system" for sample in samples)
     metrics = task.score(samples[0], Response("x", "", "stop")).metrics
     assert metrics.keys() == {

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from ifeval.engines.machine import installed
 from tests.processes import alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
@@ -49,6 +50,21 @@ if os.fork() == 0:
 print(sorted(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(2)))
 """
 
+PLUGINS = """
+import ctypes, os
+from vllm.plugins import load_general_plugins
+from ifeval.engines.parent_death import ended_with_us
+
+with ended_with_us():
+    load_general_plugins()  # as EngineArgs does
+    if os.fork() == 0:
+        load_general_plugins()  # as EngineCore does
+        number = ctypes.c_int()
+        ctypes.CDLL(None).prctl(2, ctypes.byref(number))
+        os._exit(number.value)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
 
 def test_what_a_run_forks_ends_with_it_and_what_follows_does_not() -> None:
     run = subprocess.Popen([sys.executable, "-c", FORKS], stdout=subprocess.PIPE, text=True)
@@ -81,3 +97,10 @@ def test_the_mark_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     with ended_with_us():
         assert os.environ[OWNER] == str(os.getpid())
     assert OWNER not in os.environ
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(not installed("vllm"), reason="vllm is not installed: make install")
+def test_a_forked_engine_core_is_tied_though_its_plugins_count_as_loaded() -> None:
+    done = subprocess.run([sys.executable, "-c", PLUGINS], capture_output=True, text=True, check=True)
+    assert int(done.stdout.splitlines()[-1]) == signal.SIGKILL

@@ -1,8 +1,11 @@
 """Evaluations while a model trains: nothing of the training changes by them, and their numbers reach its log."""
 
+import ast
 import copy
+import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -138,6 +141,18 @@ def test_wrong_arguments_are_said_before_training(tmp_path: Path, arguments: dic
     policy = arguments.pop("policy", "smoke")
     with pytest.raises(UserError, match=sentence):
         Evaluations(tmp_path, None, None, policy, None, "live", arguments)
+
+
+def test_the_arguments_on_the_page_are_those_of_the_callbacks() -> None:
+    page = (ROOT / "docs" / "trainers.md").read_text(encoding="utf-8")
+    signature = inspect.signature(TrainerCallback)
+    table = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))))
+    assert table == set(signature.parameters) - {"trainer", "flags"}
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    calls = [node for block in blocks for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Call)]
+    named = {node.func.id: {word.arg for word in node.keywords} for node in calls if isinstance(node.func, ast.Name)}
+    assert named["TrainerCallback"] <= set(signature.parameters)
+    assert named["LightningCallback"] <= {*signature.parameters, "network"}
 
 
 def test_when_an_evaluation_is_due() -> None:

@@ -14,10 +14,10 @@ from ifeval.errors import Exit, UserError
 from ifeval.rewards import read_rows
 from ifeval.rewards.audit import audit
 from ifeval.rewards.hacking import Reply, read_replies, signs
-from ifeval.rewards.reward import oracle_text, question
+from ifeval.rewards.judging import oracle_text, question
 from ifeval.rewards.row import RewardRow
 from tests.conftest import ROOT
-from tests.rewards.test_reward import Lenient
+from tests.rewards.test_judging import Lenient
 
 
 def test_honest_rewards_pass(written: list[dict]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ifeval.errors import UserError
 from ifeval.rewards import read_rows
-from ifeval.rewards.reward import oracle_text
+from ifeval.rewards.judging import oracle_text
 from tests.rewards.test_audit import BLOCKS
 
 pytest.importorskip("verifiers.v1", reason="needs verifiers 0.4 or newer: pip install verifiers")
@@ -36,5 +36,5 @@ def test_verifiers_finds_and_rewards(rows_file: Path, monkeypatch: pytest.Monkey
         (rewarded,) = tasks[0].hooks("reward")
         assert asyncio.run(rewarded(trace)) == earned
     rows_file.write_text('{"prompt": []}\n')
-    with pytest.raises(UserError, match="Row 1"):
+    with pytest.raises(UserError, match="row 1"):
         list(load_taskset(config))

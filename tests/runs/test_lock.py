@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,23 @@ def test_a_killed_writer_leaves_nothing_locked(tmp_path: Path, holder: subproces
     lock.release()
     lock.release()
     RunLock(tmp_path).release()
+
+
+def test_a_process_that_the_writer_forked_holds_nothing(tmp_path: Path) -> None:
+    """As vLLM forks its engine on CUDA, which may take seconds to end after its run was killed."""
+    lock = RunLock(tmp_path)
+    child = os.fork()
+    if child == 0:
+        time.sleep(120)
+        os._exit(0)
+    try:
+        with pytest.raises(UserError, match=rf"process {os.getpid()} "):
+            RunLock(tmp_path)
+        lock.release()
+        RunLock(tmp_path).release()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def test_a_file_system_without_locks_believes_the_mark_of_a_living_process(

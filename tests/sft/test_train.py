@@ -24,10 +24,11 @@ from ifeval.finetuning.data.packing import collate, pack
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.export import RECORD
 from ifeval.finetuning.training.log import Step, read_log
-from ifeval.finetuning.training.loop import STATE, schedule, train
+from ifeval.finetuning.training.loop import STATE, train
 from ifeval.finetuning.training.network import Neftune, choose_precision, document_lengths
 from ifeval.finetuning.training.parallel import SingleProcess
 from ifeval.finetuning.training.rehearsal import check_room
+from ifeval.finetuning.training.schedule import schedule
 from ifeval.finetuning.training.state import newest, save_state
 from ifeval.models.resolve import resolve
 from tests.sft.families import family

@@ -7,23 +7,27 @@ when it is asked.
 """
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.finetuning.data.conversation import ConversationWriter
 from ifeval.finetuning.data.formats import Example, Message
+from ifeval.finetuning.data.processes import in_processes
+from ifeval.finetuning.data.spans import IGNORE, Span
+from ifeval.finetuning.data.tokens import GrowingIds, Tokenization
 from ifeval.finetuning.data.turns import TurnWriter, Unusable
 from ifeval.models.history import plain_turn
-from ifeval.models.prompts import Chat, PromptWriter, encodable
+from ifeval.models.prompts import Chat, PromptWriter
 from ifeval.models.thoughts import mark_at
 from ifeval.records import Sample
 from ifeval.util.jsonio import canonical
 
-IGNORE = -100
-"""The label of a position that is not trained, which is torch's own default."""
-
+__all__ = ["IGNORE", "Document", "Encoded", "Encoder", "Unusable", "last_turn"]
 
 UNWANTED = "a label says that the reply is not wanted"
 
@@ -83,28 +87,6 @@ class Encoded:
         return sum(document.shortened for document in self.documents)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A turn to train in a document's text: [start, end), how much it counts, and what of it is not trained."""
-
-    start: int
-    end: int
-    weight: float = 1.0
-    untrained: Sequence[tuple[int, int]] = ()
-
-    @classmethod
-    def of(cls, text: str, start: int, message: Message) -> "Span":
-        """The span of `message`, which begins at `start` and ends with the text."""
-        content = message["content"]
-        at = text.find(encodable(content.strip()), start) - (len(content) - len(content.lstrip()))
-        hidden = []
-        for a, b in message.get("untrained", ()):
-            words = content[a:b]  # white space at its edges may belong to a token of what is trained
-            a, b = a + len(words) - len(words.lstrip()), b - len(words) + len(words.rstrip())
-            hidden += [(at + a, at + b)] if a < b else []
-        return cls(start, len(text), message.get("weight", 1), hidden)
-
-
 class Encoder:
     """Writes examples as documents of at most `max_length` tokens, with the template of `chat`.
 
@@ -119,8 +101,9 @@ class Encoder:
         self._others: dict[bytes, Encoder] = {}
         self._writer = PromptWriter(tokenizer, chat)
         self._special = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
+        self._tokenization = Tokenization(tokenizer, self._special)
         self.end, self.end_id = self._end_of_turn()
-        self._turns = TurnWriter(self._writer, chat, sorted(self._special), self.end)
+        self._turns = ConversationWriter(TurnWriter(self._writer, chat, sorted(self._special), self.end))
         self._control = re.compile("|".join(map(re.escape, sorted(self._special | {self.end}))))
 
     def encode(self, example: Example) -> list[Document]:
@@ -134,7 +117,7 @@ class Encoder:
             raise Unusable("the text holds one of the tokenizer's control tokens")
         messages = [self._in_words(message) for message in example.messages]
         try:
-            turns = [self._turns.turn(self._sample(example, messages[:k]), messages[k]) for k in example.trained]
+            turns = self._turns.turns(lambda k: self._sample(example, messages[:k]), messages, example.trained)
         except Unusable:
             if not (greeting := _greeting(example.messages)):
                 raise
@@ -181,36 +164,48 @@ class Encoder:
         endings = (example.messages[-1], example.rejected)
         return [self.encode(replace(example, messages=(*before, ending)))[0] for ending in endings]
 
-    def encode_all(self, examples: Iterable[Example], pairs: bool = False, labelled: bool = False) -> Encoded:
+    def encode_all(
+        self, examples: Sequence[Example], pairs: bool = False, labelled: bool = False, last: bool = False
+    ) -> Encoded:
         """All examples, the unusable ones counted by reason. Raises UserError where none is left.
 
         pairs: documents alternate, chosen and rejected. labelled: replies that are not wanted stay, others need a label, and
-        the last turn is trained.
+        the last turn is trained. last: the last turn is trained. Large data sets are read by several processes.
         """
         result = Encoded()
-        for example in examples:
-            if example.desirable is False and not labelled:
+        for example, found in zip(
+            examples,
+            in_processes(partial(self._fate, pairs=pairs, labelled=labelled, last=last), examples),
+            strict=True,
+        ):
+            if found is None:
                 result.unwanted += 1
-                continue
-            try:
-                if labelled and example.desirable is None:
-                    raise Unusable("no label says whether the reply is wanted")
-                if labelled:
-                    example = last_turn(example)
-                    if not example.trained:
-                        raise Unusable("its last message is no reply to be trained")
-                documents = self.encode_pair(example) if pairs else self.encode(example)
-            except Unusable as reason:
-                result.dropped[str(reason)] += 1
-                result.first_dropped.setdefault(str(reason), example.place)
+            elif isinstance(found, str):
+                result.dropped[found] += 1
+                result.first_dropped.setdefault(found, example.place)
             else:
-                result.units.append(documents)
-                result.split += not pairs and len(documents) > 1
+                result.units.append(found)
+                result.split += not pairs and len(found) > 1
         if not result.units:
             told = [*result.dropped.most_common(3), *([(UNWANTED, result.unwanted)] if result.unwanted else [])]
             reasons = "; ".join(f"{n} x {reason}" for reason, n in told) or "no rows"
             raise UserError(f"No row can be trained on: {reasons}.")
         return result
+
+    def _fate(self, example: Example, pairs: bool, labelled: bool, last: bool) -> list[Document] | str | None:
+        """The documents of an example (see `encode_all`), why it has none, or None where its reply is not wanted."""
+        if example.desirable is False and not labelled:
+            return None
+        if labelled and example.desirable is None:
+            return "no label says whether the reply is wanted"
+        if labelled or (last and not pairs):
+            example = last_turn(example)
+            if not example.trained:
+                return "its last message is no reply to be trained"
+        try:
+            return self.encode_pair(example) if pairs else self.encode(example)
+        except Unusable as reason:
+            return str(reason)
 
     def _in_words(self, message: Message) -> Message:
         """The message as the template can carry it: calls and results it does not know are written into the text."""
@@ -224,48 +219,30 @@ class Encoder:
     def _sample(self, example: Example, messages: Sequence[Mapping[str, Any]]) -> Sample:
         return self.chat.prepare(Sample(id=example.place, messages=messages, tools=example.tools))
 
-    def _document(self, example: Example, text: str, spans: Iterable["Span"]) -> Document | None:
+    def _document(self, example: Example, text: str, spans: Iterable[Span]) -> Document | None:
         """Ids and labels of the turns that fit `max_length`, None where none does."""
+        growing = GrowingIds(self._tokenization, text)
         ids: list[int] = []
         labels: list[int] = []
         weights: list[float] = []
-        done, shortened = 0, False
+        shortened = False
         for span in spans:
-            prompt = self._extend(ids, text, done, span.start)
-            reply = self._extend(prompt, text, span.start, span.end)
-            if len(reply) > self.max_length:
+            prompt = growing.extend(span.start)
+            reply = growing.extend(span.end)
+            if len(growing.ids) > self.max_length:
                 shortened = True
                 break
-            if len(reply) == len(prompt):
+            if not reply:
                 raise Unusable("a turn without tokens")
-            labels += [IGNORE] * (len(prompt) - len(labels)) + self._labels(reply[len(prompt) :], span)
+            ids += prompt + reply
+            labels += [IGNORE] * len(prompt) + span.labels(self.tokenizer, reply)
             weights += [span.weight] * (len(labels) - len(weights))
-            ids, done = reply, span.end
         if not ids:
             return None
         own = weights if any(weight != 1 for weight in weights) else ()
-        return Document(example.place, example.source, ids, labels, shortened, own, example.desirable)
-
-    def _labels(self, ids: list[int], span: "Span") -> list[int]:
-        """The labels of a turn's ids: all of them but those that hold a part of the text that is not to be trained."""
-        if not span.untrained:
-            return ids
-        ends = [len(self.tokenizer.decode(ids[: n + 1], skip_special_tokens=False)) for n in range(len(ids))]
-        pieces = zip(ids, [0, *ends], ends, strict=False)
-        hidden = [(start - span.start, end - span.start) for start, end in span.untrained]
-        return [IGNORE if any(begin < b and a < end for a, b in hidden) else i for i, begin, end in pieces]
-
-    def _extend(self, ids: list[int], text: str, done: int, end: int) -> list[int]:
-        """The ids of text[:end], given those of text[:done]: never another tokenisation of what stands already.
-
-        The whole is tokenised, since some tokenizers treat the start of a text specially; where tokens would merge
-        across the border, the rest is tokenised apart, as a model that is asked to go on writes it.
-        """
-        whole = self._ids(text[:end])
-        return whole if whole[: len(ids)] == ids else ids + self._ids(text[done:end])
-
-    def _ids(self, text: str) -> list[int]:
-        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return Document(
+            example.place, example.source, array("i", ids), array("i", labels), shortened, own, example.desirable
+        )
 
     def _end_of_turn(self) -> tuple[str, int]:
         """The token behind an answer, as text and id: the template's, else the tokenizer's end of text."""
@@ -292,7 +269,7 @@ class Encoder:
             "",
         )
         end = written or str(self.tokenizer.eos_token or "")
-        ids = self._ids(end)
+        ids = self._tokenization.ids(end)
         if not end or not ids or (len(ids) > 1 and end not in after):
             raise UserError(
                 "The chat template ends a reply with no special token, so nothing would teach the model to stop."

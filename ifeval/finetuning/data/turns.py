@@ -7,7 +7,7 @@ up to that turn, never searched for in later ones: the end of a turn differs wit
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ifeval.models.history import plain_turn
@@ -63,6 +63,15 @@ class TurnWriter:
             space = body[: len(body) - len(body.lstrip())]
             return self._ended(prompt, space + lead + body.lstrip(), reply)
         return self._ended(prompt + lead, body, reply)
+
+    @property
+    def thought_marks(self) -> tuple[str, str]:
+        """What is around a thought in this template's conversations."""
+        return self._chat.profile.open_mark.strip(), self._close
+
+    def plain_conversation(self, sample: Sample, messages: Sequence[Mapping[str, Any]]) -> str:
+        """`messages` with the tools of `sample`, rendered as for a last turn that does not think. Raises Unusable."""
+        return self._render(replace(sample, messages=[]), messages, self._switch(False))
 
     def _switch(self, thinks: bool) -> dict[str, Any]:
         """The template arguments for a turn that thinks, or doesn't: what the run set, then the template's own switch."""

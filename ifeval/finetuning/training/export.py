@@ -20,6 +20,7 @@ from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps
 
 RECORD = "ifeval_sft.json"
+CONFIG = "ifeval_sft.toml"
 
 MERGE_TOKENS = 128
 MERGE_TOLERANCE = 1e-2
@@ -52,6 +53,19 @@ def write_checkpoint(network: Any, data: Prepared, options: SftOptions, folder: 
     return merge_error
 
 
+def write_epoch(network: Any, data: Prepared, options: SftOptions, folder: Path, epoch: int) -> None:
+    """Write the checkpoint after `epoch` epochs (from 1) to `folder`/epoch-N, whole or not at all.
+
+    network: a copy that may be changed, None where this process does not lead. Raises as `write_checkpoint`.
+    """
+    if network is None:
+        return
+    partial, target = folder / "epoch.partial", folder / f"epoch-{epoch}"
+    write_checkpoint(network, data, options, partial)
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+
+
 PROCESSOR = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
 
 
@@ -72,9 +86,13 @@ def mend_generation(config: Any) -> None:
             setattr(config, name, None)
 
 
-def publish(folder: Path, data: Prepared, out: Path) -> None:
-    """Move the checkpoint in `folder` to `out`, the record last. Raises UserError where that fails."""
+def publish(folder: Path, data: Prepared, out: Path, config: str) -> None:
+    """Move the checkpoint in `folder` to `out`, the record last, with the settings `config` as a file that can be run again.
+
+    Raises UserError where that fails.
+    """
     try:
+        (folder / CONFIG).write_bytes(config.encode("utf-8", "replace"))
         write_atomically(folder / RECORD, dumps(data.record, pretty=True) + b"\n")
         for file in sorted(folder.iterdir(), key=lambda file: file.name == RECORD):
             file.replace(out / file.name)
@@ -106,7 +124,7 @@ def merged(network: Any, data: Prepared) -> tuple[Any, float]:
     if device.type == "cuda" and free_memory(device) < 4 * sum(weight.numel() for weight in network.parameters()):
         device = torch.device("cpu")
     network = network.to(device).float()
-    ids = torch.tensor([data.packs[0][0].ids[:MERGE_TOKENS]], device=device)
+    ids = torch.tensor([list(data.packs[0][0].ids[:MERGE_TOKENS])], device=device)
     with torch.compiler.set_stance("force_eager"):  # what was compiled was so for other shapes
         before = logits(network, ids)
         whole = network.merge_and_unload()

@@ -16,10 +16,14 @@ from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.packing import Batch
 from ifeval.finetuning.training.loss import TokenLosses
 from ifeval.finetuning.training.objective import Packs, logprobs, reference_logprobs, reply_logprobs
+from ifeval.finetuning.training.rewards import reward_sums
 
 
 class Kto:
     """The objective. wanted, unwanted: the weights of the two kinds of reply (> 0). longest: tokens of a document."""
+
+    told: torch.Tensor | None = None
+    paired = False
 
     def __init__(self, token_losses: TokenLosses, beta: float, wanted: float, unwanted: float, longest: int) -> None:
         self._losses = token_losses
@@ -53,6 +57,8 @@ class Kto:
         now = reply_logprobs(self._losses(network, batch), batch, packs)
         gain = now - torch.tensor([self._reference[id(document)] for document in documents]).to(now)
         signs = torch.tensor([1.0 if document.desirable else -1.0 for document in documents]).to(now)
+        rewards = self._beta * gain
+        self.told = reward_sums(rewards[signs > 0], rewards[signs < 0], paired=False)
         weights = torch.tensor([self._weights[bool(document.desirable)] for document in documents]).to(now)
         return (weights * (1 - torch.sigmoid(self._beta * signs * (gain - self.divergence)))).sum()
 

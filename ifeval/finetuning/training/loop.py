@@ -6,27 +6,34 @@ resumed ends with the same bytes as one that was not (on a CPU; GPU kernels may 
 
 import math
 import time
+from collections.abc import Sequence
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from ifeval.errors import UserError
+from ifeval.finetuning.config import to_toml
 from ifeval.finetuning.data.fates import table
 from ifeval.finetuning.options import SftOptions
-from ifeval.finetuning.prepare import padding_id, prepare
-from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint
+from ifeval.finetuning.prepare import Prepared, padding_id, prepare
+from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint, write_epoch
 from ifeval.finetuning.training.interrupt import stop_signals
 from ifeval.finetuning.training.judge import Judge
-from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log
+from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log, read_validations
 from ifeval.finetuning.training.memory import peak_memory
 from ifeval.finetuning.training.network import Neftune, default_learning_rate, trained
 from ifeval.finetuning.training.objectives import choose_objective
 from ifeval.finetuning.training.parallel import join
 from ifeval.finetuning.training.rehearsal import rehearse
+from ifeval.finetuning.training.rewards import SUMS, reward_metrics
+from ifeval.finetuning.training.schedule import schedule
 from ifeval.finetuning.training.setup import set_up
 from ifeval.finetuning.training.state import load_state, newest, random_state, save_state
+from ifeval.finetuning.training.validation import Validation
 from ifeval.models.resolve import resolve
 
 STATE = "training"
@@ -51,28 +58,41 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     padding = padding_id(data.tokenizer)
     watch.note(f"rows of {', '.join(map(str, options.data))}:\n{table(data.record['fates'])}")
 
+    batches = data.batches
+    steps = options.max_steps or batches.steps(options.epochs)
+
     watch.phase("loading the model")
     torch.manual_seed(options.seed)
     ready = set_up(options, model, data.packs, padding, team)
     network, cast = ready.network, ready.cast
     if team.leads:
-        rehearse(network, data, options, folder, model.parameters)
-    objective = choose_objective(options, ready.token_losses)
+        rehearse(network, data, options, folder, model.parameters, steps // batches.per_epoch)
+    objective = choose_objective(options, ready.token_losses, network)
     highest = options.learning_rate or default_learning_rate(network, bool(options.lora))
     weights = [weight for _, weight in trained(network)]
     optimizer = ready.optimizer(highest)
     noise = Neftune(network, options.neftune) if options.neftune else None
 
-    batches = data.batches
-    steps = options.max_steps or batches.steps(options.epochs)
     with cast():
         objective.prepare(network, batches, steps, padding)
+    validation = None
+    if data.validation:
+        own = choose_objective(options, ready.token_losses)
+        validation = Validation(own, data.validation, ready, team, options.rows, options.eval_every)
     state = newest(folder) if options.resume else None
     start = load_state(state, network, optimizer, data.identity, team) if state else 0
     save = partial(save_state, folder, network=network, optimizer=optimizer, identity=data.identity, team=team)
     log = Log(folder, start, options.log, options.training_identity) if team.leads else None
     judge = Judge(options, data, folder, log, watch, team) if options.eval_tasks else None
     copy = partial(team.copy, network, ready.fresh)
+
+    def validate(step: int) -> None:
+        if validation and validation.due(step, steps):
+            loss = validation.loss()
+            watch.note(f"validation loss {loss:.4f} after {step} steps")
+            if log:
+                log.validation(step, loss)
+
     if odd := batches.oddity(steps):
         watch.note(odd)
     watch.note(
@@ -81,16 +101,19 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     )
 
     with stop_signals(patient=team.size > 1) as stopped, closing(log) if log else nullcontext():
+        if not start:
+            validate(0)
         if judge and judge.due(start, steps):
             judge.evaluate(start, copy, stopped)
         for step in range(start, steps):
             started, rng = time.monotonic(), random_state()
-            rate = highest * schedule(step, steps, options.warmup)
+            rate = highest * schedule(step, steps, options.warmup, options.lr_scheduler_type)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             window = batches.rows(step)
             size = sum(objective.size(pack) for pack in window)
             losses: list[torch.Tensor] = []
+            told = torch.zeros(SUMS, device=team.device)
             with cast():
                 objective.begin(network, step)
             for packs, counts in team.share(window, options.rows):
@@ -101,6 +124,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
                     loss = objective(network, batch, packs)
                 (loss * counts * team.size / size).backward()  # gradients are averaged over the team
                 losses.append(loss.detach() * counts)
+                if objective.told is not None:
+                    told += objective.told * counts
                 if team.any(bool(stopped)):
                     save(step, rng=rng)
                     raise KeyboardInterrupt
@@ -116,10 +141,16 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             tokens = sum(len(document.ids) for pack in window for document in pack)
             labelled = sum(document.trained for pack in window for document in pack)
             seconds = time.monotonic() - started
-            done = Step(step + 1, steps, summed / size, norm, rate, tokens, labelled, seconds)
+            metrics = {}
+            if objective.told is not None:
+                metrics = reward_metrics([team.total(value) for value in told.tolist()], objective.paired)
+            done = Step(step + 1, steps, summed / size, norm, rate, tokens, labelled, seconds, metrics)
             if log:
                 log.step(done)
             watch.step(done)
+            validate(done.step)
+            if options.save_epochs and batches.ends_epoch(done.step):
+                write_epoch(copy(), data, options, folder, done.step // batches.per_epoch)
             due = judge is not None and judge.due(done.step, steps)
             if due or (options.save_every and (done.step % options.save_every == 0 or done.step == steps)):
                 save(done.step, rng=random_state())
@@ -143,16 +174,33 @@ def train(options: SftOptions, watch: Watcher) -> Path:
         "peak_memory_bytes": peak_memory(team.device),
         "loss": [[row["step"], row["loss"]] for row in rows],
     }
+    if validation:
+        data.record["validation"] = validated(data, read_validations(folder / LOG), options.out)
     if judge:
         written = judge.checkpoint(judge.chosen.step)
         data.record["evaluation"], data.record["training"]["merge_error"] = judge.record(), judge.merge_error
     else:
         written = options.out / "checkpoint.partial"
         data.record["training"]["merge_error"] = write_checkpoint(final, data, options, written)
-    publish(written, data, options.out)
+    used = replace(options, learning_rate=highest, precision=ready.precision, weights=ready.record["weights"])
+    publish(written, data, options.out, to_toml(used))
     for old in folder.glob("step-*.pt"):
         old.unlink()
     return options.out
+
+
+def validated(data: Prepared, losses: Sequence[tuple[int, float]], out: Path) -> dict[str, Any]:
+    """The record of the validation losses: where it is lowest, of equal ones the earliest, and the checkpoint of then."""
+    step, loss = min(losses, key=lambda found: found[1])
+    epoch = Path(STATE) / f"epoch-{step // data.batches.per_epoch}"
+    there = step and data.batches.ends_epoch(step) and (out / epoch).is_dir()
+    return {
+        "examples": data.record["counts"]["validation_examples"],
+        "loss": losses,
+        "best_step": step,
+        "best_loss": loss,
+        "best_checkpoint": str(epoch) if there else None,
+    }
 
 
 def check_output(out: Path, resume: bool | str) -> None:
@@ -169,11 +217,3 @@ def check_output(out: Path, resume: bool | str) -> None:
         raise UserError(f"{out} holds an unfinished training: continue with --resume, or choose another --out.")
     if state is None and out.exists() and any(entry.name != STATE for entry in out.iterdir()):
         raise UserError(f"{out} is not empty; choose another --out.")
-
-
-def schedule(step: int, steps: int, warmup: float) -> float:
-    """The share of the highest learning rate in `step` (from 0): linear warm-up, then half a cosine towards 0."""
-    rising = math.ceil(warmup * steps)
-    if step < rising:
-        return (step + 1) / rising
-    return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising)))

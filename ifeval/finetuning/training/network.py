@@ -9,8 +9,9 @@ import torch
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.packing import Batch
-from ifeval.finetuning.options import SftOptions
+from ifeval.finetuning.options import ALL_LINEAR, SftOptions
 from ifeval.models.resolve import Model
+from ifeval.util.lists import names
 
 BF16_PAYS = 1.3
 """From this ratio of matrix-multiply times on, autocast's casts are worth their cost (docs/sft.md)."""
@@ -41,19 +42,34 @@ def load_network(model: Model, options: SftOptions, device: torch.device, dtype:
     if options.gradient_checkpointing:
         network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     if options.lora:
-        network = with_adapters(network, options.lora)
+        network = with_adapters(network, options)
         if options.compile:  # else the first layer's input needs no gradient, and its code is another than the others'
             network.enable_input_require_grads()
     return network.train()
 
 
-def with_adapters(network: Any, rank: int) -> Any:
-    """`network` with LoRA adapters (arXiv 2106.09685) of `rank`, scaled by 2, on all linear layers but the head."""
+def with_adapters(network: Any, options: SftOptions) -> Any:
+    """`network` with LoRA adapters (arXiv 2106.09685) on the modules that `options` name; the head is none by default.
+
+    Raises UserError where peft is not installed, or the model has no module of a name.
+    """
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError:
         raise UserError("--lora needs peft: pip install 'ifeval-harness[sft]'") from None
-    settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    targets = [] if options.lora_target_modules == ALL_LINEAR else list(names(options.lora_target_modules))
+    settings = LoraConfig(
+        r=options.lora,
+        lora_alpha=options.lora_alpha or 2 * options.lora,
+        lora_dropout=options.lora_dropout,
+        target_modules=targets or ALL_LINEAR,
+        task_type="CAUSAL_LM",
+    )
+    known = {name.rpartition(".")[2] for name, _ in network.named_modules()}
+    if missing := [target for target in targets if target.rpartition(".")[2] not in known]:
+        raise UserError(
+            f"--lora-target-modules: the model has no module {missing[0]}; give names such as q_proj,v_proj."
+        )
     adapted: Any = get_peft_model(network, settings)
     module: Any
     for module in adapted.modules() if network.dtype != torch.float32 else ():

@@ -16,6 +16,7 @@ from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.packing import Batch, collate
 from ifeval.finetuning.training.loss import TokenLosses
+from ifeval.finetuning.training.rewards import reward_sums
 
 Packs = Sequence[Sequence[Document]]
 
@@ -24,8 +25,13 @@ class Objective(Protocol):
     """`size` of a pack is what its part of the sum is divided by.
 
     `prepare` sees the model before its first step, and all `steps` to come; `begin` is called before each of them.
+    `told`: the rewards of the last batch, see `rewards`; None of an objective that has none. `paired`: of pairs.
     """
 
+    @property
+    def told(self) -> torch.Tensor | None: ...
+    @property
+    def paired(self) -> bool: ...
     def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None: ...
     def begin(self, network: Any, step: int) -> None: ...
     def size(self, pack: Sequence[Document]) -> float: ...
@@ -34,6 +40,9 @@ class Objective(Protocol):
 
 class Unprepared:
     """An objective that needs nothing before a training or a step."""
+
+    told: torch.Tensor | None = None
+    paired = True
 
     def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
         """Nothing to do."""
@@ -78,6 +87,7 @@ class Orpo(Unprepared):
         mean = reply_logprobs(self._losses(network, batch), batch, packs) / lengths
         odds = mean - torch.log(-torch.expm1(mean.clamp(max=-1e-6)))  # a probability of 1 has no odds
         chosen, rejected = odds[::2], odds[1::2]
+        self.told = reward_sums(self._beta * mean[::2], self._beta * mean[1::2])
         return (-mean[::2] - self._beta * logsigmoid(chosen - rejected)).sum()
 
 
@@ -103,6 +113,7 @@ class Dpo(Unprepared):
         now = reply_logprobs(self._losses(network, batch), batch, packs)
         before = torch.tensor([self._reference[id(document)] for pack in packs for document in pack])
         gain = now - before.to(now)
+        self.told = reward_sums(self._beta * gain[::2], self._beta * gain[1::2])
         return -logsigmoid(self._beta * (gain[::2] - gain[1::2])).sum()
 
 

@@ -11,7 +11,9 @@ from ifeval.finetuning.prepare import Prepared
 from ifeval.finetuning.training.export import check_prompts, copy_processor, mend_generation, stop_ids, unwritable
 
 
-def rehearse(network: Any, data: Prepared, options: SftOptions, place: Path, parameters: int | None) -> None:
+def rehearse(
+    network: Any, data: Prepared, options: SftOptions, place: Path, parameters: int | None, epochs: int = 0
+) -> None:
     """Write everything but the weights to a folder in `place`, and see that the weights have room there.
 
     A generation config that contradicts itself is fixed (see `mend_generation`). Raises UserError where the checkpoint
@@ -36,18 +38,18 @@ def rehearse(network: Any, data: Prepared, options: SftOptions, place: Path, par
         raise UserError(
             f"The checkpoint could not be written at the end: {words}; fix the files of {options.model}."
         ) from None
-    check_room(options, place, parameters)
+    check_room(options, place, parameters, epochs)
 
 
-def check_room(options: SftOptions, place: Path, parameters: int | None) -> None:
-    """Raise UserError where the disk has no room for the checkpoint in bf16, and for the states of a full training.
+def check_room(options: SftOptions, place: Path, parameters: int | None, epochs: int = 0) -> None:
+    """Raise UserError where the disk has no room for the checkpoint in bf16, and for the states of a full training and the checkpoints of `epochs`.
 
     A state holds weights and two moments in fp32, and the one before it goes only when it is whole.
     """
     if not parameters:
         return
     states = 2 * 12 * parameters if options.save_every and not options.lora else 0
-    checkpoints = 2 * parameters * (2 if options.eval_tasks else 1)
+    checkpoints = 2 * parameters * ((2 if options.eval_tasks else 1) + (epochs if options.save_epochs else 0))
     free = shutil.disk_usage(place).free
     if free < states + checkpoints:
         raise UserError(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -38,6 +38,11 @@ class Ready:
     width: int
     record: dict[str, Any]
     _options: SftOptions
+
+    @property
+    def precision(self) -> Literal["fp32", "bf16"]:
+        """What `--precision` chose."""
+        return "fp32" if self.record["precision"] == "fp32" else "bf16"
 
     def collate(self, packs: Packs, device: torch.device) -> Batch:
         """The batch of some packs, on `device`."""

@@ -1,4 +1,4 @@
-"""One reply to one number: what the task's own scorer credits, above what a decoy would get, less what guards take.
+"""The reward of one reply: the credit of the task's own scorer above what a decoy gets, times the guards' factor.
 
 Pure and bounded in time: the scorers are (`ifeval.task.Task.score`), and a reply of more than `LONGEST` characters is
 not read at all.
@@ -16,18 +16,18 @@ from ifeval.tool_calls import any_form, by_name
 from ifeval.util.jsonio import loads
 
 Shape = Literal["parts", "all"]
-"""What a reply earns that is partly right: its share above the decoys', or nothing."""
+"""Whether a partly right reply earns its share above the decoys, or nothing."""
 
 LONGEST = 20_000
 """Characters of a reply that are read."""
 
 SPOKEN = "hermes"
-"""The form in which calls are asked for in words, and oracles write them."""
+"""The dialect in which prompts ask for calls and oracles write them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """`value` from 0 to 1; `credit`, what the task gives before floor and guards; `reason`, why it is less than 1."""
+    """`value`: from 0 to 1. `credit`: the task's, before floor and guards. `reason`: why `value` is below 1."""
 
     value: float
     credit: float

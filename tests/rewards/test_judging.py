@@ -15,8 +15,8 @@ from ifeval.records import Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.rewards import compute_score, read_ground_truth, read_rows, reward, score, verify
 from ifeval.rewards.guards import guarded, stretch
+from ifeval.rewards.judging import LONGEST, judged, message_reply, oracle_text, question, text_reply
 from ifeval.rewards.make import Cheap, reward_row
-from ifeval.rewards.reward import LONGEST, judged, message_reply, oracle_text, question, text_reply
 from ifeval.rewards.row import RewardRow
 
 KINDS = discover()
@@ -77,7 +77,10 @@ def test_guards() -> None:
     row = RewardRow(KINDS["zero_shot"](), Sample("x", [{"role": "user", "content": "?"}]), longest=50, repeats=0.2)
     assert guarded("One reply. Of two sentences.", row) == (1.0, "")
     assert guarded("so it goes on and on " * 12, row)[0] == 0
-    assert guarded(" ".join(f"w{n}" for n in range(70)), row) == (0.0, "a stretch of 70 words without an end")
+    assert guarded(" ".join(f"w{n}" for n in range(70)), row) == (
+        0.0,
+        "70 words in a row without the end of a sentence or line",
+    )
     factor, reason = guarded(". ".join(f"w{n}" for n in range(100)), row)
     assert factor == 0.5
     assert reason == "100 words, more than 50"
@@ -139,7 +142,7 @@ def test_what_is_no_row_at_all() -> None:
             read_rows([row])
     with pytest.raises(UserError, match="no rows"):
         read_rows([])
-    with pytest.raises(UserError, match="no file"):
+    with pytest.raises(UserError, match="There is no file"):
         read_rows("nowhere.jsonl")
 
 
