@@ -207,7 +207,7 @@ _row = fields(
         "response": _response,
         "score": fields(
             {
-                "metrics": every(or_null(number)),
+                "metrics": every(or_null(either(number, flag))),
                 "counts": every(_pair),
                 "verdicts": items(_check),
                 "loose": or_null(items(flag)),

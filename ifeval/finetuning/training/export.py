@@ -92,7 +92,7 @@ def publish(folder: Path, data: Prepared, out: Path, config: str) -> None:
     Raises UserError where that fails.
     """
     try:
-        (folder / CONFIG).write_bytes(config.encode("utf-8", "replace"))
+        write_atomically(folder / CONFIG, config.encode("utf-8", "replace"))
         write_atomically(folder / RECORD, dumps(data.record, pretty=True) + b"\n")
         for file in sorted(folder.iterdir(), key=lambda file: file.name == RECORD):
             file.replace(out / file.name)
