@@ -39,7 +39,7 @@ def audit(
     from ifeval.util.jsonio import dumps
 
     if shape not in ("parts", "all"):
-        raise UserError(f"--shape {shape}: it is parts or all.")
+        raise UserError(f"--shape {shape}: choose parts or all.")
     known = read_rows(rows)
     found = audited(known, shape)  # type: ignore[arg-type]
     shown = signs(read_replies(replies, known, shape)) if replies else None  # type: ignore[arg-type]

@@ -48,7 +48,9 @@ def lm_eval(folder: Path) -> dict[str, Any]:
     files = [str(path) for path in folder.rglob("*") if path.is_file()]
     (results,), samples = get_results_filenames(files), get_sample_results_filenames(files)
     document = json.loads(Path(results).read_text())
-    tables = {get_file_task_name(file): load_dataset("json", data_files=file, split="train") for file in samples}
+    tables = {
+        get_file_task_name(Path(file).name): load_dataset("json", data_files=file, split="train") for file in samples
+    }
     return {
         "metrics": {
             f"{task}/{name.removesuffix(',none')}": value
@@ -56,7 +58,8 @@ def lm_eval(folder: Path) -> dict[str, Any]:
             for name, value in own.items()
             if name.endswith(",none") and "_stderr" not in name
         },
-        "same_time": len({get_file_datetime(file).removesuffix("l") for file in (results, *samples)}) == 1,
+        "same_time": len({get_file_datetime(file).removesuffix(".json") for file in (results, *samples)}) == 1,
+        "tasks": sorted(tables),
         "rows": sum(len(table) for table in tables.values()),
         "table": make_table(document),
         "replies": sorted({row["resps"][0][0] for table in tables.values() for row in table}),

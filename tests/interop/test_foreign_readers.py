@@ -83,6 +83,7 @@ def test_lm_eval_opens_its_results(python: Path, run: Run, tmp_path: Path) -> No
     seen = opened(python, run, "lm-eval", tmp_path)
     check_metrics(run, seen)
     assert seen["same_time"]
+    assert seen["tasks"] == ["ifeval", "json_schema"]
     assert seen["rows"] == 7
     assert "followed" in seen["table"]
     assert seen["replies"] == [ESCAPED]

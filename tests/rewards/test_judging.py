@@ -1,6 +1,7 @@
 """Rewards: a function of row and reply, that decoys earn nothing by, and that never ends a training."""
 
 import json
+import pickle
 import time
 from dataclasses import replace
 from typing import Any
@@ -164,7 +165,8 @@ def test_trl_calls_it_with_texts_messages_and_more(written: list[dict]) -> None:
     rows = written[:2]
     truth = [row["ground_truth"] for row in rows]
     right = [oracle_text(read_ground_truth(text).sample) for text in truth]
-    function = reward(rows, end=2)
+    function = pickle.loads(pickle.dumps(reward(rows, end=2)))
+    assert function.__name__ == "ifeval_reward"
     asked = {"prompts": [row["prompt"] for row in rows], "ground_truth": truth, "task": ["format"] * 2}
     trl = {"trainer_state": object(), "log_extra": print, "log_metric": print}
     ids = [[7, 2], [7, 7]]

@@ -134,6 +134,11 @@ def test_control_tokens_in_the_text_are_refused(place: str) -> None:
         encoder(family("qwen2.5")).encode(talk(*text.items()))
 
 
+def test_a_reply_of_white_space_is_left_out() -> None:
+    with pytest.raises(Unusable, match="without words"):
+        encoder(family("smollm2")).encode(talk(("user", "a"), ("assistant", "\n\n")))
+
+
 def test_a_template_that_drops_a_reply_is_noticed() -> None:
     tokenizer = family("qwen2.5")
     blind = tokenizer.chat_template.replace("{% if m.content %}{{ '\n' + m.content }}{% endif %}", "")

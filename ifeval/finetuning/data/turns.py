@@ -152,9 +152,11 @@ class TurnWriter:
         pieces = [str(reply.get("content") or "").strip()]
         pieces += [str(call["function"]["name"]) for call in reply.get("tool_calls") or ()]
         pieces = [encodable(piece) for piece in pieces if piece]
+        if not pieces and not reply.get("reasoning_content"):
+            raise Unusable("a reply without words")
         if not body.strip() or not all(piece in body for piece in pieces):
             raise Unusable("the chat template leaves out part of a reply")
-        written = max(body.rfind(piece) + len(piece) for piece in pieces)
+        written = max((body.rfind(piece) + len(piece) for piece in pieces), default=0)
         end = self._chat.profile.end
         at = body.find(end, written) if end else -1
         next_turn = body.find(mark, written) if (mark := mark_at(self._header, self._special)) else -1
