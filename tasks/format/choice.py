@@ -29,6 +29,9 @@ Instructions = list[tuple[str, Arguments]]
 ATTEMPTS = 3
 """How often arguments are drawn again for an instruction that cannot be followed beside the others."""
 
+RANKED_ATTEMPTS = 8
+"""How often instructions are taken in the order of their use; what it puts first may not go together, in no draw."""
+
 MIN_WORDS = 5
 """A shorter reply follows nothing: no prompt asks for so little."""
 
@@ -73,13 +76,20 @@ def choose(
 
     facts: fewest and most that are demanded; those numbered `fresh` come first. Instructions asked for least often so
     far come first: among prompts with as many, then in all; those that the brief was asked for `before` come last.
-    `used` counts them by (id, number of instructions), and by (id, 0) in all.
+    `used` counts them by (id, number of instructions), and by (id, 0) in all. Where these leave nothing that goes together,
+    any order will do.
     """
     low, high = facts
+    attempt = 0
     while True:
+        attempt += 1
         about = material(brief, rng.randint(low, min(high, len(brief.facts) - 1)), fresh, rng)
         ranks = {name: (name in before, used[name, count], used[name, 0], rng.random()) for name in sorted(names)}
-        ranked = sorted(names, key=ranks.__getitem__)
+        ranked = (
+            sorted(names, key=ranks.__getitem__)
+            if attempt <= RANKED_ATTEMPTS
+            else rng.sample(sorted(names), len(names))
+        )
         chosen: Instructions = []
         built: Built | None = None
         words = about.words
