@@ -73,7 +73,8 @@ def interval_cells(interval: Mapping[str, Any]) -> tuple[str, str, str]:
     """Value, bounds and n as the tables show them, in percent."""
     if not interval["n"]:
         return "-", "-", "0"
-    bounds = f"[{100 * interval['low']:.1f}, {100 * interval['high']:.1f}]"
+    low, high = interval["low"], interval["high"]
+    bounds = "-" if low is None or high is None else f"[{100 * low:.1f}, {100 * high:.1f}]"
     return f"{100 * interval['value']:.1f}", bounds, str(interval["n"])
 
 

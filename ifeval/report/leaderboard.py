@@ -191,7 +191,7 @@ def _ranked(entries: Sequence[Entry]) -> list[Entry]:
 
 def _order(entry: Entry) -> tuple[Any, ...]:
     return (
-        entry.family,
+        entry.family or "",
         entry.task,
         entry.kind == "published",
         -entry.value,

@@ -44,10 +44,13 @@ def test_a_killed_writer_leaves_nothing_locked(tmp_path: Path, holder: subproces
 def test_a_process_that_the_writer_forked_holds_nothing(tmp_path: Path) -> None:
     """As vLLM forks its engine on CUDA, which may take seconds to end after its run was killed."""
     lock = RunLock(tmp_path)
+    here, there = os.pipe()
     child = os.fork()
     if child == 0:
+        os.write(there, b"!")  # what is registered for a fork has been run
         time.sleep(120)
         os._exit(0)
+    os.read(here, 1)
     try:
         with pytest.raises(UserError, match=rf"process {os.getpid()} "):
             RunLock(tmp_path)
