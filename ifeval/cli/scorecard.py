@@ -108,7 +108,7 @@ def remarks(run: Run) -> Iterator[str]:
         yield f"The chat template knows no tools; they were described in the system prompt ({settings['tool_dialect']} calls)."
     rates = run.summary["rates"]
     for rate, words in (
-        ("truncated", "were cut at their token limit"),
+        ("truncated", "were cut at their token limit or in a loop"),
         ("unclosed_reasoning", "never ended their reasoning"),
         ("errors", "failed and count as not followed"),
     ):

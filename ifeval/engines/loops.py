@@ -1,6 +1,6 @@
 """When a reply that repeats itself is ended.
 
-Greedy decoding that has said the same tokens over and over goes on so to its token limit, and on a CPU such replies are
+Greedy decoding that says the same tokens over and over goes on to its token limit as a rule, and on a CPU such replies are
 most of what a small model's run costs. With `Sampling.ends_loops` a reply ends, cut, once its last tokens are one run of
 `SMALLEST` to `LARGEST` tokens `TIMES` times over: at least 48 tokens, so no table or list that somebody asked for.
 These are the terms of vLLM's `RepetitionDetectionParams`. On a GPU, where vLLM's scheduler would look at hundreds of

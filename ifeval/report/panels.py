@@ -14,7 +14,7 @@ FEW = 5
 WEAKEST = 10
 NOTABLE = 0.01
 RATE_NAMES = {
-    "truncated": "cut at the token limit",
+    "truncated": "cut at the token limit or in a loop",
     "empty": "empty",
     "unclosed_reasoning": "reasoning not closed",
     "unparsable": "calls unparsable",

@@ -77,9 +77,9 @@ def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> R
             (replace(field, path=folded((*above, *field.path), levels)), drawn[field.slot].value) for field in said
         ]
     if plain:
-        places = sorted(range(len(held)), key=lambda place: (not _stands(held[place][1], texts), rng.random()))
-        copied = sum(_stands(value, texts) for _, value in held)
-        held = [held[place] for place in sorted(places[: max(count, copied)])]
+        stands = [_stands(value, texts) for _, value in held]
+        places = sorted(range(len(held)), key=lambda place: (not stands[place], rng.random()))
+        held = [held[place] for place in sorted(places[: max(count, sum(stands))])]
     chosen = _chosen(rng, held, count, levels)
     fields = tuple(field for field, _ in chosen)
     value, schema = nested((field.path, value) for field, value in chosen), {"title": "record", **object_schema(fields)}
@@ -92,8 +92,8 @@ def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> R
 
 def _stands(value: Any, texts: Sequence[str]) -> bool:
     """Whether a value stands in the papers as it is written in JSON, as a word or words of its own."""
-    said = re.compile(rf"(?<![\w.,]){re.escape(str(value))}(?![\w]|[.,]\d)")
-    return not isinstance(value, bool) and any(said.search(text) for text in texts)
+    said = rf"(?<![\w.,]){re.escape(str(value))}(?!\w|[.,]\d)"
+    return not isinstance(value, bool) and any(re.search(said, text) for text in texts)
 
 
 def _papers(rng: Random, papers: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
