@@ -29,7 +29,7 @@ from ifeval.interop.foreign import (
     only,
     primary_of,
 )
-from ifeval.interop.reading import LARGEST_DOCUMENT, read_object
+from ifeval.interop.reading import LARGEST_DOCUMENT, read_json, read_object
 from ifeval.records import CheckResult
 
 TOOL = "inspect"
@@ -104,8 +104,8 @@ def _logs(paths: Sequence[Path]) -> list[tuple[Path, Mapping[str, Any]]]:
     }
     last: dict[str, tuple[Path, Mapping[str, Any]]] = {}
     for file in files:
-        log = _unpacked(file) if file.suffix == ".eval" else read_object(file)
-        if not is_log(log) and file not in paths:
+        log = _unpacked(file) if file.suffix == ".eval" else read_json(file)
+        if file not in paths and not (isinstance(log, Mapping) and is_log(log)):
             continue
         task = str(log["eval"].get("task_id") or file)
         if task not in last or str(last[task][1]["eval"]["created"]) <= str(log["eval"]["created"]):
