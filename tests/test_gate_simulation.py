@@ -127,7 +127,7 @@ def test_tool_calls_that_vanish():
 @pytest.mark.parametrize("rate", ["truncated", "empty"])
 @pytest.mark.parametrize("task", [name for name, made in CORE.items() if not made.advisory])
 def test_replies_all_cut_or_empty_always_fail(task, rate):
-    n = CORE[task].items * CORE[task].wordings
+    n = CORE[task].items
     for old, new in releases(50, Truth(0.15)):
         before = with_rate(old, task, rate, (np.arange(n) < 0.55 * n).astype(float).reshape(-1, 1))
         assert gate(before, with_rate(new, task, rate, np.ones((n, 1))), Policy()).decision is Decision.FAIL

@@ -122,7 +122,7 @@ def checkpoints_of(
 ) -> list[tuple[str, OutcomeTable]]:
     """Checkpoints at the sizes of core, two of which differ in `discordance` of the outcomes; `format` falls by 10."""
     flip = (1 - (1 - 2 * discordance) ** 0.5) / 2
-    truth = {name: rng.random((made.items * made.wordings, 1)) < made.score for name, made in core.items()}
+    truth = {name: rng.random((made.items, 1)) < made.score for name, made in core.items()}
     found = []
     for number in range(count):
         tasks = {}
