@@ -100,11 +100,6 @@ def releases(
         yield draw(rng, truth, core)
 
 
-def times(core: Mapping[str, Made], factor: float) -> dict[str, Made]:
-    """The same tasks with so many times the items."""
-    return {name: replace(made, items=round(factor * made.items)) for name, made in core.items()}
-
-
 def with_rate(side: OutcomeTable, task: str, rate: str, values: Grid, score: float | None = None) -> OutcomeTable:
     """The run with another rate in one task, and its score with it where one is given."""
     old = side.tasks[task]
