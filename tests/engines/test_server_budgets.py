@@ -87,7 +87,7 @@ def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path
 
     with (
         serving(answer) as url,
-        pytest.raises(UserError, match=rf"20 requests in a row were refused for good: .*{status}.*no more of that"),
+        pytest.raises(UserError, match=rf"20 requests in a row failed for good: .*{status}.*no more of that"),
     ):
         ifeval.evaluate(
             MODEL,
