@@ -26,17 +26,17 @@ class Made:
 
 
 def suite(name: str) -> dict[str, Made]:
-    """The tasks of a suite at the sizes it asks for."""
+    """The tasks of a suite at the sizes it asks for, less the samples that the primary metric does not grade."""
     known = discover()
     found = {}
     for task, limit in expand([name], known).items():
-        kind, wordings = known[task], WORDINGS.get(task, 1)
-        found[task] = Made(kind.family, (limit or kind.size or 0) // wordings, wordings, advisory=kind.advisory)
+        kind, size = known[task], limit or known[task].size or 0
+        found[task] = Made(kind.family, size - round(size * UNGRADED.get(task, 0)), advisory=kind.advisory)
     return found
 
 
-WORDINGS = {"zero_shot": 4}
-"""Tasks whose samples share items, and how many each item has."""
+UNGRADED = {"tool_calls": 5 / 36}
+"""The share of samples that the primary metric leaves out: those where no tool fits."""
 CORE = suite("core")
 WORDING_CORRELATION = 0.36
 """How alike the wordings of one item come out: what SmolLM2-135M's recorded replies to zero_shot show."""
@@ -98,11 +98,6 @@ def releases(
     rng = np.random.default_rng(seed)
     for _ in range(runs):
         yield draw(rng, truth, core)
-
-
-def times(core: Mapping[str, Made], factor: float) -> dict[str, Made]:
-    """The same tasks with so many times the items."""
-    return {name: replace(made, items=round(factor * made.items)) for name, made in core.items()}
 
 
 def with_rate(side: OutcomeTable, task: str, rate: str, values: Grid, score: float | None = None) -> OutcomeTable:

@@ -4,7 +4,6 @@ The slow tests print their table: `pytest -m slow -s tests/test_gate_simulation.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +15,9 @@ from ifeval.release.decision import gate
 from ifeval.release.looks import Looks
 from ifeval.release.policy import PRESETS, Policy
 from ifeval.stats.assessment import Decision
-from tests.releases import CORE, Made, Truth, outcomes, releases, table, times, with_rate
+from tests.releases import CORE, Made, Truth, outcomes, releases, table, with_rate
 
 RUNS = 1000
-SIZES = {"core": CORE, "twice core": times(CORE, 2)}
 PASSED = (Decision.PASS, Decision.WARN)
 
 
@@ -37,8 +35,8 @@ def shares(decisions: list[Decision | None]) -> tuple[float, float, float]:
     return count[Decision.FAIL] / n, count[Decision.INCONCLUSIVE] / n, sum(count[one] for one in PASSED) / n
 
 
-def simulated(truth: Truth, policy: Policy, runs: int = RUNS, core: Mapping[str, Made] = CORE) -> tuple[float, ...]:
-    return shares([gate(old, new, policy).decision for old, new in releases(runs, truth, core=core)])
+def simulated(truth: Truth, policy: Policy, runs: int = RUNS) -> tuple[float, ...]:
+    return shares([gate(old, new, policy).decision for old, new in releases(runs, truth)])
 
 
 def errors(share: float, runs: int = RUNS) -> float:
@@ -51,7 +49,7 @@ def shown(name: str, discordance: float, found: tuple[float, ...]) -> None:
 
 
 def test_equal_pass_and_collapses_fail_roughly():
-    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 60, SIZES["twice core"])
+    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 60)
     assert passed >= 0.95 - errors(0.95, 60)
     assert fail <= 0.05 + errors(0.05, 60)
     fail, _, _ = simulated(Truth(0.15, in_family("structured", 0.2)), PRESETS["release"], 30)
@@ -67,45 +65,36 @@ def test_planned_looks_pass_a_baseline_against_itself(name, preset):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("size", "discordance", "wanted"),
-    [
-        ("core", 0.05, 0.85), ("core", 0.15, 0.55), ("core", 0.3, 0.3),
-        ("twice core", 0.05, 0.95), ("twice core", 0.15, 0.75), ("twice core", 0.3, 0.4),
-    ],
-)  # fmt: skip
-def test_equal(size, discordance, wanted):
-    fail, open_, passed = simulated(Truth(discordance), PRESETS["release"], core=SIZES[size])
-    shown(f"{size}, equal", discordance, (fail, open_, passed))
+@pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.95), (0.15, 0.75), (0.3, 0.4)])
+def test_equal(discordance, wanted):
+    fail, open_, passed = simulated(Truth(discordance), PRESETS["release"])
+    shown("equal", discordance, (fail, open_, passed))
     assert passed >= wanted - errors(wanted)
     assert fail <= 0.05 + errors(0.05)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "wanted"), [("core", 0.8), ("twice core", 0.98)])
 @pytest.mark.parametrize("discordance", [0.05, 0.15])
 @pytest.mark.parametrize("family", ["format", "structured", "zero_shot"])
-def test_ten_points_in_one_family(family, discordance, size, wanted):
-    fail, open_, passed = simulated(Truth(discordance, in_family(family, 0.1)), PRESETS["release"], core=SIZES[size])
-    shown(f"{size}, -10 in {family}", discordance, (fail, open_, passed))
-    assert fail >= wanted - errors(wanted)
+def test_ten_points_in_one_family(family, discordance):
+    fail, open_, passed = simulated(Truth(discordance, in_family(family, 0.1)), PRESETS["release"])
+    shown(f"-10 in {family}", discordance, (fail, open_, passed))
+    assert fail >= 0.98 - errors(0.98)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.92), (0.15, 0.39), (0.3, 0.25)])
 def test_five_points_in_format(discordance, wanted):
-    """At twice the size of core, as often as four families' own tests with Holm find it at 240 samples."""
-    truth = Truth(discordance, in_family("format", 0.05))
-    fail, open_, passed = simulated(truth, PRESETS["release"], core=SIZES["twice core"])
-    shown("twice core, -5 in format", discordance, (fail, open_, passed))
+    """As often as four families' own tests with Holm find it at 240 samples each."""
+    fail, open_, passed = simulated(Truth(discordance, in_family("format", 0.05)), PRESETS["release"])
+    shown("-5 in format", discordance, (fail, open_, passed))
     assert fail >= wanted - errors(wanted)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
-def test_three_points_everywhere_hardly_pass(size):
-    fail, open_, passed = simulated(Truth(0.15, everywhere(0.03)), PRESETS["release"], core=SIZES[size])
-    shown(f"{size}, -3 in all", 0.15, (fail, open_, passed))
+def test_three_points_everywhere_hardly_pass():
+    fail, open_, passed = simulated(Truth(0.15, everywhere(0.03)), PRESETS["release"])
+    shown("-3 in all", 0.15, (fail, open_, passed))
     assert passed <= 0.05 + errors(0.05)
 
 
@@ -127,7 +116,7 @@ def test_tool_calls_that_vanish():
 @pytest.mark.parametrize("rate", ["truncated", "empty"])
 @pytest.mark.parametrize("task", [name for name, made in CORE.items() if not made.advisory])
 def test_replies_all_cut_or_empty_always_fail(task, rate):
-    n = CORE[task].items * CORE[task].wordings
+    n = CORE[task].items
     for old, new in releases(50, Truth(0.15)):
         before = with_rate(old, task, rate, (np.arange(n) < 0.55 * n).astype(float).reshape(-1, 1))
         assert gate(before, with_rate(new, task, rate, np.ones((n, 1))), Policy()).decision is Decision.FAIL

@@ -170,6 +170,16 @@ def test_replies_of_one_task_all_cut_or_empty_fail(core, task, rate, preset):
     assert f"{rate} of {task}: 55." in to_text(verdict)
 
 
+@pytest.mark.parametrize(("size", "fails"), [(8, True), (7, False)])
+def test_so_few_replies_all_cut_fail_without_a_significant_p(size, fails):
+    made = {"format": Made("format", 240), "dialogue": Made("format", size)}
+    side = draw(np.random.default_rng(0), Truth(), made)[0]
+    before = with_rate(side, "dialogue", "truncated", (np.arange(size) < size / 2).astype(float).reshape(-1, 1))
+    verdict = gate(before, with_rate(side, "dialogue", "truncated", np.ones((size, 1))), Policy())
+    assert [rise.failed for rise in verdict.rises if rise.rose] == [fails]
+    assert all(rise.adjusted_p > 0.05 for rise in verdict.rises)
+
+
 def test_rates_count_items_not_wordings(core):
     """Three items whose four replies are all cut are three changes, not twelve."""
     cut = np.zeros((768, 1))

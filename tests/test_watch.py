@@ -122,14 +122,14 @@ def checkpoints_of(
 ) -> list[tuple[str, OutcomeTable]]:
     """Checkpoints at the sizes of core, two of which differ in `discordance` of the outcomes; `format` falls by 10."""
     flip = (1 - (1 - 2 * discordance) ** 0.5) / 2
-    truth = {name: rng.random((made.items * made.wordings, 1)) < made.score for name, made in core.items()}
+    truth = {name: rng.random((made.items, 1)) < made.score for name, made in core.items()}
     found = []
     for number in range(count):
         tasks = {}
         for name, made in core.items():
             values = truth[name] ^ (rng.random(truth[name].shape) < flip)
             if made.family == "format" and drop_at is not None and number >= drop_at:
-                values &= rng.random(values.shape) >= 0.10 / values.mean()
+                values &= rng.random(values.shape) >= 0.10 / max(values.mean(), 0.10)
             tasks[name] = outcomes_of(made, values.astype(float))
         found.append((f"step-{number}", table(f"step-{number}", tasks)))
     return found

@@ -1,9 +1,10 @@
 """No engine process outlives the run that started it, kill -9 included.
 
 The kernel ends a process together with its parent where the process asks for that itself. Those that a run starts ask in
-one of two ways. A spawned process (vLLM's way on a CPU, in a server and on Ray) loads vLLM's `vllm.general_plugins`, of
-which `install` is one. A forked one (its way on CUDA) takes them as loaded, since they are in the process it was forked
-from, and gets here through `os.register_at_fork`.
+one of two ways. A spawned process (vLLM's way on a CPU, in a server and on Ray) loads vLLM's plugins, of which `install`
+is one: those for platforms while vLLM is imported, which is before an engine process waits five minutes to hear from the
+run; the general ones in any case. A forked process (vLLM's way on CUDA) takes them as loaded, since they are in the process
+it was forked from, and gets here through `os.register_at_fork`.
 """
 
 import ctypes
@@ -39,7 +40,8 @@ def ended_with_us() -> Iterator[None]:
 def install() -> None:
     """Tie this process to its parent, if a run of ours started it. Linux only; elsewhere nothing happens.
 
-    Ends it where the run ended before it got here: while it was importing, say.
+    Returns None, which tells vLLM that this is no platform. Ends the process where the run ended before it got here:
+    while it was importing, say.
     """
     owner = int(os.environ.get(OWNER, os.getpid()))
     if owner == os.getpid() or not sys.platform.startswith("linux"):

@@ -215,6 +215,7 @@ class Looks:
         rise = rise_of(line.rise.rate, line.rise.task, line.rise.limit, pairs)
         units = [replace(pairs.units(), differences=-pairs.independent)]
         crossed = line.test.look(units).worse
+        crossed |= rise.total and len(pairs.independent) == self.tasks[rise.task].units
         before, after = rise.scores
         line.rise = replace(rise, adjusted_p=rise.p, failed=crossed and after - before > rise.limit)
         line.clear = rise.p > UNSUSPICIOUS or after - before <= rise.limit

@@ -12,11 +12,16 @@ from ifeval.stats.differences import SMALL, paired_t_p, sign_flip_p
 from ifeval.stats.flips import worse_p
 from ifeval.util.tables import points
 
+ALL_OF = 8
+MOST_BEFORE = 2 / 3
+"""A rate that all replies of at least so many independent samples have, and of the baseline's at most this share, has
+risen: with as few as eight no correction for other tests leaves a significant p, and nobody needs one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rise:
     """A rate or an effort of one task in both runs; `failed` where it rose by more than `limit`, significantly by the
-    adjusted p.
+    adjusted p, or to all replies (`total`).
 
     `scores` are shares of the replies, of an `effort` its means per sample; `limit` is in their unit. `rose`, `fell`:
     the samples in which it did.
@@ -32,12 +37,15 @@ class Rise:
     adjusted_p: float = 1.0
     failed: bool = False
     effort: bool = False
+    total: bool = False
 
 
 def rise_of(rate: str, task: str, limit: float, pairs: Pairs) -> Rise:
     """A rise is a loss of the rate's absence: the candidate has it where the baseline has not."""
     units = replace(pairs.units(), differences=-pairs.independent)
-    return Rise(rate, task, pairs.scores, limit, rose=pairs.wins, fell=pairs.losses, p=worse_p([units]))
+    before, after = pairs.scores
+    total = after == 1 and before <= MOST_BEFORE and len(pairs.independent) >= ALL_OF
+    return Rise(rate, task, pairs.scores, limit, pairs.wins, pairs.losses, worse_p([units]), total=total)
 
 
 def rises_between(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> list[Rise]:
@@ -52,9 +60,9 @@ def rises_between(old: OutcomeTable, new: OutcomeTable, policy: Policy) -> list[
 
 
 def judged_rise(rise: Rise, adjusted_p: float, policy: Policy) -> Rise:
-    """The rate with its decision: has it risen by more than its limit, and significantly?"""
+    """The rate with its decision: has it risen by more than its limit, and significantly or to all replies?"""
     before, after = rise.scores
-    failed = after - before > rise.limit and adjusted_p <= policy.alpha
+    failed = after - before > rise.limit and (adjusted_p <= policy.alpha or rise.total)
     return replace(rise, adjusted_p=adjusted_p, failed=failed)
 
 

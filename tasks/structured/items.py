@@ -13,13 +13,13 @@ from .render import depth, render
 
 LIGHT_CYCLES = 4
 LIGHT = {
-    "fields": {1: 3, 2: 3, 4: 3, 8: 3, 16: 3, 30: 1},
-    "levels": {1: 2, 2: 2, 3: 2, 4: 2},
-    "rows": {2: 4, 5: 4, 12: 2},
+    "fields": {1: 4, 2: 4, 4: 4, 8: 3, 16: 2},
+    "levels": {1: 3, 2: 3, 3: 2, 4: 2},
+    "rows": {2: 4, 5: 3},
 }
 """Rung to samples, by ladder, in one of the first cycles: with `UPPERMOST` 36 samples, which suites take as they are."""
 
-UPPERMOST = ({"fields": {60: 1}, "rows": {30: 1}}, {"fields": {30: 1}, "rows": {12: 1}})
+UPPERMOST = ({"fields": {60: 1}, "rows": {12: 1}}, {"fields": {30: 1}, "rows": {30: 1}})
 """What even and odd ones of these have besides."""
 
 HEAVY = {

@@ -18,7 +18,7 @@ from .items import build
 
 class Structured(Task):
     name = "structured"
-    version = "4"
+    version = "5"
     family = "structured"
     primary = "correct"
     description = (

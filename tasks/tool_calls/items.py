@@ -11,7 +11,7 @@ from .catalogue import Tool, tools
 from .requests import Request, entries, errands, exchange, followup, irrelevant, missing, single
 from .schema import schema
 
-LIGHT = {"tools": {1: 4, 2: 4, 4: 4, 8: 3, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
+LIGHT = {"tools": {1: 5, 2: 4, 4: 4, 8: 2, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
 """Rung to samples, by ladder, in one of the first cycles; beside these one of `UPPERMOST`."""
 
 UPPERMOST = (16, 32, 32, 64)
@@ -28,7 +28,7 @@ FOLLOWUPS = 2
 FEW = 3
 """Tools offered where their number is not what is measured."""
 
-OFFERED_WITH_ERRANDS = 8
+OFFERED_WITH_ERRANDS = 5
 
 
 CLOSINGS = ("That's done.", "All set.", "Your request has gone through.", "That worked. What else?", "Taken care of.")

@@ -216,12 +216,19 @@ def _recognised(target: Target, reading: str) -> bool:
     if target["match"] in ("sequence", "collection"):
         wanted = [one(answer) for answer in target["answers"]]
         same = found == wanted if target["match"] == "sequence" else sorted(found) == sorted(wanted)
-        return same and not NEGATION.search(said)
+        return same and not NEGATION.search(_without(said, wanted))
     if len(found) != 1 or found[0] not in right:
         return False
     first = re.match(rf"{re.escape(found[0])}[\"'*`]*(?:\Z|[.!:,;。，-])", said) is not None
     inside = target["match"] == "text" or bool(target["rivals"])  # a text to be reproduced stands alone
-    return first or (inside and not NEGATION.search(said.replace(found[0], "")))
+    return first or (inside and not NEGATION.search(_without(said, found)))
+
+
+def _without(said: str, answers: Sequence[str]) -> str:
+    """The reply without the answers, one of which may be called "No Signal"."""
+    for answer in sorted(answers, key=len, reverse=True):
+        said = said.replace(answer, "")
+    return said
 
 
 def _forms(answer: str) -> list[str]:

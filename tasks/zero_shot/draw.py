@@ -1,8 +1,9 @@
 """Which items a seed has, and in which order they are asked.
 
-A block holds four items of every cluster, and is asked four times over, every item in another wording each time: so
-any prefix is balanced over clusters and wordings, the first quarter of a block holds all its items, and multiples of a
-block hold whole items. Two blocks hold every kind of item and every rung but the longest documents.
+A block holds four items of every cluster. Seven blocks are asked one after the other, each item in one wording; then
+the first two are asked in their other wordings. So any prefix is balanced over clusters and wordings, a suite that stops
+before the second wordings has as many independent items as prompts, and what a wording costs is measured on items that
+were asked in all four. Two blocks hold every kind of item and every rung but the longest documents, which the last has.
 """
 
 from collections.abc import Iterator
@@ -17,53 +18,69 @@ from .clusters import NAMES, clusters
 from .items import WORDINGS, Item
 from .templates import Make
 
-BLOCKS = 4
+BLOCKS = 7
+REWORDED = 2
+"""How many of them are asked in all wordings."""
 ROUNDS = 4
 """Items of a cluster in a block."""
 ATTEMPTS = 40
-BLOCK = len(NAMES) * ROUNDS * len(WORDINGS)
-SIZE = BLOCKS * BLOCK
+BLOCK = len(NAMES) * ROUNDS
+SIZE = BLOCK * (BLOCKS + REWORDED * (len(WORDINGS) - 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An item in its place: `id` is the same for all its wordings ("lists-03")."""
+    """An item in its place among those of its cluster."""
 
-    id: str
     cluster: str
+    index: int
     item: Item
+
+    @property
+    def id(self) -> str:
+        """The same for all wordings of the item: "lists-03"."""
+        return f"{self.cluster}-{self.index:02}"
 
 
 def prompts(seed: int) -> Iterator[tuple[Drawn, str]]:
-    """Every item of the seed with every wording."""
+    """Every item of the seed in a wording, then those of the first blocks in the others."""
     drawn: list[Drawn] = []
     for block in range(BLOCKS):
-        drawn = _block(seed, block, drawn[-1:])
-        for turn in range(len(WORDINGS)):
-            for place, item in enumerate(drawn):
-                yield item, WORDINGS[(turn + place + place // (2 * len(NAMES))) % len(WORDINGS)]
+        for item in _block(seed, block, drawn):
+            drawn.append(item)
+            yield item, _wording(len(drawn) - 1, 0)
+    for turn in range(1, len(WORDINGS)):
+        for place in range(REWORDED * BLOCK):
+            yield drawn[place], _wording(place, turn)
+
+
+def _wording(place: int, turn: int) -> str:
+    """Another one for each of the four items of a cluster in a block, and for each draw of the same kind of item."""
+    block, place = divmod(place, BLOCK)
+    return WORDINGS[(turn + place + place // (2 * len(NAMES)) + block // 2) % len(WORDINGS)]
 
 
 def _block(seed: int, block: int, before: list[Drawn]) -> list[Drawn]:
-    """The items of a block; `before` holds the item asked just before it, if any."""
+    """The items of a block; `before` holds those of the blocks before it."""
     drawn: list[Drawn] = []
     for index in range(block * ROUNDS, (block + 1) * ROUNDS):
         for cluster, makes in clusters().items():
+            make = index % len(makes)
             others = [one.item for one in drawn if one.cluster == cluster]
-            asked_before = [one.item for one in [*before, *drawn][-1:]]
-            last = len(drawn) == len(NAMES) * ROUNDS - 1
-            asked_after = [drawn[0].item] if last else []
+            others += [one.item for one in before if one.cluster == cluster and one.index % len(makes) == make]
+            asked = [*before, *drawn]
+            asked_before = [one.item for one in asked[-1:]]
+            asked_after = [asked[0].item] if len(drawn) == BLOCK - 1 else []  # where the first ones begin again
             key = f"zero_shot 3 {seed} {cluster} {index}"
-            item = _fresh(makes[index % len(makes)], key, others, asked_before, asked_after)
-            drawn.append(Drawn(f"{cluster}-{index:02}", cluster, item))
+            drawn.append(Drawn(cluster, index, _fresh(makes[make], key, others, asked_before, asked_after)))
     return drawn
 
 
 def _fresh(make: Make, key: str, others: list[Item], before: list[Item], after: list[Item]) -> Item:
-    """The first draw that no decoy passes and whose answer would pass for none of the cluster's others in the block.
+    """The first draw that no decoy passes and whose answer would pass for none of the `others`.
 
-    The answers of its neighbours are decoys too. Where few answers are possible, the answer may be another's after 40
-    attempts.
+    These are the cluster's in the same block, and earlier draws of the same kind of item. The answers of its neighbours
+    are decoys too. Where few answers are possible, the answer may be another's after 40 attempts.
     """
     for attempt in count():
         item = make(Random(f"{key} {attempt}"))

@@ -1,6 +1,6 @@
 """Zero-shot generalisation: does the model follow instructions that it cannot have seen?
 
-Fresh items of eighteen clusters, written by hand, each in four wordings, with exact answers; four clusters are ladders.
+Fresh items of eighteen clusters, written by hand in four wordings each, with exact answers; four clusters are ladders.
 See docs/tasks-zero-shot.md.
 """
 
@@ -19,10 +19,10 @@ from .draw import SIZE, Drawn, prompts
 
 
 class ZeroShot(Task):
-    """Items of eighteen clusters in four wordings; a reply is right or wrong."""
+    """Items of eighteen clusters in one of four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "4"
+    version = "5"
     family = "zero_shot"
     cluster = "cluster"
     unit = "item"

@@ -10,7 +10,7 @@ from ifeval.records import Response
 from ifeval.registry.plugins import discover
 
 TASK = discover()["zero_shot"]()
-CORE = list(TASK.samples(seed=0, limit=576))
+CORE = list(TASK.samples(seed=0, limit=432))
 
 answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
 

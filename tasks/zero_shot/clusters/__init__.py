@@ -15,5 +15,5 @@ NAMES = (
 
 
 def clusters() -> dict[str, list[Make]]:
-    """Every cluster's makers; the first half of a ladder's, like all of them, hold each of its rungs."""
+    """Every cluster's makers; the first eight of a ladder's hold each of its rungs but the longest documents."""
     return {name: LADDERS[name].MAKES if name in LADDERS else makers(name) for name in NAMES}

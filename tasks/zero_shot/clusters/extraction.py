@@ -11,7 +11,13 @@ from ..items import WORDINGS, Item, ask
 from ..slots import Draw, written
 from ..templates import Make, material
 
-WORDS = (50, 800, 200, 100, 400, 1600, 50, 400, 4000, 100, 800, 200, 4000, 1600, 400, 4000)
+WORDS = (
+    *(50, 800, 200, 100, 400, 1600, 50, 400),
+    *(100, 200, 800, 50, 1600, 400, 100, 200),
+    *(400, 50, 100, 200, 800, 50, 400, 100),
+    *(4000, 4000, 4000, 4000),
+)  # fmt: skip
+"""The rungs, in the order in which items are drawn; the longest documents are the last block's."""
 
 
 def document(words: int, rng: Random) -> Item:
