@@ -156,14 +156,13 @@ def test_requests_given_up_one_after_the_other_end_the_run_early(tmp_path: Path)
 @pytest.mark.parametrize(("status", "words"), [(400, "maximum context length is 8 tokens"), (429, "slow down")])
 def test_what_says_nothing_of_the_next_request_ends_no_run(status: int, words: str, tmp_path: Path) -> None:
     """Prompts that are too long, and an overload; all 40 are asked."""
-    with (
-        serving(served_until(6, status, {"error": {"message": words}})) as url,
-        pytest.raises(UserError, match="of 40 samples failed"),
-    ):
+    with serving(served_until(6, status, {"error": {"message": words}})) as url:
         run = ifeval.evaluate(
             MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
             engine_arg={"concurrency": 4, "attempts": 2, "backoff": 0.01},
         )  # fmt: skip
+    assert len(run.samples) == 40
+    with pytest.raises(UserError, match="of 40 samples failed"):
         require_answered(run)
 
 

@@ -59,13 +59,15 @@ def test_a_run_that_cannot_close_its_files_lets_go_of_its_directory(
     def full(_: ResponseLog) -> None:
         raise UserError("no room")
 
-    def repeated() -> ifeval.Run:
-        return ifeval.evaluate("scripted:oracle", "tiny-copy", task_path=PLUGINS, out=tmp_path / "run", progress=False)
+    def repeated() -> int:
+        run = ifeval.evaluate("scripted:oracle", "tiny-copy", task_path=PLUGINS, out=tmp_path / "run", progress=False)
+        return len(run.samples)
 
-    with monkeypatch.context() as broken, pytest.raises(UserError, match="no room"):
+    with monkeypatch.context() as broken:
         broken.setattr(ResponseLog, "close", full)
-        repeated()
-    assert len(repeated().samples) == 40
+        with pytest.raises(UserError, match="no room"):
+            repeated()
+    assert repeated() == 40
 
 
 def test_an_import_has_one_writer_too(run: Path, tmp_path: Path) -> None:
