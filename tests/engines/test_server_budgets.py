@@ -123,8 +123,10 @@ def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path
         )
 
 
-def served_until(chats: int, status: int, body: object) -> Callable[[str, str], tuple[int, dict[str, str], bytes]]:
-    """A server that answers so many chat requests well, and every later one so."""
+def served_until(
+    chats: int, status: int, body: object, **more: str
+) -> Callable[[str, str], tuple[int, dict[str, str], bytes]]:
+    """A server that answers so many chat requests well, and every later one so; `more` are headers, `_` for `-`."""
     asked = 0
 
     def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -136,9 +138,18 @@ def served_until(chats: int, status: int, body: object) -> Callable[[str, str], 
         if asked <= chats:
             message = {"content": "hello", "role": "assistant"}
             return 200, headers, dumps({"choices": [{"message": message, "finish_reason": "stop"}]})
-        return status, headers, dumps(body)
+        return status, headers | {name.replace("_", "-"): value for name, value in more.items()}, dumps(body)
 
     return answer
+
+
+def test_a_pause_until_2099_ends_within_the_budget(tmp_path: Path) -> None:
+    busy = served_until(6, 429, {"error": {"message": "later"}}, Retry_After="Fri, 31 Dec 2099 23:59:59 GMT")
+    with serving(busy) as url, pytest.raises(UserError, match=r"No reply for 2 s .*requests are waiting"):
+        ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
+            engine_arg={"silence": 2, "concurrency": 4, "backoff": 0.01},
+        )  # fmt: skip
 
 
 def test_requests_given_up_one_after_the_other_end_the_run_early(tmp_path: Path) -> None:
