@@ -135,7 +135,7 @@ def describe_turns(row: Mapping[str, Any]) -> Iterator[str]:
         spent = ""
         if said.response is not None:
             cut = ", cut" if said.response["finish_reason"] in CUT else ""
-            spent = f" ({said.response['completion_tokens']} tokens, {said.response['latency']:.1f} s{cut})"
+            spent = f" ({plural(said.response['completion_tokens'], 'token')}, {said.response['latency']:.1f} s{cut})"
         yield f"{place}{said.role}{spent}: {clipped(said.text)}"
         yield from map(check_line, said.checks)
     spent = ", ".join(
