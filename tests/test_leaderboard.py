@@ -3,6 +3,7 @@
 import csv
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,9 @@ def test_hostile_names_stay_in_their_cell(tmp_path):
     assert "<script" not in text
     assert "\n# x" not in text
     assert list(csv.reader(to_csv(rows).splitlines()))[1][4].startswith("'=cmd")
+    text = to_markdown([replace(rows[0], task="<img src=x> | a", family="[x](y)", model=" =1+1")])
+    assert "## &lt;img src=x\\> \\| a (\\[x\\](y))" in text
+    assert list(csv.reader(to_csv([replace(rows[0], model=" =1+1")]).splitlines()))[1][4] == "' =1+1"
 
 
 def test_nothing_and_damage(tmp_path):

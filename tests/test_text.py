@@ -1,7 +1,7 @@
 """What a model is called, or says, can neither drive a terminal nor a CI log nor a markdown page."""
 
 from ifeval.util.tables import short_name
-from ifeval.util.text import markdown_escaped, one_line, visible
+from ifeval.util.text import for_terminal, markdown_escaped, one_line, visible
 
 
 def test_terminal_escapes_become_visible() -> None:
@@ -13,6 +13,11 @@ def test_no_line_begins_as_a_ci_command() -> None:
     assert not one_line("::error title=x::owned").startswith("::")
     assert not one_line("  \n::set-output name=x::y").startswith("::")
     assert not short_name("::error::x").startswith("::")
+
+
+def test_several_lines_drive_neither() -> None:
+    shown = for_terminal("a\x1b[2J\n::error::x\n  ::warning::y\nb::c")
+    assert shown == "a‹U+001B›[2J\n: :error::x\n  : :warning::y\nb::c"
 
 
 def test_markdown_stays_text() -> None:

@@ -37,6 +37,7 @@ from ifeval.cli import (
 from ifeval.cli.help import Verbs
 from ifeval.errors import Exit, UserError
 from ifeval.util.quiet import mute_stdout, open_closed_streams
+from ifeval.util.text import for_terminal
 
 OF_THE_MACHINE = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ENOTDIR,
@@ -139,7 +140,7 @@ def _internal() -> NoReturn:
 
 def _end(code: int, sentence: str) -> NoReturn:
     with contextlib.suppress(OSError):
-        print(f"ifeval: {sentence}", file=sys.stderr)
+        print(for_terminal(f"ifeval: {sentence}"), file=sys.stderr)
     _leave(code)
 
 

@@ -9,6 +9,7 @@ import typer
 from ifeval.cli.arguments import Cases, Data, TaskPath, chosen_tasks, data_paths
 from ifeval.cli.compare import Folder
 from ifeval.cli.help import Verbs
+from ifeval.cli.say import say
 from ifeval.errors import UserError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def add(
     if name is None:
         ask_to_overwrite(baseline_path(chosen, baselines), yes)
     path = save(document, chosen, baselines)
-    print(f"{path}: {', '.join(describe(run))}")
+    say(f"{path}: {', '.join(describe(run))}")
 
 
 @app.command("list")
@@ -82,10 +83,10 @@ def list_baselines(baselines: Folder = HERE) -> None:
     folders = [baselines, builtin_folder()]
     for path in recorded(folders):
         outcomes = load(path)
-        print(f"{path.stem}  {outcomes.name}  {outcomes.started[:10]}  {', '.join(describe(outcomes))}")
+        say(f"{path.stem}  {outcomes.name}  {outcomes.started[:10]}  {', '.join(describe(outcomes))}")
     for row in published(folders):
         caveat = f"; {row.caveat}" if row.caveat else ""
-        print(f"published  {row.model}  {row.task} {row.metric} {100 * row.value:.1f}  ({row.source}{caveat})")
+        say(f"published  {row.model}  {row.task} {row.metric} {100 * row.value:.1f}  ({row.source}{caveat})")
 
 
 @app.command()
@@ -96,12 +97,12 @@ def show(
     from ifeval.comparison.baselines import builtin_folder, find
 
     outcomes = find(name, [baselines, builtin_folder()])
-    print(f"{outcomes.name}, fingerprint {outcomes.model['fingerprint'][:16]}, run {outcomes.started}")
+    say(f"{outcomes.name}, fingerprint {outcomes.model['fingerprint'][:16]}, run {outcomes.started}")
     for line in describe(outcomes):
-        print(f"  {line}")
+        say(f"  {line}")
     for setting, value in outcomes.settings.items():
         if setting != "tasks":
-            print(f"  {setting}: {value}")
+            say(f"  {setting}: {value}")
 
 
 @app.command()

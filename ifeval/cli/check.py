@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ifeval.cli.say import say
 from ifeval.errors import Exit, UserError
 
 
@@ -47,7 +48,7 @@ def check(
     if what in checks or (":" in what and not Path(what).exists()):
         text = sys.stdin.read() if reply is None else reply
         result = judge(what, _arguments(arguments), text, checks, language=language)
-        print(f"{'followed' if result.ok else 'not followed'}: {result.reason}")
+        say(f"{'followed' if result.ok else 'not followed'}: {result.reason}")
         return
     failed = 0
     for number, row in enumerate(read_jsonl(Path(what)), start=1):

@@ -26,6 +26,7 @@ def compare(
     from ifeval.comparison.differences import compare as compare_runs
     from ifeval.comparison.formats import to_json, to_text
     from ifeval.interop.importing import as_runs
+    from ifeval.util.text import for_terminal
 
     folders = [baselines, builtin_folder()]
     comparisons = []
@@ -38,4 +39,4 @@ def compare(
     if json:
         sys.stdout.buffer.write(to_json(comparisons))
     else:
-        print("\n".join(to_text(comparison, flips) for comparison in comparisons), end="")
+        sys.stdout.write(for_terminal("\n".join(to_text(comparison, flips) for comparison in comparisons)))

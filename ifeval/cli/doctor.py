@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ifeval.models.profile import TemplateProfile
 
 NEEDED_FREE = 2 << 30
+SOME_WORK = 0.3
+"""Busy cores from which on the machine is called shared; an idle system and this command itself stay below it."""
 
 
 def doctor(
@@ -54,17 +56,31 @@ def doctor(
 
 
 def machine_lines() -> Iterator[tuple[bool, str]]:
-    from ifeval.engines.machine import available_memory, cores
+    from ifeval.engines.machine import available_memory, cores, has_cuda
     from ifeval.runs.manifest import gpu_names
     from ifeval.util.files import cache_root
 
     yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}"
     yield True, f"{len(cores())} cores, {available_memory() / 2**30:.1f} GiB of memory free"
     yield True, f"GPUs: {', '.join(gpu_names()) or 'none (the CPU path is used)'}"
+    if not has_cuda():
+        yield from shared_line()
     for place, folder in (("runs", Path()), ("cache", cache_root())):
         existing = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
         free = shutil.disk_usage(existing).free
         yield free > NEEDED_FREE, f"disk for {place} ({folder.absolute()}): {free / 2**30:.1f} GiB free"
+
+
+def shared_line() -> Iterator[tuple[bool, str]]:
+    """What else runs on the cores: the CPU engine's threads wait for each other, so beside other work all are slow."""
+    from ifeval.engines.machine import busy_cores
+
+    busy = busy_cores()
+    if busy is None:
+        return
+    alone = "nothing else runs on them" if busy < SOME_WORK else f"other work keeps {busy:.1f} of them busy"
+    advice = "" if busy < SOME_WORK else "; a CPU engine beside it is several times slower (docs/engines.md)"
+    yield True, f"cores: {alone}{advice}"
 
 
 def engine_lines() -> Iterator[tuple[bool, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ifeval.cli.help import Verbs
+from ifeval.cli.say import say
 from ifeval.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def audit(
     else:
         sys.stdout.write("\n".join([*map(table, found), *([signs_table(shown)] if shown else [])]))
         for fault in faults:
-            print(f"FAIL  {fault}")
+            say(f"FAIL  {fault}")
     if faults:
         raise typer.Exit(Exit.REGRESSION)
 
@@ -71,7 +72,7 @@ def adopt(
     write_rows(out, kept)
     print(f"{len(kept)} of {len(kept) + left_out.total()} rows kept in {out}")
     for reason, n in left_out.most_common():
-        print(f"  left out: {n} x {reason}")
+        say(f"  left out: {n} x {reason}")
 
 
 def table(found: "Audit") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ifeval.runs.run import Run, load_run
 from ifeval.util.jsonio import dumps
 from ifeval.util.tables import points, size
+from ifeval.util.text import for_terminal, one_line
 
 NOTABLE_RATE = 0.005
 WORST = 3
@@ -23,11 +24,11 @@ def print_run(directory: Path, json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
     console.print(table(run))
     for line in (*ladders(run), *worst(run.summary), *remarks(run)):
-        console.print(line, markup=False)
-    console.print(f"Run: {directory}", markup=False, soft_wrap=True)
+        console.print(for_terminal(line))
+    console.print(for_terminal(f"Run: {directory}"), soft_wrap=True)
 
 
 def table(run: Run) -> Any:
@@ -45,9 +46,10 @@ def table(run: Run) -> Any:
             first = position == 0
             rates = [percent(task["rates"][rate]) if first else "" for rate in ("truncated", "empty", "errors")]
             style = "bold" if first else "dim"
-            shown.add_row(label if first else "", metric, *interval_cells(metrics[metric]), *rates, style=style)
+            names = map(one_line, (label if first else "", metric))
+            shown.add_row(*names, *interval_cells(metrics[metric]), *rates, style=style)
     for family, metric, score in families(run.summary):
-        shown.add_row(family, metric, *interval_cells(score), style="bold")
+        shown.add_row(one_line(family), one_line(metric), *interval_cells(score), style="bold")
     return shown
 
 

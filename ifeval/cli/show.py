@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ifeval.cli.say import say
 from ifeval.errors import UserError
 from ifeval.records import CUT
 
@@ -63,13 +64,11 @@ def show(
         outcomes.update(labels(row, instruction))
         if shown < limit:
             shown += 1
-            print("\n".join(describe(row)))
+            say("\n".join(describe(row)))
     total = sum(outcomes.values())
-    print(
-        f"{shown} samples shown. Failed checks among all that match ({total}):" if total else f"{shown} samples shown."
-    )
+    say(f"{shown} samples shown. Failed checks among all that match ({total}):" if total else f"{shown} samples shown.")
     for label, count in outcomes.most_common(20):
-        print(f"  {count:5}  {label}")
+        say(f"  {count:5}  {label}")
 
 
 def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json: bool) -> None:
@@ -83,7 +82,7 @@ def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json:
             sys.stdout.writelines(dumps(record).decode() + "\n" for record in to_records(breakdown))
             continue
         lines = [*to_text(breakdown), *(agreement(breakdown) if len(paths) > 1 else ())]
-        print("\n".join(map(visible, lines)), end="\n\n")
+        say("\n".join(map(visible, lines)) + "\n")
 
 
 def matches(row: Mapping[str, Any], task: str | None, instruction: str | None, verdict: str | None) -> bool:

@@ -7,6 +7,7 @@ import typer
 
 from ifeval.cli.arguments import Data, TaskPath, data_paths
 from ifeval.cli.help import Verbs
+from ifeval.cli.say import say
 from ifeval.errors import Exit, UserError
 
 app = typer.Typer(cls=Verbs, help="The task plug-ins: list, show, validate.", no_args_is_help=True)
@@ -55,15 +56,15 @@ def show(
     options = RunOptions(model="", tasks=(task,), data=data_paths(data or []), task_paths=tuple(task_path or ()))
     for loaded in load_tasks(options):
         print(f"{loaded.name} (version {loaded.version}, family {loaded.family}, primary metric {loaded.primary})")
-        print(loaded.description)
+        say(loaded.description)
         for sample in loaded.samples(loaded.default_seed if seed is None else seed, samples):
-            print(f"\n=== {sample.id}  {' '.join(f'{tag}={value}' for tag, value in sample.tags.items())}")
+            say(f"\n=== {sample.id}  {' '.join(f'{tag}={value}' for tag, value in sample.tags.items())}")
             for message in sample.messages:
-                print(f"[{message['role']}] {message.get('content') or message.get('tool_calls')}")
+                say(f"[{message['role']}] {message.get('content') or message.get('tool_calls')}")
             for tool in sample.tools or ():
-                print(f"[tool] {tool['function']['name']}: {tool['function'].get('description', '')}")
+                say(f"[tool] {tool['function']['name']}: {tool['function'].get('description', '')}")
             oracle = oracle_text(sample, by_name("hermes"))
-            print(f"[oracle] {'none' if oracle is None else oracle}")
+            say(f"[oracle] {'none' if oracle is None else oracle}")
 
 
 @app.command()
@@ -100,7 +101,7 @@ def validate(
             floors = ", ".join(f"{name} {floor.passed / floor.tried:.1%}" for name, floor in found.floors.items())
             print(f"     decoys that pass: {floors}")
         for problem in found.problems:
-            print(f"     {problem}")
+            say(f"     {problem}")
         if not found.ok:
             wrong.append(task.name)
     if wrong:

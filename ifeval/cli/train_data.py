@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ifeval.cli.arguments import TaskPath
+from ifeval.cli.say import say
 from ifeval.errors import Exit, UserError
 from ifeval.util.lists import names
 
@@ -218,7 +219,7 @@ def curate(
         reason.split(":")[0] if "like " not in reason else "a near duplicate" for reason in left_out.values()
     )
     for reason, n in kinds.most_common():
-        print(f"  dropped: {n} x {reason}")
+        say(f"  dropped: {n} x {reason}")
 
 
 def make(
@@ -277,7 +278,7 @@ def make(
     ]:
         found += made.rows
         reasons = ", ".join(f"{n} {reason}" for reason, n in made.left_out.items()) or "none"
-        print(f"{name}: {len(made.rows)} rows; left out: {reasons}")
+        say(f"{name}: {len(made.rows)} rows; left out: {reasons}")
     write_rows(out, found)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ifeval.cli.say import say
+
 
 def watch(
     context: typer.Context,
@@ -20,5 +22,5 @@ def watch(
 
     for points in watch_folder(folder, out, by_command(context.args), None if once else poll):
         if points:
-            print(f"{points[-1].name}: {100 * points[-1].mean:.1f}; {verdict(points[-1])}", flush=True)
+            say(f"{points[-1].name}: {100 * points[-1].mean:.1f}; {verdict(points[-1])}")
     print(f"Trajectory: {out / 'trajectory.md'}")

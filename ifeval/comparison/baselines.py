@@ -22,6 +22,7 @@ from ifeval.runs.directory import MANIFEST
 from ifeval.runs.plan import is_advisory
 from ifeval.runs.run import load_run
 from ifeval.runs.stored import BASELINE, checked
+from ifeval.util import tomlio
 from ifeval.util.files import write_atomically
 from ifeval.util.jsonio import dumps, loads
 
@@ -174,7 +175,7 @@ def published(folders: Sequence[Path]) -> list[Published]:
         if not path.is_file():
             continue
         try:
-            listed = list(tomllib.loads(path.read_text())["row"])
+            listed = list(tomlio.loads(path.read_text())["row"])
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise UserError(f"{path} is not a list of [[row]] tables ({error}).") from error
         for number, row in enumerate(listed, start=1):

@@ -15,24 +15,32 @@ digits; so it can between two runs with the same settings, since free memory and
 decide the batches too.
 """
 
-
 _SECRET = re.compile(
-    r"token(?!s|izer|ize)|secret|password|passwd|api_?key|access_?key|authorization|credential", re.IGNORECASE
+    r"(?<!eos_)(?<!bos_)(?<!pad_)(?<!unk_)token(?!s|ize|_id|_limit)"
+    r"|secret|password|passwd|api_?key|access_?key|authorization|credential",
+    re.IGNORECASE,
 )
+_SECRET_NUMBER = re.compile(rf"(?:{_SECRET.pattern})$", re.IGNORECASE)
+"""Of numbers only names that end so are secrets: `password`, and no `token_budget`."""
 
 REDACTED = "[redacted]"
 
 
 def without_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as a manifest may hold them: the value of a name that sounds like a secret is left out."""
-    return {
-        name: without_secrets(value)
-        if isinstance(value, Mapping)
-        else REDACTED
-        if _SECRET.search(name) and isinstance(value, str)
-        else value
-        for name, value in arguments.items()
-    }
+    return {name: REDACTED if _is_secret(name, value) else _without(value) for name, value in arguments.items()}
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        return _SECRET.search(name) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool) and _SECRET_NUMBER.search(name) is not None
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return without_secrets(value)
+    return list(map(_without, value)) if isinstance(value, list | tuple) else value
 
 
 def identity_arguments(engine_args: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,30 @@
 import os
 import shutil
 import subprocess
+import time
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+STAT = Path("/proc/stat")
 
 
 def cores() -> list[int]:
     """The cores this process may run on."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+
+
+def busy_cores(seconds: float = 0.5) -> float | None:
+    """How many of `cores` other processes keep busy, on average over so many seconds; None where nothing tells."""
+    before = _core_ticks()
+    time.sleep(seconds)
+    after = _core_ticks()
+    shares = [
+        1 - (idle - before[core][0]) / (total - before[core][1])
+        for core, (idle, total) in after.items()
+        if core in before and total > before[core][1]
+    ]
+    return sum(shares) if shares else None
 
 
 def available_memory() -> int:
@@ -47,6 +63,22 @@ def gpu_memory() -> list[int]:
 def installed(package: str) -> bool:
     """Can `package` be imported? Nothing is imported to find out."""
     return find_spec(package) is not None
+
+
+def _core_ticks() -> dict[int, tuple[int, int]]:
+    """(idle, all) clock ticks since the start of the machine, of each core this process may use."""
+    try:
+        lines = STAT.read_text().splitlines()
+    except OSError:
+        return {}
+    mine = set(cores())
+    ticks = {}
+    for line in lines:
+        name, *numbers = line.split()
+        if name.startswith("cpu") and name[3:].isdigit() and int(name[3:]) in mine:
+            spent = list(map(int, numbers[:8]))  # what follows is counted in the first two as well
+            ticks[int(name[3:])] = (spent[3] + spent[4], sum(spent))
+    return ticks
 
 
 def _meminfo_available() -> int | None:

@@ -6,7 +6,7 @@
 """
 
 import random
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,15 @@ def _before(messages: Sequence[Mapping[str, Any]]) -> int:
     return sum(message["role"] == "assistant" for message in messages)
 
 
+def _turns(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, int, int], str]]:
+    """The replies in a row of a run: of a conversation each turn's, those that failed left out."""
+    for turn in row.get("turns") or [row]:
+        response = turn["response"]
+        if not response["error"]:
+            place = row["task"], row["sample_id"], row["repeat"], _before(row["messages"][: turn.get("at")])
+            yield place, response["raw"] + ""
+
+
 def replay(path: Path) -> Script:
     """Stored replies: by task, sample id, repeat and turn from a run, by prompt from a JSONL.
 
@@ -142,15 +151,13 @@ def replay(path: Path) -> Script:
     prompt answer its repeats in file order.
     """
     if path.is_dir():
-        rows = read_jsonl(path / "samples.jsonl")
-        stored = {
-            (row["task"], row["sample_id"], row["repeat"], _before(row["messages"][: turn.get("at")])): turn[
-                "response"
-            ]["raw"]
-            for row in rows
-            for turn in row.get("turns") or [row]
-            if not turn["response"]["error"]
-        }
+        stored: dict[tuple[str, str, int, int], str] = {}
+        for number, row in enumerate(read_jsonl(path / "samples.jsonl"), start=1):
+            try:
+                stored |= dict(_turns(row))
+            except (KeyError, TypeError, AttributeError) as error:
+                place = path / "samples.jsonl"
+                raise UserError(f"{place}, row {number}: no row of a run ({error!r}); copy the run again.") from None
         return lambda request: stored.get(
             (request.task, request.sample.id, request.repeat, _before(request.sample.messages))
         )

@@ -33,6 +33,9 @@ EXPECTED = Workload(
 VLLMS_OWN = frozenset(("hermes", "mistral", "llama3_json", "pythonic", "qwen3_coder"))
 """Names that every vLLM has; whether it has another takes an import of seconds."""
 
+SECRETS = {"hf_token": "HF_TOKEN", "api_key": "VLLM_API_KEY"}
+"""Settings that vLLM also takes from its environment: a command line can be read by everybody on the machine."""
+
 HOST = "127.0.0.1"
 STARTING_SECONDS = 1800.0
 ENDING_SECONDS = 20.0
@@ -61,11 +64,13 @@ def serving(model: Model, port: int, log: Path, engine_args: Mapping[str, Any] |
     log: where the server's own output goes. Raises UserError where it does not start.
     """
     require_supported()
-    command = serve_command(model, port, server_settings(model, engine_args or {}))
+    settings = server_settings(model, engine_args or {})
+    secrets = {variable: str(settings.pop(name)) for name, variable in SECRETS.items() if name in settings}
+    command = serve_command(model, port, settings)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         with ended_with_us():
-            process = _start(command, output)
+            process = _start(command, output, secrets)
         try:
             wait_until_healthy(process, f"http://{HOST}:{port}/health", log)
             yield ServedModel(f"http://{HOST}:{port}/v1", log, process)
@@ -180,14 +185,14 @@ def last_words(log: Path) -> str:
     return " ".join(lines[errors[-1] : errors[-1] + more])[:WORDS_SHOWN]
 
 
-def _start(command: list[str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start(command: list[str], output: IO[bytes], secrets: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     """In a process group of its own, ended by the kernel should this process die."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=server_environment(),
+        env={**server_environment(), **secrets},
         start_new_session=True,
         preexec_fn=install,
     )

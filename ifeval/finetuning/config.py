@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -11,12 +10,16 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.finetuning.options import SftOptions
+from ifeval.util import tomlio, yamlio
 
 NOT_SETTINGS = ("out", "resume")
 """What belongs to one run of a training and not to its settings."""
 
 MOST_BYTES = 1 << 20
 """A larger file is no config."""
+
+MOST_DEPTH, MOST_VALUES = 8, 10_000
+"""Levels and values of a YAML file, its aliases written out; a setting is a value or a list of them."""
 
 
 def read_config(file: Path, known: Collection[str]) -> dict[str, Any]:
@@ -64,13 +67,8 @@ def to_toml(options: SftOptions) -> str:
 
 def _parsed(text: str, suffix: str) -> Any:
     if suffix not in (".yaml", ".yml"):
-        return tomllib.loads(text)
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from None
+        return tomlio.loads(text)
+    return yamlio.loads(text, max_depth=MOST_DEPTH, max_values=MOST_VALUES)
 
 
 def _toml(value: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ifeval.errors import UserError
 from ifeval.interop.foreign import ForeignRun, ForeignSample
-from ifeval.interop.writing import require_new, write_files
+from ifeval.interop.writing import only_writer, write_files
 from ifeval.registry import datasets
 from ifeval.registry.plugins import discover
 from ifeval.runs.directory import MANIFEST, read_manifest, write_json
@@ -33,18 +33,17 @@ def write_rescored(run: ForeignRun, out: Path, data: Mapping[str, Path]) -> Path
             raise UserError(f"--rescore: {name} is not a task of this harness, so its replies cannot be scored again.")
     if any(sample.reply is None and sample.error is None for sample in run.samples):
         raise UserError("--rescore: the source does not hold every reply, so they cannot be scored again.")
-    require_new(out)
     for sample in run.samples:  # a table of replies has no scores yet
         sample.metrics.setdefault(run.tasks[sample.task].primary, None)
-    out.mkdir(parents=True, exist_ok=True)
-    places = {name: _data(run, out, name, data, kinds[name]) for name in run.tasks}
-    for name, place in places.items():
-        _match(run, name, kinds[name](place))
-    write_files(run, out)
-    manifest = read_manifest(out)
-    settings = {**manifest["settings"], "reasoning": REASONING, "tool_dialect": DIALECT}
-    options = {"model": run.model, "tasks": list(run.tasks), "data": places, "task_paths": []}
-    write_json(out / MANIFEST, {**manifest, "settings": settings, "options": options})
+    with only_writer(out):
+        places = {name: _data(run, out, name, data, kinds[name]) for name in run.tasks}
+        for name, place in places.items():
+            _match(run, name, kinds[name](place))
+        write_files(run, out)
+        manifest = read_manifest(out)
+        settings = {**manifest["settings"], "reasoning": REASONING, "tool_dialect": DIALECT}
+        options = {"model": run.model, "tasks": list(run.tasks), "data": places, "task_paths": []}
+        write_json(out / MANIFEST, {**manifest, "settings": settings, "options": options})
     rescore(out, {}, ())
     run.unknown = tuple(name for name in run.unknown if name != "reasoning")
     return out

@@ -5,6 +5,7 @@ What the source did not say is "unknown" in the settings, or missing where a num
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from ifeval.errors import UserError
 from ifeval.interop.foreign import ForeignRun, ForeignSample, ForeignTask, user
 from ifeval.records import CheckResult, Response, Score
 from ifeval.runs.directory import JOURNAL, MANIFEST, SUMMARY, journal_rows, write_json
+from ifeval.runs.lock import LOCK, RunLock
 from ifeval.runs.manifest import now
 from ifeval.runs.run import printable, write_table
 from ifeval.runs.scoring import score_to_json
@@ -31,13 +33,25 @@ MOST_REPEATS = 1000
 
 def write_run(run: ForeignRun, out: Path) -> Path:
     """Write the run directory `out`, which must be new or empty. Raises UserError where it is not, or nothing is scored."""
+    with only_writer(out):
+        return write_files(run, out)
+
+
+@contextmanager
+def only_writer(out: Path) -> Iterator[None]:
+    """Hold the new run directory `out`. Raises UserError where it holds something, or another process writes it."""
     require_new(out)
-    return write_files(run, out)
+    lock = RunLock(out)
+    try:
+        require_new(out)  # who held it before may have filled it
+        yield
+    finally:
+        lock.release()
 
 
 def require_new(out: Path) -> None:
     """Raise UserError where `out` is there and not an empty folder."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and (not out.is_dir() or any(file.name != LOCK for file in out.iterdir())):
         raise UserError(f"--out {out} is not empty; choose another folder, or remove it.")
 
 

@@ -11,6 +11,7 @@ from ifeval.release.formats import annotations, to_json, to_junit, to_markdown, 
 from ifeval.release.results import ReleaseDecision
 from ifeval.util.files import write_atomically
 from ifeval.util.quiet import mute_stdout
+from ifeval.util.text import for_terminal
 
 
 def deliver(verdict: ReleaseDecision, junit: Path | None, markdown: Path | None, json: bool) -> None:
@@ -20,7 +21,7 @@ def deliver(verdict: ReleaseDecision, junit: Path | None, markdown: Path | None,
         if json:
             sys.stdout.buffer.write(to_json(verdict))
         else:
-            print(to_text(verdict), end="")
+            print(for_terminal(to_text(verdict)), end="")
 
 
 def write_files(verdict: ReleaseDecision, junit: Path | None, markdown: Path | None, json: bool) -> None:

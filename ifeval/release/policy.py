@@ -8,6 +8,7 @@ from typing import Any
 
 from ifeval.errors import UserError
 from ifeval.runs.summary import EFFORTS
+from ifeval.util import tomlio
 
 MEAN, EACH, REGRESSION = RULES = ("mean", "non-inferiority", "regression")
 RISES = ("truncated", "empty", "unclosed_reasoning", "unparsable")
@@ -83,7 +84,7 @@ def chosen_policy(path: Path | None, preset: str | None) -> Policy:
 def read_policy(path: Path) -> Policy:
     """The policy of a TOML file (`ifeval gate --init` writes one). Raises UserError naming the file and the key."""
     try:
-        return parse_policy(tomllib.loads(path.read_text()))
+        return parse_policy(tomlio.loads(path.read_text()))
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -89,7 +89,7 @@ def to_markdown(entries: Sequence[Entry]) -> str:
     for family, task in dict.fromkeys((entry.family, entry.task) for entry in entries):
         rows = [cells(entry) for entry in entries if (entry.family, entry.task) == (family, task)]
         table = markdown([HEADER, *([markdown_escaped(cell) for cell in row] for row in rows)])
-        lines += ["", f"## {task} ({family})", "", *table]
+        lines += ["", f"## {markdown_escaped(f'{task} ({family})')}", "", *table]
     return "\n".join(lines) + "\n"
 
 

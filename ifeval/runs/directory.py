@@ -87,8 +87,10 @@ class RunDirectory:
                 yield row
 
     def close(self) -> None:
-        self._journal.close()
-        self._lock.release()
+        try:
+            self._journal.close()
+        finally:
+            self._lock.release()
 
 
 def journal_rows(path: Path) -> Iterator[dict[str, Any]]:

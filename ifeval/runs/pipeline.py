@@ -8,11 +8,13 @@ Killed at any point, the same call goes on where it stopped: replies come from t
 import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ifeval.engines import open_engine, open_model
+from ifeval.engines.arguments import without_secrets
 from ifeval.engines.base import Engine, Workload
 from ifeval.errors import UserError
 from ifeval.models.probe import profile_of
@@ -140,9 +142,10 @@ class Pipeline:
                 self._finish()
             return self._directory.path
         finally:
-            self._engine.close()
-            self._replies.close()
-            self._directory.close()
+            with ExitStack() as closing:  # the last one lets go of the directory, whatever the others raise
+                closing.callback(self._directory.close)
+                closing.callback(self._replies.close)
+                closing.callback(self._engine.close)
 
     def _pending(self) -> tuple[int, Workload]:
         """How many samples are not yet journalled, and what those whose reply is not on disk ask of the engine."""
@@ -237,7 +240,7 @@ class Pipeline:
             status="complete",
             finished=now(),
             phases=exclusive(self._phases.seconds),
-            engine_settings=dict(self._engine.settings),
+            engine_settings=without_secrets(self._engine.settings),
         )
 
     def _throughput(self) -> dict[str, Any]:

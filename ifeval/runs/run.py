@@ -1,10 +1,9 @@
 """A run read back: manifest, summary, and its samples as pandas frames."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE, TEXT_AT_ONCE = 10_000, 32 << 20
+"""Rows, and characters of text in them, that are made into one block of the table."""
+
 MOST_ERRORS = 0.01
 """A larger share of failed samples makes a run unfit for comparison, and `ifeval run` ends with exit code 2."""
 RESPONSE_COLUMNS = (
@@ -183,11 +184,24 @@ def write_table(run: Path, rows: Callable[[], Iterable[Mapping[str, Any]]]) -> N
             written_atomically(run / TABLE) as file,
             pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer,
         ):
-            flat = map(flat_row, rows())
-            while block := list(islice(flat, ROWS_AT_ONCE)):
+            for block in blocks(map(flat_row, rows())):
                 writer.write_table(pyarrow.Table.from_pylist(block, schema=schema))
     except OSError as error:
         raise UserError(f"{run / TABLE} cannot be written: {error.strerror or error}.") from error
+
+
+def blocks(flat: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Flat rows, so many together as `ROWS_AT_ONCE` and `TEXT_AT_ONCE` allow."""
+    block: list[dict[str, Any]] = []
+    text = 0
+    for row in flat:
+        block.append(row)
+        text += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(block) == ROWS_AT_ONCE or text >= TEXT_AT_ONCE:
+            yield block
+            block, text = [], 0
+    if block:
+        yield block
 
 
 def printable(text: str | None) -> str | None:

@@ -4,7 +4,6 @@ orjson rejects lone surrogates and integers beyond 64 bits; both occur in model 
 """
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
@@ -15,9 +14,9 @@ import orjson
 
 from ifeval.errors import UserError
 
-LONG_INTEGER = re.compile(rb"\d{19}")
-LONG_INTEGER_TEXT = re.compile(r"\d{19}")
-"""What orjson might turn into a float."""
+ZEROS = bytes(ord("0") if chr(byte).isdecimal() else ord(" ") for byte in range(256))
+LONG_INTEGER = b"0" * 19
+"""What orjson might turn into a float, once `ZEROS` has made each digit a zero; many times faster than a pattern."""
 
 
 def dumps(value: Any, pretty: bool = False) -> bytes:
@@ -43,8 +42,8 @@ def canonical(value: Any) -> bytes:
 
 def loads(data: bytes | str) -> Any:
     """Parse JSON, integers of any size kept whole. Raises ValueError on malformed text, and on too deep nesting."""
-    long_integer = LONG_INTEGER.search(data) if isinstance(data, bytes) else LONG_INTEGER_TEXT.search(data)
-    if long_integer is None:
+    written = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if LONG_INTEGER not in written.translate(ZEROS):
         with suppress(orjson.JSONDecodeError):
             return orjson.loads(data)
     try:

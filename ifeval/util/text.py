@@ -16,6 +16,9 @@ UNSEEN = re.compile(
     "]"
 )
 
+COMMAND = re.compile(r"^([^\S\n]*)::", re.MULTILINE)
+"""How a command of GitHub's begins, white space before it or not."""
+
 MARKDOWN = re.compile(r"[\\`*\[\]<>|#~@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """Characters that mean something in markdown; an underscore inside a word does not."""
 
@@ -41,6 +44,11 @@ def one_line(text: str) -> str:
     """`visible`, white space squeezed, and no beginning that a CI log would take for a command (`::error`)."""
     line = " ".join(visible(text).split())
     return line.replace("::", ": :", 1) if line.startswith("::") else line
+
+
+def for_terminal(text: str) -> str:
+    """`visible`, and no line that a CI log would take for a command, as `one_line` has it for one."""
+    return COMMAND.sub(r"\1: :", visible(text))
 
 
 def markdown_escaped(text: str) -> str:

@@ -36,6 +36,15 @@ def test_nothing_is_said_when_told_to_be_quiet(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_silence_is_said_with_its_length() -> None:
+    watching = progress.Progress(verbose=False)
+    watching.phase("generate")
+    watching.started(scripted_engine("scripted:echo", by_name("hermes")), 541)
+    assert watching.line() == "generate: 0/541"
+    watching.heard -= 185
+    assert watching.line() == "generate: 0/541, no reply for 3 min"
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0:00"), (65, "1:05"), (3661, "61:01")])
 def test_clock(seconds: float, shown: str) -> None:
     assert progress.clock(seconds) == shown

@@ -1,16 +1,21 @@
 """Servers that never get better: the run ends within its budget, with one sentence, exit 2, and everything kept."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import ifeval
-from ifeval.engines.arguments import identity_arguments, without_secrets
+from ifeval.engines.arguments import REDACTED, identity_arguments, without_secrets
 from ifeval.engines.server.openai_api import redacted, retry_after
 from ifeval.errors import UserError
+from ifeval.runs.run import require_answered
 from ifeval.util.jsonio import dumps
 from tests.conftest import ROOT
-from tests.engines.hostile_server import MODEL
+from tests.engines.hostile_server import MODEL, HostileServer, completion, send
+from tests.engines.hostile_server import serving as hostile
 from tests.loopback import serving
 
 PLUGINS = ROOT / "tests" / "plugins"
@@ -36,9 +41,22 @@ def test_no_secret_stands_in_a_manifest() -> None:
     assert not {"hf_x", "y", "z"} & {str(kept["hf_token"]), str(kept["api_key"]), str(kept["nested"]["password"])}
     assert (kept["max_tokens"], kept["tokenizer"], kept["n"]) == (3, "t", 1)
     assert "hf_x" not in str(identity_arguments(given))
+    odd = {
+        "password": 1234,
+        "a": [{"auth_token": "z"}],
+        "thinking_token_budget": 5,
+        "eos_token": "</s>",
+        "pad_token_id": 0,
+    }
+    assert without_secrets(odd) == {**odd, "password": REDACTED, "a": [{"auth_token": REDACTED}]}
 
 
-def test_no_secret_stands_in_a_run(tmp_path: Path) -> None:
+def test_no_secret_stands_in_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in what the engine says of itself either: vLLM's settings hold the arguments that it was given."""
+    from ifeval.engines.scripted import ScriptedEngine
+
+    told = {"hf_token": "hf_secret", "nested": {"api_key": "k_secret"}, "max_num_seqs": 3}
+    monkeypatch.setattr(ScriptedEngine, "settings", property(lambda _: told, lambda *_: None), raising=False)
     run = ifeval.evaluate(
         "scripted:oracle",
         "tiny-copy",
@@ -52,6 +70,24 @@ def test_no_secret_stands_in_a_run(tmp_path: Path) -> None:
         content = file.read_bytes()
         assert b"hf_secret" not in content
         assert b"k_secret" not in content
+    assert run.manifest["engine_settings"]["max_num_seqs"] == 3
+
+
+def test_no_secret_stands_on_a_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ifeval.engines import vllm_server
+
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(vllm_server, "require_supported", lambda: None)
+    monkeypatch.setattr(vllm_server, "server_settings", lambda model, given: dict(given))
+    monkeypatch.setattr(vllm_server, "serve_command", lambda model, port, settings: vllm_server.flags(settings))
+    monkeypatch.setattr(vllm_server, "_end", lambda process: None)
+    monkeypatch.setattr(vllm_server, "wait_until_healthy", lambda *_: None)
+    monkeypatch.setattr(
+        vllm_server, "_start", lambda command, output, secrets: started.append((command, dict(secrets)))
+    )
+    given = {"hf_token": "hf_secret", "api_key": "k_secret", "max_num_seqs": 3}
+    with vllm_server.serving(None, 8000, tmp_path / "log", given):  # type: ignore[arg-type]
+        assert started == [(["--max-num-seqs", "3"], {"HF_TOKEN": "hf_secret", "VLLM_API_KEY": "k_secret"})]
 
 
 @pytest.mark.parametrize(
@@ -72,22 +108,9 @@ def test_an_absurd_date_is_no_crash(header: str) -> None:
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 413])
 def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path) -> None:
     """The probe's questions are answered; every one of the run is refused."""
-    asked = 0
-
-    def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
-        nonlocal asked
-        headers = {"Content-Type": "application/json"}
-        if method == "GET":
-            return 200, headers, dumps({"data": [{"id": MODEL}]})
-        asked += 1
-        if asked <= 6:  # more than the probe ever asks; the run's own first replies among them
-            message = {"content": "hello", "role": "assistant"}
-            return 200, headers, dumps({"choices": [{"message": message, "finish_reason": "stop"}]})
-        return status, headers, dumps({"error": {"message": "no more of that"}})
-
     with (
-        serving(answer) as url,
-        pytest.raises(UserError, match=rf"20 requests in a row were refused for good: .*{status}.*no more of that"),
+        serving(served_until(6, status, {"error": {"message": "no more of that"}})) as url,
+        pytest.raises(UserError, match=rf"20 requests in a row failed for good: .*{status}.*no more of that"),
     ):
         ifeval.evaluate(
             MODEL,
@@ -100,10 +123,100 @@ def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path
         )
 
 
-def test_a_server_that_lists_models_but_answers_no_chat_ends_within_its_budget(tmp_path: Path) -> None:
-    from tests.engines.hostile_server import HostileServer
-    from tests.engines.hostile_server import serving as hostile
+def served_until(
+    chats: int, status: int, body: object, **more: str
+) -> Callable[[str, str], tuple[int, dict[str, str], bytes]]:
+    """A server that answers so many chat requests well, and every later one so; `more` are headers, `_` for `-`."""
+    asked = 0
 
+    def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        nonlocal asked
+        headers = {"Content-Type": "application/json"}
+        if method == "GET":
+            return 200, headers, dumps({"data": [{"id": MODEL}]})
+        asked += 1
+        if asked <= chats:
+            message = {"content": "hello", "role": "assistant"}
+            return 200, headers, dumps({"choices": [{"message": message, "finish_reason": "stop"}]})
+        return status, headers | {name.replace("_", "-"): value for name, value in more.items()}, dumps(body)
+
+    return answer
+
+
+def test_a_pause_until_2099_ends_within_the_budget(tmp_path: Path) -> None:
+    busy = served_until(6, 429, {"error": {"message": "later"}}, Retry_After="Fri, 31 Dec 2099 23:59:59 GMT")
+    with serving(busy) as url, pytest.raises(UserError, match=r"No reply for 2 s .*requests are waiting"):
+        ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
+            engine_arg={"silence": 2, "concurrency": 4, "backoff": 0.01},
+        )  # fmt: skip
+
+
+def test_requests_given_up_one_after_the_other_end_the_run_early(tmp_path: Path) -> None:
+    unknown = {"choices": [{"message": {"content": "x"}, "finish_reason": "no reason"}]}
+    with (
+        serving(served_until(6, 200, unknown)) as url,
+        pytest.raises(UserError, match=r"20 requests in a row failed for good: given up after 2 .*unknown reason"),
+    ):
+        ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
+            engine_arg={"concurrency": 4, "attempts": 2, "backoff": 0.01},
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "words"), [(400, "maximum context length is 8 tokens"), (429, "slow down")])
+def test_what_says_nothing_of_the_next_request_ends_no_run(status: int, words: str, tmp_path: Path) -> None:
+    """Prompts that are too long, and an overload; all 40 are asked."""
+    with serving(served_until(6, status, {"error": {"message": words}})) as url:
+        run = ifeval.evaluate(
+            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
+            engine_arg={"concurrency": 4, "attempts": 2, "backoff": 0.01},
+        )  # fmt: skip
+    assert len(run.samples) == 40
+    with pytest.raises(UserError, match="of 40 samples failed"):
+        require_answered(run)
+
+
+def test_only_a_few_large_replies_are_held_at_a_time() -> None:
+    """The server gets rid of as many bodies as there are turns, and of the others as they are scored."""
+    from ifeval.engines.base import Workload
+    from ifeval.engines.server.budgets import LARGE_AT_ONCE
+    from ifeval.engines.server.engine import ServerEngine
+    from ifeval.models.prompts import Chat
+    from ifeval.models.resolve import resolve
+    from ifeval.records import Request, Sample, Sampling
+    from ifeval.tool_calls import by_name
+
+    body = dumps(completion({"content": "x" * 8_000_000}))
+
+    class Large(HostileServer):
+        gone = 0
+
+        async def trouble(self, name: str, reader: Any, writer: Any) -> None:
+            await send(writer, raw=body)
+            self.gone += 1
+
+    server, number = Large(["large"] * 10), 10
+    sampling = Sampling(max_tokens=20_000)
+    requests = [
+        Request(str(n), "t", Sample(str(n), [{"role": "user", "content": "Say: x"}]), sampling) for n in range(number)
+    ]
+    with hostile(server) as url:
+        engine = ServerEngine(resolve(MODEL, base_urls=[url]), Chat(None, by_name("hermes")), {"concurrency": number})
+        engine.load(Workload(number, 0, 100, 16))
+        replies = engine.generate(iter(requests))
+        lengths = [len(next(replies).raw)]
+        deadline = time.monotonic() + 60
+        while server.gone < LARGE_AT_ONCE and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        assert server.gone == LARGE_AT_ONCE
+        lengths += [len(reply.raw) for reply in replies]
+        engine.close()
+    assert lengths == [8_000_000] * number
+
+
+def test_a_server_that_lists_models_but_answers_no_chat_ends_within_its_budget(tmp_path: Path) -> None:
     with (
         hostile(HostileServer(["hang"] * 1000)) as url,
         pytest.raises(UserError, match=r"No reply for 2 s .*requests are waiting"),

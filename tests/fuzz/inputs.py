@@ -5,6 +5,7 @@
 
 import copy
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ EXAMPLES = pytest.mark.parametrize(
 
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 3, 2**31, 2**63, 10**40, -(10**400), 0.5, -0.0, 1e308, float("nan"), float("inf"),
-    "", "x", "0", "\0", "\ud800", "\x1b[31m", "a" * 5000, "../../x", "/dev/zero", "::error::x",
+    "", "x", "0", "\0", "\ud800", "\x1b[31m", "a" * 5000, "../../x", "/dev/zero", "::error::x", "\n::error::x", "[/x]",
     [], [[]], [None], [1, 2], ["a", 1], {}, {"": None}, {"a": {"b": []}}, [{}], [[[[[[]]]]]],
 )  # fmt: skip
 """Values that stand where others were expected."""
@@ -37,6 +38,8 @@ values = st.sampled_from(ODD).map(copy.deepcopy) | st.recursive(
 def held(inputs: st.SearchStrategy[Any], enter: Callable[[Any], None], examples: int) -> None:
     """`enter` each of so many inputs; whatever it raises fails the test with the smallest input found."""
 
+    longest, began = 0.0, time.monotonic()
+
     @settings(
         max_examples=examples,
         derandomize=examples <= FEW,
@@ -46,9 +49,14 @@ def held(inputs: st.SearchStrategy[Any], enter: Callable[[Any], None], examples:
     )
     @given(inputs)
     def one(value: Any) -> None:
+        nonlocal longest
+        entered = time.monotonic()
         enter(value)
+        longest = max(longest, time.monotonic() - entered)
 
     one()
+    door = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition("::")[2].removesuffix(" (call)")
+    print(f"\n| {door} | {examples:,} inputs | longest {longest:.2f} s | all {time.monotonic() - began:.0f} s |")
 
 
 def places(document: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

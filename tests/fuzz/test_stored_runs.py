@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
-    """Exit code and standard error of a verb, run in this process."""
+    """Exit code and standard error of a verb, run in this process; what it prints drives no terminal and no CI log."""
     monkeypatch.setattr(sys, "argv", ["ifeval", *map(str, arguments)])
     monkeypatch.setattr("signal.signal", lambda *_: None)
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace"), io.StringIO()
@@ -42,8 +42,14 @@ def ended(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str
         try:
             main()
         except SystemExit as ending:
-            return int(ending.code or 0), err.getvalue()
-    return 0, err.getvalue()
+            code = int(ending.code or 0)
+        else:
+            code = 0
+    out.flush()
+    printed = out.buffer.getvalue().decode() + err.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b" not in printed, arguments
+    assert not any(line.lstrip().startswith("::") for line in printed.splitlines()), arguments
+    return code, err.getvalue()
 
 
 VERBS: dict[str, Callable[[Path], list[object]]] = {
@@ -54,6 +60,8 @@ VERBS: dict[str, Callable[[Path], list[object]]] = {
     "compare (first)": lambda f: ["compare", f / "run", f / "other"],
     "gate": lambda f: ["gate", f / "run", "--baseline", f / "other"],
     "report": lambda f: ["report", f / "run", "-o", f / "report.html"],
+    "replay": lambda f: ["run", "--model", f"replay:{f / 'run'}", "--tasks", "tiny-copy", "--limit", 8,
+                         "--out", f / "replayed", "--task-path", PLUGINS, "--no-cache"],
     "leaderboard": lambda f: ["leaderboard", f / "run", "--out", f / "tables"],
     "rescore": lambda f: ["rescore", f / "run", "--task-path", PLUGINS],
     "merge": lambda f: ["merge", f / "run", "--out", f / "merged", "--task-path", PLUGINS],
@@ -95,7 +103,8 @@ def test_a_tampered_run_is_a_sentence_or_a_result(
             assert "Traceback" not in said, said
         finally:
             shutil.rmtree(folder / "run")
-            shutil.rmtree(folder / "merged", ignore_errors=True)
+            for made in ("merged", "replayed"):
+                shutil.rmtree(folder / made, ignore_errors=True)
             (folder / "run").mkdir()
             for name, kept in whole.items():
                 (folder / "run" / name).write_bytes(kept)

@@ -8,7 +8,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas  # noqa: F401 - with the next two, what verbs import when called: here once, and not in every child
+import pyarrow.parquet  # noqa: F401
+
+import ifeval.report.html
+import ifeval.runs.pipeline  # noqa: F401
 from ifeval.cli import main
+
+PATIENCE = 300.0
+"""Seconds after which a verb hangs; none takes more than a few."""
 
 
 def count(name: str, fast: int, slow: int, asked: bool) -> int:
@@ -40,8 +48,21 @@ def started(arguments: Sequence[object], log: Path) -> int:
 
 
 def ended(child: int) -> int:
-    """Wait for a child; its exit code, negative where a signal ended it."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """Wait for a child; its exit code, negative where a signal ended it. One that hangs is an AssertionError."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise AssertionError(f"a verb did not end within {PATIENCE:g} s")
+
+
+def figures(*cells: object) -> None:
+    """What was counted, as a row of a table; `pytest -s` shows it."""
+    print(f"\n| {' | '.join(map(str, cells))} |")
 
 
 def run_whole(arguments: Sequence[object], log: Path) -> float:

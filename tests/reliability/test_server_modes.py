@@ -1,6 +1,6 @@
 """Servers in 50 states, alone and mixed: every run ends within its budget, with a result or a sentence, and everything kept.
 
-12 modes by default, all as a slow test.
+11 modes by default, all as a slow test.
 """
 
 import random
@@ -13,6 +13,7 @@ import ifeval
 from ifeval.errors import UserError
 from tests.conftest import ROOT
 from tests.engines.hostile_server import MODEL, HostileServer, completion, send, serving
+from tests.reliability.forked import figures
 
 PLUGINS = ROOT / "tests" / "plugins"
 TROUBLES = (
@@ -45,24 +46,36 @@ class Mixed(HostileServer):
             await send(writer, completion({"content": "ok"}))
 
 
-def _parameters() -> list:
-    named = list(modes().items())
-    chosen = {*range(0, len(named), 5), 4}
-    return [
-        pytest.param(troubles, id=name, marks=() if index in chosen else pytest.mark.slow)
-        for index, (name, troubles) in enumerate(named)
-    ]
+FEW = {name: troubles for index, (name, troubles) in enumerate(modes().items()) if index % 5 == 0 or index == 4}
 
 
-@pytest.mark.parametrize("troubles", _parameters())
-def test_a_run_ends_within_its_budget(troubles: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", FEW)
+def test_a_run_ends_within_its_budget(name: str, tmp_path: Path) -> None:
+    tried(FEW[name], tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_every_mode_ends_within_its_budget(tmp_path: Path) -> None:
+    found = {name: tried(troubles, tmp_path / name) for name, troubles in modes().items()}
+    answered = sum(not sentence for _, sentence in found.values())
+    longest = max(found, key=lambda name: found[name][0])
+    figures(
+        "states of a server", f"{len(found)} tried", f"{answered} runs whole, {len(found) - answered} ended with a sentence",
+        f"longest {found[longest][0]:.1f} s ({longest})",
+    )  # fmt: skip
+
+
+def tried(troubles: list[str], out: Path) -> tuple[float, str]:
+    """Seconds that a run against such a server took, and the sentence it ended with."""
     began = time.monotonic()
     with serving(Mixed(troubles)) as url:
-        sentence = ended(url, tmp_path / "run")
-    assert time.monotonic() - began < WITHIN
+        sentence = ended(url, out)
+    spent = time.monotonic() - began
+    assert spent < WITHIN
     assert sentence == "" or any(
         words in sentence for words in ("What was finished is kept", "no server answers", "failed")
     )
+    return spent, sentence
 
 
 def ended(url: str, out: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from ifeval.util.jsonio import read_jsonl
 from tests.conftest import ROOT
-from tests.reliability.forked import count, ended, started
+from tests.reliability.forked import count, ended, figures, started
 
 PLUGINS = ROOT / "tests" / "plugins"
 
@@ -34,4 +34,4 @@ def test_two_writers_on_one_directory(tmp_path: Path, slow: bool) -> None:
                 assert "is being written by process" in log.read_text()
         asked = [(row["task"], row["sample_id"], row["repeat"]) for row in read_jsonl(run / "samples.jsonl")]
         assert len(asked) == len(set(asked)) == 800
-    print(f"{tries} tries, {refused} second writers refused, each sample asked once")
+    figures("two writers", f"{tries} tries", f"{refused} refused by name", "each sample asked once")

@@ -50,6 +50,40 @@ def test_two_commands_on_one_directory_pay_once(tmp_path: Path) -> None:
     )
 
 
+def test_a_run_that_cannot_close_its_files_lets_go_of_its_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk in a notebook, whose process goes on and repeats the command."""
+    from ifeval.runs.journal import ResponseLog
+
+    def full(_: ResponseLog) -> None:
+        raise UserError("no room")
+
+    def repeated() -> int:
+        run = ifeval.evaluate("scripted:oracle", "tiny-copy", task_path=PLUGINS, out=tmp_path / "run", progress=False)
+        return len(run.samples)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ResponseLog, "close", full)
+        with pytest.raises(UserError, match="no room"):
+            repeated()
+    assert repeated() == 40
+
+
+def test_an_import_has_one_writer_too(run: Path, tmp_path: Path) -> None:
+    from ifeval.interop.importing import read
+    from ifeval.interop.writing import only_writer, write_run
+    from tests.interop.samples import PROMPTFOO
+
+    (tmp_path / "o.json").write_bytes(ifeval.util.jsonio.dumps(PROMPTFOO))
+    found = read([tmp_path / "o.json"], "promptfoo")
+    with only_writer(tmp_path / "imported"), pytest.raises(UserError, match="is being written by process"):
+        write_run(found, tmp_path / "imported")
+    write_run(found, tmp_path / "imported")
+    with pytest.raises(UserError, match="is not empty"):
+        write_run(found, tmp_path / "imported")
+
+
 def test_a_journal_that_two_writers_left_counts_each_sample_once(run: Path) -> None:
     journal = run / "samples.jsonl"
     journal.write_bytes(journal.read_bytes() * 2)

@@ -92,6 +92,8 @@ class ServerEngine:
             for response in self._exchange(chain([first], source), background, pool, arrivals):
                 self.tokens += response.completion_tokens
                 yield response
+                if pool.large.holds(response.key):
+                    background.call(pool.large.leave, response.key)
         finally:
             background.run(pool.cancel())
 

@@ -4,11 +4,13 @@ Redirects are not followed and bodies are not unpacked: a redirect would carry t
 body can hold gigabytes.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
+from ifeval.engines.server.budgets import SMALL_BYTES
 from ifeval.engines.server.openai_api import OVERLOADED_STATUSES, RETRIED_STATUSES, redacted, refusal, retry_after
 
 MOST_BYTES = 8 << 20
@@ -51,16 +53,23 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def ask(self, url: URL, body: bytes | None, seconds: float, most: int = MOST_BYTES) -> bytes:
+    async def ask(
+        self,
+        url: URL,
+        body: bytes | None,
+        seconds: float,
+        most: int = MOST_BYTES,
+        turn: Callable[[], Awaitable[None]] | None = None,
+    ) -> bytes:
         """POST `body` (GET without one) and return the body of the 200 that answers, of at most `most` bytes.
 
-        Raises Failure for all else.
+        `turn` is awaited before more than `SMALL_BYTES` of it are read. Raises Failure for all else.
         """
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
         method = "GET" if body is None else "POST"
         try:
             async with self._session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as answer:
-                received = redacted(await _bounded(answer, most), self._key)
+                received = redacted(await _bounded(answer, most, turn), self._key)
                 if answer.status != 200:
                     raise refused(answer.status, received, answer.headers.get("Retry-After"))
                 if "json" not in answer.content_type:
@@ -100,18 +109,18 @@ def most_bytes(tokens: int) -> int:
     return min(MOST_BYTES, SPARE_BYTES + BYTES_PER_TOKEN * tokens)
 
 
-async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
+async def _bounded(answer: aiohttp.ClientResponse, most: int, turn: Callable[[], Awaitable[None]] | None) -> bytes:
     """The body; Failure as soon as it is larger than it can be."""
-    announced = answer.content_length
-    if announced is not None and announced <= most:
-        return await answer.read()
     parts: list[bytes] = []
-    size = announced or 0
-    while size <= most:
+    received, announced = 0, answer.content_length or 0
+    while max(received, announced) <= most:
+        if turn is not None and max(received, announced) > SMALL_BYTES:
+            await turn()
+            turn = None
         part = await answer.content.readany()
         if not part:
             return b"".join(parts)
         parts.append(part)
-        size += len(part)
+        received += len(part)
     answer.close()
     raise Failure("oversized", f"the server sent more than {most:,} bytes for one reply.")

@@ -9,12 +9,14 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from yarl import URL
 
-from ifeval.engines.base import failed
+from ifeval.engines.base import failed, is_too_long
 from ifeval.engines.server.adaptive import ConcurrencyLimit
+from ifeval.engines.server.budgets import Futility, LargeReplies, futile, no_reply, nobody_there
 from ifeval.engines.server.http import Client, Failure, most_bytes
 from ifeval.engines.server.openai_api import (
     Unreadable,
@@ -25,7 +27,6 @@ from ifeval.engines.server.openai_api import (
     read_reply,
     served_models,
 )
-from ifeval.errors import UserError
 from ifeval.records import Request, Response
 
 LONGEST_BACKOFF = 60.0
@@ -34,9 +35,6 @@ LONGEST_WAIT = 300.0
 
 STRIKES = 3
 """After this many exchanges in a row without any answer a server counts as down."""
-
-FUTILE = 20
-"""So many requests in a row refused for good, in the same way and with none answered between, end the run."""
 
 PROBE_SECONDS = 10.0
 MOST_DOUBLINGS = 16
@@ -104,6 +102,7 @@ class Pool:
         self.retries: Counter[str] = Counter()
         self.names: set[str] = set()
         self.disbelieved = 0
+        self.large = LargeReplies()
         self._client = client
         self._wire = wire
         self._settings = settings
@@ -112,7 +111,7 @@ class Pool:
         self._clock = asyncio.get_running_loop().time
         self._deliver: Callable[[Response | Exception], None] = lambda _: None
         self._answered_at = self._clock()
-        self._refusals: Counter[str] = Counter()  # since the last answer, by kind
+        self._futility = Futility()
 
     def begin(self, deliver: Callable[[Response | Exception], None]) -> None:
         """Whom to hand responses to; an exception is handed on where no server is left."""
@@ -155,7 +154,8 @@ class Pool:
         try:
             asked = payload(job.request, self._wire)
             most = most_bytes(job.request.sampling.room)
-            body = await self._client.ask(server.chat, asked, self._settings.timeout, most)
+            turn = partial(self.large.enter, job.request.key)
+            body = await self._client.ask(server.chat, asked, self._settings.timeout, most, turn)
             response = self._read(body, job.request, self._clock() - sent, len(asked))
         except Failure as failure:
             self._failed(job, server, failure, sent)
@@ -167,7 +167,7 @@ class Pool:
             server.strikes = 0
             server.answered += 1
             self._answered_at = self._clock()
-            self._refusals.clear()
+            self._futility.answered()
             server.limit.answered(server.in_flight)
             self._deliver(response)
         finally:
@@ -186,14 +186,15 @@ class Pool:
 
     def _failed(self, job: Job, server: Server, failure: Failure, sent: float) -> None:
         """Learn from a failure, then try the request again or give it up."""
+        self.large.leave(job.request.key)
         self._learn(server, failure, sent)
         if not failure.retry:
-            self._give_up(job, failure.sentence)
-            self._check_futility(failure)
+            self._give_up(job, failure, failure.sentence)
             return
         job.attempts += not failure.unreachable  # no connection says nothing about the request
         if job.attempts >= self._settings.attempts:
-            self._give_up(job, f"given up after {job.attempts} attempts; the last time {failure.sentence}")
+            sentence = f"given up after {job.attempts} attempts; the last time {failure.sentence}"
+            self._give_up(job, failure, sentence)
             return
         self.retries[failure.kind] += 1
         if failure.unreachable:
@@ -214,8 +215,15 @@ class Pool:
             server.down_since = now
             self._spawn(self._revive(server))
 
-    def _give_up(self, job: Job, sentence: str) -> None:
+    def _give_up(self, job: Job, failure: Failure, sentence: str) -> None:
+        """The request's row is an error; where all go the same way (a key that expired, a quota), the run ends.
+
+        An overload passes and a prompt that is too long says nothing about the next one, so they do not count.
+        """
         self._deliver(failed(job.request, sentence))
+        counts = not failure.overload and not is_too_long(sentence)
+        if counts and self._futility.failed(failure.kind):
+            self._deliver(futile(sentence))
 
     def _resubmit(self, job: Job) -> None:
         self._ready.append(job)
@@ -248,24 +256,7 @@ class Pool:
         """Stop the run where every server has been down for too long."""
         since = [server.down_since for server in self.servers]
         if all(at is not None and self._clock() - at > self._settings.patience for at in since):
-            listed = ", ".join(server.url for server in self.servers)
-            self._deliver(
-                UserError(
-                    f"No server has answered for {self._settings.patience:g} s ({listed}). What was finished is kept; "
-                    "start the server and repeat the command to continue."
-                )
-            )
-
-    def _check_futility(self, failure: Failure) -> None:
-        """Stop the run where every request is refused for good: a key that expired, a quota, a model that is gone."""
-        self._refusals[failure.kind] += 1
-        if self._refusals[failure.kind] == FUTILE:
-            self._deliver(
-                UserError(
-                    f"{FUTILE} requests in a row were refused for good: {failure.sentence} What was finished is kept; "
-                    "fix that and repeat the command to continue."
-                )
-            )
+            self._deliver(nobody_there(self._settings.patience, (server.url for server in self.servers)))
 
     async def _watch_silence(self) -> None:
         """Stop the run where servers are there and take requests, but none has answered for too long."""
@@ -276,13 +267,7 @@ class Pool:
             if not waiting:
                 self._answered_at = self._clock()
             elif self._clock() - self._answered_at > allowed:
-                listed = ", ".join(server.url for server in self.servers)
-                self._deliver(
-                    UserError(
-                        f"No reply for {allowed:g} s ({listed}), though requests are waiting. What was finished is kept; "
-                        "look at the server and repeat the command to continue, or allow more with --engine-arg silence=SECONDS."
-                    )
-                )
+                self._deliver(no_reply(allowed, (server.url for server in self.servers)))
                 return
 
     def _later(self, seconds: float, action: Callable[..., None], *arguments: Any) -> None:
