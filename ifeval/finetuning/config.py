@@ -12,7 +12,7 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.finetuning.options import SftOptions
 
-NOT_SETTINGS = ("out", "resume")
+NOT_SETTINGS = ("out", "resume", "push_to_hub")
 """What belongs to one run of a training and not to its settings."""
 
 MOST_BYTES = 1 << 20
