@@ -119,6 +119,8 @@ def _add_log(run: ForeignRun, file: Path, log: Mapping[str, Any]) -> None:
     if name in run.tasks:
         raise UserError(f"{file} holds {name}, as an earlier file does; give one log per task.")
     samples = [_sample(one, name) for one in log.get("samples") or ()]
+    if not samples:
+        raise NothingScored(f"{file} has no samples: its status is {log['status']}; evaluate without --no-log-samples.")
     scored = [sample for sample in samples if sample.metrics or sample.counts]
     if not scored:
         raise NothingScored(

@@ -54,8 +54,8 @@ def test_a_folder_of_logs_is_a_run_of_several_tasks(tmp_path: Path) -> None:
     assert kind_of(folder) == "inspect"
     run = read([folder])
     assert {name: len(run.samples) for name in run.tasks} == {"sums": 2}
-    assert "3.json has no scored samples: its status is error" in announcement(run)
-    with pytest.raises(UserError, match="has no scored samples"):
+    assert "3.json has no samples: its status is error" in announcement(run)
+    with pytest.raises(UserError, match="has no samples"):
         read([written(tmp_path / "alone.json", failed)])
     written(folder / "4.json", log([1], task_id="c"))
     with pytest.raises(UserError, match="holds sums, as an earlier file does"):
