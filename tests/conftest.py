@@ -53,6 +53,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Extensions that count what is left at the end find it collected."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def golden() -> Path:
     """The folder of golden data (`IFEVAL_TEST_DATA`, else ../shared/data); skips where there is none."""

@@ -129,7 +129,7 @@ def checkpoints_of(
         for name, made in core.items():
             values = truth[name] ^ (rng.random(truth[name].shape) < flip)
             if made.family == "format" and drop_at is not None and number >= drop_at:
-                values &= rng.random(values.shape) >= 0.10 / values.mean()
+                values &= rng.random(values.shape) >= 0.10 / max(values.mean(), 0.10)
             tasks[name] = outcomes_of(made, values.astype(float))
         found.append((f"step-{number}", table(f"step-{number}", tasks)))
     return found

@@ -15,7 +15,10 @@ def import_(
     out: Annotated[Path, typer.Option(help="The run directory to write; new or empty.")],
     source: Annotated[str | None, typer.Option("--from", help="The tool. [default: detected from the files]")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name; if a file holds several, which one.")] = None,
-    task: Annotated[str | None, typer.Option(help="A table's task name. [default: the file's name]")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="The name of the only task. [default: what the tool calls it; of a table, the file's name]"),
+    ] = None,
     metric: Annotated[str | None, typer.Option(help="The metric to judge each task by.")] = None,
     id_column: Annotated[str, typer.Option(help="A table's column of ids.")] = "id",
     score_column: Annotated[

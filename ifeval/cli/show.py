@@ -13,6 +13,7 @@ from ifeval.errors import UserError
 from ifeval.records import CUT
 
 REPLY_SHOWN = 600
+EFFORT_NOUNS = {"replies": "reply/replies", "calls": "call", "tokens": "token"}
 
 
 def show(
@@ -126,6 +127,7 @@ def describe(row: Mapping[str, Any]) -> Iterator[str]:
 
 def describe_turns(row: Mapping[str, Any]) -> Iterator[str]:
     """A conversation, turn by turn: what was said, what it took, and which checks failed there; then how it ended."""
+    from ifeval.checks.text.counting import plural
     from ifeval.runs.summary import effort
     from ifeval.runs.transcript import of_the_whole, transcript
 
@@ -134,11 +136,12 @@ def describe_turns(row: Mapping[str, Any]) -> Iterator[str]:
         spent = ""
         if said.response is not None:
             cut = ", cut" if said.response["finish_reason"] in CUT else ""
-            spent = f" ({said.response['completion_tokens']} tokens, {said.response['latency']:.1f} s{cut})"
+            spent = f" ({plural(said.response['completion_tokens'], 'token')}, {said.response['latency']:.1f} s{cut})"
         yield f"{place}{said.role}{spent}: {clipped(said.text)}"
         yield from map(check_line, said.checks)
     spent = ", ".join(
-        f"{value:.1f} s" if name == "seconds" else f"{value} {name}" for name, value in effort(row).items()
+        f"{value:.1f} s" if name == "seconds" else plural(int(value), EFFORT_NOUNS[name])
+        for name, value in effort(row).items()
     )
     yield f"ended   {row['ended']}; {spent}"
     if row["score"]["error"] is not None:

@@ -234,7 +234,13 @@ def make(
         list[str] | None,
         typer.Option(help="TAG=VALUE that no row may have (cluster=tables, style=inline). Repeatable."),
     ] = None,
-    tasks: Tasks = None,
+    tasks: Annotated[
+        str | None,
+        typer.Option(
+            help="Tasks and suites whose prompts must not be in the data [default: all whose data is there]; without "
+            "--task and --replay, the tasks that rows are made of."
+        ),
+    ] = None,
     task_path: TaskPath = None,
     seed: Annotated[int, typer.Option(help="Shifts the training seeds.")] = 0,
     for_: Annotated[
@@ -250,25 +256,40 @@ def make(
     from ifeval.runs.plan import load_tasks
     from ifeval.runs.run import load_run
 
-    if not task and not replay:
+    if not (task or replay or tasks):
         raise UserError("ifeval data make needs --task NAME or --replay RUN: something to make rows from.")
+    if not (task or replay):
+        task, tasks = [str(tasks)], None
     if for_ not in ("sft", "rewards") or (for_ == "rewards" and replay):
         raise UserError("--for is sft or rewards, and --replay goes with sft: a reward needs no reply to learn from.")
     write = row_maker() if for_ == "rewards" else training_row
     held, index = held_out_tags(hold_out or []), prompt_index(tasks, task_path)
-    numbers = {
-        name: int(n) if n.isdigit() else rows for name, _, n in (text.partition(":") for text in names(*task or ()))
-    }
-    chosen = load_tasks(RunOptions(model="", tasks=tuple(numbers))) if numbers else []
+    paths, wanted = tuple(task_path or ()), [rows_wanted(text, rows) for text in names(*task or ())]
+    chosen = [
+        (one, number)
+        for name, number in wanted
+        for one in load_tasks(RunOptions(model="", tasks=(name,), task_paths=paths))
+    ]
     found: list[dict[str, Any]] = []
     for name, made in [
-        *((task.name, make_rows(task, numbers[task.name], seed, held, index, write)) for task in chosen),
+        *((one.name, make_rows(one, number, seed, held, index, write)) for one, number in chosen),
         *((str(run), replay_rows(load_run(run), held, index)) for run in replay or ()),
     ]:
         found += made.rows
         reasons = ", ".join(f"{n} {reason}" for reason, n in made.left_out.items()) or "none"
         print(f"{name}: {len(made.rows)} rows; left out: {reasons}")
     write_rows(out, found)
+
+
+def rows_wanted(text: str, otherwise: int) -> tuple[str, int]:
+    """`NAME` or `NAME:ROWS`, as a name and a number of rows."""
+    name, colon, number = text.partition(":")
+    if colon and not number.isdecimal():
+        raise UserError(f"--task {text}: write it as NAME or NAME:ROWS, with a whole number.")
+    wanted = int(number) if colon else otherwise
+    if wanted < 1:
+        raise UserError(f"--task {text}: {wanted} rows are asked for; ask for 1 or more.")
+    return name, wanted
 
 
 def held_out_tags(pairs: Iterable[str]) -> dict[str, set[str]]:

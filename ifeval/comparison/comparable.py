@@ -73,6 +73,10 @@ def require_versions(baseline: OutcomeTable, versions: Mapping[str, str | None],
     listed = ", ".join(f"{name} (version {old[name]}, now {versions[name]})" for name in differing)
     model = baseline.model["name"]
     name, _, _ = baseline.name.partition(" (")
+    if not baseline.options and not model.startswith("scripted:"):  # imported: no command of ours makes it again
+        raise NotComparable(
+            f"{baseline.name} has other tasks: {listed}; take results of the same version, or accept it with --allow version."
+        )
     cases = "".join(f" --cases {shlex.quote(str(path))}" for path in baseline.options.get("cases", ()))
     if model.startswith("scripted:") and not cases:
         command = "ifeval baseline floors --yes"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.engines.base import Workload, failed, take
+from ifeval.engines.engine_death import wake_when_it_dies
 from ifeval.engines.loops import LARGEST, SMALLEST, TIMES
 from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
@@ -86,6 +87,7 @@ class VllmEngine:
                 self._engine = start_engine(str(self._model.path), self._settings)
         except (ValueError, TypeError, RuntimeError, OSError) as error:
             raise UserError(f"vLLM cannot serve {self._model.name}: {reason(error)}") from error
+        wake_when_it_dies(self._engine.engine_core)
         self._writer = PromptWriter(self._engine.renderer.tokenizer, self._chat)
         self._sequences = self._engine.vllm_config.scheduler_config.max_num_seqs
 

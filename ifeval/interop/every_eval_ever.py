@@ -1,5 +1,6 @@
 """Every Eval Ever (schemas 0.2 and 0.3): an aggregate `.json` with `*_samples.jsonl`, a row per sample and metric."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from ifeval.interop.foreign import (
     ForeignRun,
     ForeignSample,
     ForeignTask,
+    content_text,
     count,
     messages,
     number,
@@ -22,6 +24,7 @@ from ifeval.util.jsonio import loads
 
 TOOL = "Every Eval Ever"
 ENDING = "_samples.jsonl"
+UNSAID = (None, "", "unknown")
 
 
 def is_aggregate(document: Mapping[str, Any]) -> bool:
@@ -50,10 +53,10 @@ def read(paths: Sequence[Path]) -> ForeignRun:
     library = about.get("eval_library") or {}
     lower = _lower_is_better(described)
     run = ForeignRun(
-        tool=" ".join(part for part in (TOOL, library.get("name"), library.get("version")) if part),
+        tool=" ".join(str(part) for part in (TOOL, library.get("name"), library.get("version")) if part not in UNSAID),
         model=only((str(row["model_id"]) for row in rows), "models", "give the files of one"),
         tasks={},
-        samples=list(_samples(rows, lower).values()),
+        samples=_samples(rows, lower),
         started=_time(about),
         engine=str((about.get("model_info") or {}).get("inference_platform") or library.get("name") or "unknown"),
         engine_version=str(library.get("version", "unknown")),
@@ -86,34 +89,44 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     return [*samples], [*aggregates]
 
 
-def _samples(rows: Sequence[Mapping[str, Any]], lower: frozenset[str]) -> dict[tuple[str, str, int], ForeignSample]:
-    """The rows gathered by task, sample and repeat; the name of a row's metric is its result's id."""
+def _samples(rows: Sequence[Mapping[str, Any]], lower: frozenset[str]) -> list[ForeignSample]:
+    """The rows gathered by task and sample; the name of a row's metric is its result's id, the same one again is a repeat."""
     found: dict[tuple[str, str, int], ForeignSample] = {}
+    repeats: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         task, identity = str(row["evaluation_name"]), str(row["sample_id"])
-        result = str(row.get("evaluation_result_id") or "score")
-        metric = "score" if result == task else IFEVAL_METRICS.get(result, result)
-        key = (task, identity, 0)
-        if key not in found:
-            found[key] = _sample(row, task, identity)
+        result = str(row.get("evaluation_result_id") or task)
+        key = (task, identity, repeats[task, identity, result])
+        repeats[task, identity, result] += 1
+        sample = found.setdefault(key, _sample(row, *key))
         if result not in lower and (score := number(row["evaluation"]["score"])) is not None:
-            found[key].metrics[metric] = score
-    return found
+            sample.metrics["score" if result == task else IFEVAL_METRICS.get(result, result)] = score
+    return list(found.values())
 
 
-def _sample(row: Mapping[str, Any], task: str, identity: str) -> ForeignSample:
-    output, usage = row.get("output") or {}, row.get("token_usage") or {}
-    raw = output.get("raw")
-    error = row.get("error")
+def _sample(row: Mapping[str, Any], task: str, identity: str, repeat: int) -> ForeignSample:
+    usage, error = row.get("token_usage") or {}, row.get("error")
     return ForeignSample(
         task=task,
         id=identity,
+        repeat=repeat,
         prompt=_prompt((row.get("input") or {}).get("raw")),
-        reply=str(raw[0]) if isinstance(raw, list) and raw else None if raw is None else str(raw),
+        reply=_reply(row),
         error=str(error) if error else None,
         prompt_tokens=count(usage.get("input_tokens")),
         completion_tokens=count(usage.get("output_tokens")),
     )
+
+
+def _reply(row: Mapping[str, Any]) -> str | None:
+    """The first output; of a conversation the model's last message."""
+    raw = (row.get("output") or {}).get("raw")
+    if isinstance(raw, list) and raw:
+        return str(raw[0])
+    if raw is not None:
+        return str(raw)
+    said = [one.get("content") for one in row.get("messages") or () if one.get("role") == "assistant"]
+    return content_text(said[-1]) if said else None
 
 
 def _prompt(raw: Any) -> list[dict[str, str]]:
@@ -130,7 +143,7 @@ def _prompt(raw: Any) -> list[dict[str, str]]:
 
 def _lower_is_better(described: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(
-        str(result.get("evaluation_result_id"))
+        str(result.get("evaluation_result_id") or result["evaluation_name"])
         for document in described
         for result in document["evaluation_results"]
         if (result.get("metric_config") or {}).get("lower_is_better") is True

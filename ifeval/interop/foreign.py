@@ -4,7 +4,7 @@ Readers fill in what their format says and leave the rest at None; `writing` tur
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
@@ -83,6 +83,24 @@ class ForeignRun:
     context_length: int | None = None
     unknown: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+
+    def judge_by(self, metric: str) -> None:
+        """Judge the tasks that have the metric by it; UserError where none has."""
+        having = {sample.task for sample in self.samples if metric in sample.metrics or metric in sample.counts}
+        if not having:
+            known = dict.fromkeys(name for sample in self.samples for name in (*sample.metrics, *sample.counts))
+            raise UserError(f"--metric {metric}: {', '.join(self.tasks)} has {', '.join(known)}.")
+        for name in having:
+            self.tasks[name].primary = metric
+
+    def rename_task(self, name: str) -> None:
+        """Give the only task another name; UserError where there are several."""
+        if len(self.tasks) > 1:
+            raise UserError(f"--task {name}: there are several tasks ({', '.join(self.tasks)}); it names a single one.")
+        (task,) = self.tasks.values()
+        self.tasks = {name: replace(task, name=name)}
+        for sample in self.samples:
+            sample.task = name
 
 
 def number(value: Any) -> float | None:

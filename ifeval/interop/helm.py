@@ -79,7 +79,9 @@ def _key(one: Mapping[str, Any], identity: Any) -> tuple[str, int]:
 
 def _sample(one: Mapping[str, Any], state: Mapping[str, Any], task: str) -> ForeignSample:
     identity, trial = _key(one, one["instance_id"])
-    values = {str(stat["name"]["name"]): stat.get("mean") for stat in one["stats"]}
+    values = {
+        str(stat["name"]["name"]): stat.get("mean") for stat in one["stats"] if not stat["name"].get("perturbation")
+    }
     result = state.get("result") or {}
     completions = result.get("completions") or []
     text = (state.get("request") or {}).get("prompt") or ((state.get("instance") or {}).get("input") or {}).get("text")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.interop import every_eval_ever, helm, inspect_log, lm_eval, openai_evals, plain, promptfoo
+from ifeval.interop import every_eval_ever, helm, inspect_log, lm_eval, lm_eval_files, openai_evals, plain, promptfoo
 from ifeval.interop.foreign import ForeignRun
-from ifeval.interop.reading import first_row, guarded, read_object
+from ifeval.interop.reading import first_row, guarded, read_json
 from ifeval.interop.writing import announcement, write_run
 from ifeval.runs.directory import MANIFEST
 from ifeval.runs.run import Run, load_run
@@ -37,15 +37,18 @@ READERS: dict[str, Reader] = {
     "helm": lambda paths, _: helm.read(paths),
     "promptfoo": lambda paths, choices: promptfoo.read(paths, choices.model),
     "openai-evals": lambda paths, _: openai_evals.read(paths),
-    "table": lambda paths, choices: plain.read(paths, choices.columns, choices.task, choices.model),
+    "table": lambda paths, choices: plain.read(paths, choices.columns, choices.model),
 }
 DOCUMENTS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "inspect": inspect_log.is_log,
+    "lm-eval": lm_eval.is_results,
     "every-eval-ever": every_eval_ever.is_aggregate,
     "promptfoo": promptfoo.is_output,
 }
 ROWS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "openai-evals": openai_evals.is_log,
+    "promptfoo": promptfoo.is_result,
+    "lm-eval": lm_eval.is_sample,
     "every-eval-ever": every_eval_ever.is_sample,
 }
 
@@ -64,9 +67,10 @@ def read(paths: Sequence[Path], kind: str | None = None, choices: Choices | None
     run = guarded(paths[0], chosen, lambda: READERS[chosen](paths, said))
     if said.model is not None:
         run.model = said.model
+    if said.task is not None:
+        run.rename_task(said.task)
     if said.metric is not None:
-        for task in run.tasks.values():
-            task.primary = said.metric
+        run.judge_by(said.metric)
     return run
 
 
@@ -75,7 +79,7 @@ def kind_of(path: Path) -> str | None:
 
     Raises UserError for a file whose beginning cannot be read.
     """
-    if any(lm_eval.find([path])):
+    if lm_eval_files.is_named(path):
         return "lm-eval"
     if inspect_log.find([path]):
         return "inspect"
@@ -89,7 +93,9 @@ def kind_of(path: Path) -> str | None:
 
 def _kind_of_file(path: Path) -> str | None:
     if path.suffix == ".json":
-        document = read_object(path)
+        document = read_json(path)
+        if not isinstance(document, Mapping):
+            return None
         return next((kind for kind, fits in DOCUMENTS.items() if fits(document)), None)
     if path.suffix in (".jsonl", ".ndjson"):
         row = first_row(path)

@@ -4,6 +4,7 @@ The `.eval` format may change and its archives need a decoder of their own, so i
 of its own with bounds on memory and output: an archive that unpacks to too much ends that process, not this one.
 """
 
+import re
 import resource
 import shutil
 import subprocess
@@ -28,17 +29,20 @@ from ifeval.interop.foreign import (
     only,
     primary_of,
 )
-from ifeval.interop.reading import LARGEST_DOCUMENT, read_object
+from ifeval.interop.reading import LARGEST_DOCUMENT, read_json, read_object
 from ifeval.records import CheckResult
 
 TOOL = "inspect"
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """inspect's values for correct, partial, incorrect and no answer."""
+WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+"""Text that inspect takes for a number too, in any case (`inspect_ai.scorer.value_to_float`)."""
 IFEVAL = {"prompt_level_strict": "prompt_strict", "prompt_level_loose": "prompt_loose"}
 IFEVAL_COUNTS = {"inst_level_strict": "instruction_strict", "inst_level_loose": "instruction_loose"}
+NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,30})?")
 OWN_COUNT, OWN_CHECK = {"successes", "trials"}, {"name", "ok", "reason"}
 """What `export_inspect` keeps beside a count, and of a check."""
-LARGEST_UNPACKED = 1 << 30
+LARGEST_UNPACKED = 512 << 20
 READER_MEMORY = 8 << 30
 READER_SECONDS = 300
 
@@ -51,15 +55,16 @@ def find(paths: Sequence[Path]) -> list[Path]:
 
 def is_log(document: Mapping[str, Any]) -> bool:
     """Whether a JSON object is a log of inspect's."""
-    return {"version", "status", "eval"} <= document.keys() and isinstance(document["eval"], Mapping)
+    described = document.get("eval")
+    return "status" in document and isinstance(described, Mapping) and {"task", "model", "created"} <= described.keys()
 
 
 def read(paths: Sequence[Path]) -> ForeignRun:
-    """The evaluation in one or more logs of one model. Raises UserError where a log has no scored sample."""
-    files = find(paths) or [
-        file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])
-    ]
-    logs = [(file, _unpacked(file) if file.suffix == ".eval" else read_object(file)) for file in files]
+    """The evaluation in one or more logs of one model; of a task that was tried again the last log.
+
+    Raises UserError where no log has a scored sample, or two logs are of the same task.
+    """
+    logs = _logs(paths)
     model = only((str(log["eval"]["model"]) for _, log in logs), "models", "give the logs of one")
     first = logs[0][1]["eval"]
     version = str((first.get("packages") or {}).get("inspect_ai", "unknown"))
@@ -76,9 +81,36 @@ def read(paths: Sequence[Path]) -> ForeignRun:
         limit=_limit(first),
         unknown=("reasoning",),
     )
-    for file, log in logs:
-        _add_log(run, file, log)
+    for place, (file, log) in enumerate(logs):
+        try:
+            _add_log(run, file, log)
+        except NothingScored as error:
+            if place + 1 == len(logs) and not run.tasks:
+                raise
+            run.notes.append(str(error).removesuffix("."))
     return run
+
+
+class NothingScored(UserError):
+    """A log without a scored sample."""
+
+
+def _logs(paths: Sequence[Path]) -> list[tuple[Path, Mapping[str, Any]]]:
+    """The logs in files and folders; of those that `inspect eval-retry` continued only the last."""
+    files = {
+        file: None
+        for path in paths
+        for file in ([*sorted(path.rglob("*.eval")), *sorted(path.glob("*.json"))] if path.is_dir() else [path])
+    }
+    last: dict[str, tuple[Path, Mapping[str, Any]]] = {}
+    for file in files:
+        log = _unpacked(file) if file.suffix == ".eval" else read_json(file)
+        if file not in paths and not (isinstance(log, Mapping) and is_log(log)):
+            continue
+        task = str(log["eval"].get("task_id") or file)
+        if task not in last or str(last[task][1]["eval"]["created"]) <= str(log["eval"]["created"]):
+            last[task] = (file, log)
+    return [*last.values()]
 
 
 def _add_log(run: ForeignRun, file: Path, log: Mapping[str, Any]) -> None:
@@ -87,9 +119,11 @@ def _add_log(run: ForeignRun, file: Path, log: Mapping[str, Any]) -> None:
     if name in run.tasks:
         raise UserError(f"{file} holds {name}, as an earlier file does; give one log per task.")
     samples = [_sample(one, name) for one in log.get("samples") or ()]
+    if not samples:
+        raise NothingScored(f"{file} has no samples: its status is {log['status']}; evaluate without --no-log-samples.")
     scored = [sample for sample in samples if sample.metrics or sample.counts]
     if not scored:
-        raise UserError(
+        raise NothingScored(
             f"{file} has no scored samples: its status is {log['status']}, and "
             f"{sum(sample.error is not None for sample in samples)} of {len(samples)} samples ended in an error."
         )
@@ -153,8 +187,10 @@ def _values(scorer: str, value: Any) -> Iterator[tuple[str, float]]:
         for name, part in value.items():
             yield from ((f"{scorer}.{name}", score) for _, score in _values(scorer, part))
     elif isinstance(value, str):
-        if value in LETTERS:
-            yield scorer, LETTERS[value]
+        if (known := LETTERS.get(value, WORDS.get(value.lower()))) is not None:
+            yield scorer, known
+        elif NUMBER.fullmatch(value):
+            yield scorer, float(value)
     elif (found := number(value)) is not None:
         yield scorer, found
 

@@ -3,8 +3,7 @@
 A samples file has a row per document and filter; the filters of a document become metrics of one sample.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ from typing import Any
 from ifeval.engines.arguments import without_secrets
 from ifeval.errors import UserError
 from ifeval.interop.foreign import IFEVAL_METRICS, ForeignRun, ForeignSample, ForeignTask, messages, number, primary_of
+from ifeval.interop.lm_eval_files import evaluations, task_of
 from ifeval.interop.reading import read_object, read_rows
 from ifeval.records import CheckResult
 from ifeval.util.jsonio import loads
 
 TOOL = "lm-eval"
-SAMPLES = re.compile(r"samples_(.+)_(\d{4}-\d\d-\d\dT[\d.-]+)\.jsonl")
-RESULTS = re.compile(r"results_(\d{4}-\d\d-\d\dT[\d.-]+)\.json")
+NO_SCORE = "bypass"
+"""The metric of a run with --predict_only, whose replies can be scored here."""
 OF_THE_MODEL = frozenset({
     "model", "pretrained", "tokenizer", "peft", "revision", "subfolder", "delta", "gguf_file", "base_url",
     "num_concurrent", "max_retries", "timeout", "trust_remote_code", "device", "batch_size", "gpu_memory_utilization",
@@ -26,34 +26,56 @@ OF_THE_MODEL = frozenset({
 """Arguments of lm-eval's models that say which model it is, or how fast it goes; the others belong to the settings."""
 
 
-def find(paths: Sequence[Path]) -> tuple[Path | None, list[Path]]:
-    """The results file and its samples files among files and folders; the latest where there are several."""
-    files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    results = sorted((file for file in files if RESULTS.fullmatch(file.name)), key=lambda file: file.name)
-    samples = [file for file in files if SAMPLES.fullmatch(file.name)]
-    if not results:
-        return None, samples
-    latest = results[-1]
-    time = RESULTS.fullmatch(latest.name)
-    assert time is not None
-    beside = sorted(latest.parent.glob("samples_*.jsonl"))
-    return latest, [file for file in beside if (found := SAMPLES.fullmatch(file.name)) and found[2] == time[1]]
+def is_results(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is that of a results file, whatever its name."""
+    return {"results", "versions", "config"} <= document.keys() and isinstance(document["results"], Mapping)
+
+
+def is_sample(row: Mapping[str, Any]) -> bool:
+    """Whether a row is of a samples file."""
+    return {"doc_id", "doc", "resps"} <= row.keys()
 
 
 def read(paths: Sequence[Path]) -> ForeignRun:
-    """The evaluation in a folder, a results file or samples files. Raises UserError where there are no samples."""
-    results, files = find(paths)
-    if not files:
-        raise UserError(f"{results or paths[0]} has no samples beside it; run lm_eval with --log_samples.")
-    document = {} if results is None else read_object(results)
-    run = _described(document, files[0])
-    if results is not None and len(list(results.parent.glob("results_*.json"))) > 1:
-        run.notes.append(f"of several results the latest was taken, {results.name}")
-    for file in files:
-        found = SAMPLES.fullmatch(file.name)
-        name = found[1] if found else file.stem
-        _add_task(run, document, name, list(_samples(file, name)))
+    """The evaluation in a folder, in results files or samples files; of a task that was run twice the later one.
+
+    Raises UserError where there are no samples, or the files are not those of one model.
+    """
+    run: ForeignRun | None = None
+    for results, samples in evaluations(paths):
+        document = {} if results is None else read_object(results)
+        tables = _tables(document, samples)
+        if not tables:
+            raise UserError(f"{results} has no samples beside it; run lm_eval with --log_samples.")
+        file = results or samples[0]
+        found = _described(document, file)
+        run = run or found
+        if found.model != run.model:
+            raise UserError(f"{file} is of {found.model}, not of {run.model}; give the files of one model.")
+        if _settings(found) != _settings(run):
+            run.notes.append(f"{file.name} is left out, for it was made with other settings")
+            continue
+        for name, rows in tables.items():
+            if name in run.tasks:
+                run.notes.append(f"{name}: the samples of {file.name} are left out, for there are later ones")
+            else:
+                _add_task(run, document, name, list(_samples(rows, name)))
+    if run is None:
+        raise UserError(f"{paths[0]} has no results of lm-eval.")
     return run
+
+
+def _tables(document: Mapping[str, Any], samples: Sequence[Path]) -> dict[str, Iterable[Mapping[str, Any]]]:
+    """The rows of samples by task, in their files or in the document itself."""
+    inside = document.get("samples")
+    if not samples and isinstance(inside, Mapping):
+        return {str(name): rows for name, rows in inside.items()}
+    return {task_of(file): read_rows(file) for file in samples}
+
+
+def _settings(run: ForeignRun) -> tuple[Any, ...]:
+    """What all tasks of a run share."""
+    return run.tool, run.engine, run.engine_args, run.template, run.system, run.limit
 
 
 def _described(document: Mapping[str, Any], file: Path) -> ForeignRun:
@@ -120,15 +142,17 @@ def _without_lower_is_better(
     return samples
 
 
-def _samples(file: Path, task: str) -> Iterator[ForeignSample]:
+def _samples(rows: Iterable[Mapping[str, Any]], task: str) -> Iterator[ForeignSample]:
     """One sample per document, whatever the order of its filters' rows."""
     found: dict[Any, ForeignSample] = {}
-    for row in read_rows(file):
+    for row in rows:
         key = row["doc_id"]
         if key not in found:
             found[key] = _sample(row, task)
         sample = found[key]
         for metric in row["metrics"]:
+            if metric == NO_SCORE:
+                continue
             _add_metric(sample, metric, row[metric], str(row.get("filter", "none")), _instructions(row["doc"]))
     yield from found.values()
 
@@ -172,11 +196,16 @@ def _check(name: str, ok: bool) -> CheckResult:
 
 def _prompt(arguments: Any) -> list[dict[str, str]]:
     """The first request's prompt: a string, or of a chat API a list that holds the messages as JSON."""
-    first = next(iter(arguments.values()), {}) if isinstance(arguments, Mapping) else arguments[0]
-    text = first["arg_0"] if isinstance(first, Mapping) else first[0]
+    text = _requests(arguments)[0][0]
     if isinstance(text, list):
         return messages(loads(text[0]) if isinstance(text[0], str) else text)
     return messages(text)
+
+
+def _requests(arguments: Any) -> list[list[Any]]:
+    """The arguments of each request in order; in files of today they have names, `gen_args_0` and `arg_0`."""
+    each = list(arguments.values()) if isinstance(arguments, Mapping) else arguments
+    return [list(one.values()) if isinstance(one, Mapping) else list(one) for one in each]
 
 
 def _reply(row: Mapping[str, Any]) -> str:
@@ -187,7 +216,7 @@ def _reply(row: Mapping[str, Any]) -> str:
         return first if isinstance(first, str) else str(first)
     likelihoods = [float(choice[0][0]) for choice in replies]
     best = likelihoods.index(max(likelihoods))
-    return str(list(row["arguments"].values())[best]["arg_1"]).strip()
+    return str(_requests(row["arguments"])[best][1]).strip()
 
 
 def _arguments(value: Any) -> dict[str, Any]:

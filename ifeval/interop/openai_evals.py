@@ -64,10 +64,12 @@ def _add(run: ForeignRun, path: Path, spec: Mapping[str, Any], rows: Sequence[Ma
 
 def _add_event(sample: ForeignSample, kind: str, data: Any) -> None:
     if kind == "sampling":
+        if sample.prompt:
+            return  # a grader that was asked afterwards
         sample.prompt = messages(data["prompt"])
         sampled = data.get("sampled")
         reply = sampled[0] if isinstance(sampled, list) and sampled else sampled
-        sample.reply = reply if isinstance(reply, str) else sample.reply
+        sample.reply = reply if isinstance(reply, str) else None
     elif kind == "match":
         sample.metrics["correct"] = float(bool(data["correct"]))
         sample.reason = f"expected {data.get('expected')!s:.150}, picked {data.get('picked')!s:.150}"

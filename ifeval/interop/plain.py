@@ -30,9 +30,9 @@ class Columns:
     repeat: str = "repeat"
 
 
-def read(paths: Sequence[Path], columns: Columns, task: str | None, model: str | None) -> ForeignRun:
-    """The rows of the files as one task. Raises UserError naming file, row and column."""
-    name = task or paths[0].stem
+def read(paths: Sequence[Path], columns: Columns, model: str | None) -> ForeignRun:
+    """The rows of the files as one task, named after the first. Raises UserError naming file, row and column."""
+    name = paths[0].stem
     samples = [_sample(row, columns, name, f"{path}, row {place}") for path in paths for place, row in _rows(path)]
     if not samples:
         raise UserError(f"{paths[0]} has no rows.")
@@ -55,7 +55,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(LARGEST_LINE)
-    lines = (line.decode("utf-8-sig") for _, line in read_lines(path))
+    lines = (line.decode("utf-8-sig") for _, line in read_lines(path, blank=True))
     try:
         yield from csv.DictReader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
     except (csv.Error, UnicodeDecodeError) as error:
@@ -93,11 +93,19 @@ def _sample(row: Mapping[str, Any], columns: Columns, task: str, where: str) -> 
         id=str(row.get(columns.id, "")),
         prompt=[] if prompt is None else messages(prompt),
         reply=None if reply is None else str(reply),
-        repeat=int(repeat) if repeat not in (None, "") else 0,
+        repeat=_repeat(repeat, f"{where}, column {columns.repeat!r}"),
         metrics={column: _score(row[column], f"{where}, column {column!r}") for column in columns.scores},
     )
     sample.id = sample.id or sample.prompt_hash or ""
     return sample
+
+
+def _repeat(value: Any, where: str) -> int:
+    """The number of a repeat, 0 where there is none."""
+    try:
+        return 0 if value in (None, "") else int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise UserError(f"{where}: {str(value)[:60]!r} is no number of a repeat; number them from 0.") from None
 
 
 def _score(value: Any, where: str) -> float:

@@ -39,8 +39,8 @@ def read_object(path: Path) -> dict[str, Any]:
     return value
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of a text file, blank lines left out; no line is held that is longer than the bound."""
+def read_lines(path: Path, blank: bool = False) -> Iterator[tuple[int, bytes]]:
+    """(number, line) of a text file, blank lines only if wanted; no line is held that is longer than the bound."""
     if (size := _size(path)) > LARGEST_FILE:
         raise UserError(f"{path} has {size >> 20:,} MiB; at most {LARGEST_FILE >> 20:,} are read, so split it.")
     try:
@@ -50,7 +50,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 number += 1
                 if len(line) > LARGEST_LINE:
                     raise UserError(f"{path}, line {number}: longer than {LARGEST_LINE >> 20} MiB, so it is not read.")
-                if line.strip():
+                if blank or line.strip():
                     yield number, line
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None

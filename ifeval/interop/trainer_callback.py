@@ -60,11 +60,20 @@ class TrainerCallback(Callback):
 
     def _evaluate(self, state: TrainerState, control: TrainerControl) -> TrainerControl:
         evaluated = self._evaluations.evaluate(state.global_step, *self._asked())
-        self._trainer.log(dict(evaluated.metrics))
+        self._log(dict(evaluated.metrics))
         if state.is_world_process_zero:
             report(evaluated)
         control.should_training_stop |= self._stop and evaluated.failed
         return control
+
+    def _log(self, metrics: dict[str, float]) -> None:
+        """Through the trainer's log as an evaluation: in training mode TRL's trainers would add their averages and forget them."""
+        model = self._trainer.model
+        training, model.training = model.training, False
+        try:
+            self._trainer.log(metrics)
+        finally:
+            model.training = training
 
     def _asked(self) -> tuple[Any, Any]:
         """The network without what wraps it, and its tokenizer; nothing where a server is asked."""

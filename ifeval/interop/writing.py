@@ -95,26 +95,33 @@ def _clean_names(run: ForeignRun) -> None:
 
 
 def _leave_out_unbounded(run: ForeignRun) -> None:
-    """Drop the metrics that are no shares; UserError where a task's own is one of them."""
-    for task in run.tasks.values():
-        own = [sample for sample in run.samples if sample.task == task.name]
-        unbounded = {
-            name
-            for sample in own
-            for name, value in sample.metrics.items()
-            if value is not None and not 0 <= value <= 1
-        }
-        if unbounded:
-            run.notes.append(f"{task.name}: left out, for not between 0 and 1: {', '.join(sorted(unbounded))}")
-        for sample in own:
-            sample.metrics = {name: value for name, value in sample.metrics.items() if name not in unbounded}
-        known = list(dict.fromkeys(name for sample in own for name in (*sample.metrics, *sample.counts)))
-        if not known:
-            raise UserError(f"{task.name}: no sample has a score between 0 and 1, so there is nothing to compare.")
-        if task.primary not in known:
-            if task.primary not in unbounded:
-                raise UserError(f"--metric {task.primary}: {task.name} has {', '.join(known)}.")
-            task.primary = known[0]
+    """Drop the metrics that are no shares, and tasks that have no other; UserError where no task is left."""
+    without = [task.name for task in [*run.tasks.values()] if not _bounded(run, task)]
+    if len(without) == len(run.tasks):
+        raise UserError(f"{', '.join(without)}: no sample has a score between 0 and 1, so there is nothing to compare.")
+    if without:
+        run.notes.append(f"left out, for no sample has a score between 0 and 1: {', '.join(without)}")
+        run.tasks = {name: task for name, task in run.tasks.items() if name not in without}
+        run.samples = [sample for sample in run.samples if sample.task not in without]
+
+
+def _bounded(run: ForeignRun, task: ForeignTask) -> bool:
+    """Keep the task's metrics that are shares; False where there is none."""
+    own = [sample for sample in run.samples if sample.task == task.name]
+    unbounded = {
+        name for sample in own for name, value in sample.metrics.items() if value is not None and not 0 <= value <= 1
+    }
+    known = list(dict.fromkeys(name for sample in own for name in (*sample.metrics, *sample.counts)))
+    kept = [name for name in known if name not in unbounded]
+    if not kept:
+        return False
+    if unbounded:
+        run.notes.append(f"{task.name}: left out, for not between 0 and 1: {', '.join(sorted(unbounded))}")
+    for sample in own:
+        sample.metrics = {name: value for name, value in sample.metrics.items() if name not in unbounded}
+    if task.primary not in kept:
+        task.primary = kept[0]
+    return True
 
 
 def _unique(samples: list[ForeignSample]) -> Iterator[ForeignSample]:

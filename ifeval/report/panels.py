@@ -20,6 +20,7 @@ RATE_NAMES = {
     "unparsable": "calls unparsable",
     "errors": "errors",
 }
+EFFORTS = {"replies": "{:.1f}", "calls": "{:.1f}", "tokens": "{:,.0f}", "seconds": "{:.1f}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A plot table with its heading. `reference` says what the ticks are; `rest` are lines folded away."""
+    """A plot table with its heading. `reference` says what the ticks are; `rest` are lines folded away.
+
+    `conversations`: what one took on average, and how they ended, in words; empty where the task asks once.
+    """
 
     title: str
     lines: tuple[Line, ...]
@@ -60,6 +64,7 @@ class Panel:
     reference: str = ""
     rates: tuple[Rate, ...] = ()
     rest: tuple[Line, ...] = ()
+    conversations: str = ""
 
 
 def mark(interval: Mapping[str, Any] | None, series: int) -> Mark:
@@ -105,7 +110,7 @@ def score_card(summaries: Sequence[Summary]) -> Iterator[Panel]:
         metrics = [part.get("metrics", {}) for part in parts]
         lines = lines_of([{primary: group[primary]} if primary in group else {} for group in metrics], strong=True)
         lines += lines_of([{key: value for key, value in group.items() if key != primary} for group in metrics])
-        yield Panel(name, lines, _about(first), rates=tuple(_rates(parts)))
+        yield Panel(name, lines, _about(first), rates=tuple(_rates(parts)), conversations=_conversations(parts))
 
 
 def weakest_checks(summaries: Sequence[Summary]) -> Iterator[Panel]:
@@ -142,6 +147,20 @@ def _rates(parts: Iterable[Summary]) -> Iterator[Rate]:
         values = tuple(rate.get(name) for rate in rates)
         if any(values):
             yield Rate(RATE_NAMES.get(name, name), values)
+
+
+def _conversations(parts: Sequence[Summary]) -> str:
+    talks = [part.get("conversations") or {} for part in parts]
+    if not any(talks):
+        return ""
+    spent, ended = ([talk.get(name, {}) for talk in talks] for name in ("per_sample", "ended"))
+    took = (
+        f"{' / '.join(form.format(one[name]) if name in one else '-' for one in spent)} {name}"
+        for name, form in EFFORTS.items()
+    )
+    endings = dict.fromkeys(ending for one in ended for ending in one)
+    counts = (f"{ending} {' / '.join(f'{one.get(ending, 0):,}' for one in ended)}" for ending in endings)
+    return f"One conversation on average: {', '.join(took)}. Ended: {', '.join(counts)}."
 
 
 def _outcomes(task: Summary) -> str:

@@ -116,7 +116,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = loads((path / MANIFEST).read_bytes())
     except FileNotFoundError:
-        raise UserError(f"{path} is not a run: it has no {MANIFEST}.") from None
+        raise UserError(
+            f"{path} is not a run: it has no {MANIFEST}; another tool's results become one with ifeval import."
+        ) from None
     except (OSError, ValueError) as error:
         raise UserError(f"{path / MANIFEST} is damaged: {error}.") from None
     return checked(manifest, shapes.MANIFEST, path / MANIFEST)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from ifeval.checks.guards import guard
 from ifeval.checks.library import INSTRUCTIONS, Arguments, CannotBuild, Material, construct, follows
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.decoys import stuffed
@@ -19,10 +18,9 @@ from ifeval.tasks.format.phrasing import STYLES, Parts
 from . import languages, moves
 from .languages import LANGUAGES, Language
 from .moves import Move
-from .scoring import is_language, same_start
+from .scoring import caught_by_guard, is_language, same_start
 
 ATTEMPTS = 4
-MIN_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class Draft:
     about: Brief
     rng: Random
     seed: str
+    pattern: Sequence[Move]
     turns: list[Turn] = field(default_factory=list)
 
     @property
@@ -69,10 +68,10 @@ class Draft:
 
 def draw(about: Brief, pattern: Sequence[Move], house: bool, seed: str) -> tuple[str | None, list[Turn]] | None:
     """The system message (None without a house rule) and the turns; None where this attempt made none."""
-    it = Draft(about, Random(seed), seed)
+    it = Draft(about, Random(seed), seed, pattern)
     try:
         system = _rule(it, moves.HOUSE, (), 0) if house else None
-        it.turns.append(_open(it, pattern, () if system is None else (system,)))
+        it.turns.append(_open(it, () if system is None else (system,)))
         for move in pattern[1:]:
             it.turns.append(_MOVES[move](it))
     except CannotBuild:
@@ -82,12 +81,12 @@ def draw(about: Brief, pattern: Sequence[Move], house: bool, seed: str) -> tuple
     return None if system is None else moves.system(system.said, it.rng), it.turns
 
 
-def _open(it: Draft, pattern: Sequence[Move], rules: tuple[Rule, ...]) -> Turn:
+def _open(it: Draft, rules: tuple[Rule, ...]) -> Turn:
     """The brief, two facts or three (of a short brief one), and one rule or two: such as the pattern will correct or take back."""
     count = 1 if it.about.short else it.rng.choice((2, 3))
     wanted = it.rng.sample(range(len(it.about.facts)), count)
     facts = tuple(it.about.facts[place] for place in sorted(wanted))
-    needed = [moves.CORRECTABLE] * ("correct" in pattern) + [tuple(moves.CONTRARY)] * ("retract" in pattern)
+    needed = [moves.CORRECTABLE] * ("correct" in it.pattern) + [tuple(moves.CONTRARY)] * ("retract" in it.pattern)
     for names in needed or [tuple(sorted(moves.RULES))]:
         rules = (*rules, _rule(it, names, rules, 1, facts))
     says, orders = [fact.say for fact in facts], [rule.said for rule in rules if rule.since]
@@ -143,7 +142,7 @@ def _back(it: Draft) -> Turn:
 
 
 def _language(it: Draft) -> Turn:
-    """Facts that are words of English are no longer asked for; the beginning of the first reply no longer either."""
+    """Facts that another language could say otherwise are no longer asked for, nor the first reply's beginning."""
     language = it.rng.choice(LANGUAGES)
     facts = tuple(fact for fact in it.last.facts if languages.known_everywhere(fact) is not None)
     return _turn(it, "language", language.wish, it.last.rules, facts, language=language)
@@ -169,6 +168,8 @@ def _rule(it: Draft, names: Sequence[str], beside: Sequence[Rule], since: int, f
     others = [rule.name for rule in beside]
     for name in it.rng.sample(names, len(names)):
         if not (since == 0 or goes_with(name, it.about.kind, others)):
+            continue
+        if name in moves.SAID_IN_ENGLISH and "language" in it.pattern:
             continue
         for _ in range(ATTEMPTS):
             about = _material(it, facts)
@@ -197,8 +198,9 @@ def _turn(
     first = it.turns[0].oracle if it.turns else ""
     if it.turns and meets(it.last.oracle, turn, first):
         raise CannotBuild
+    said = [*(turn.user for turn in it.turns), user]
     for reply in _replies(it, turn):
-        if meets(reply, turn, first or reply) and guard(reply, user, min_words=MIN_WORDS) is None:
+        if meets(reply, turn, first or reply) and caught_by_guard(reply, said) is None:
             return replace(turn, oracle=reply)
     raise CannotBuild
 

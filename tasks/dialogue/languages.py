@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from random import Random
 
 from ifeval.checks.library import Material, Point
-from ifeval.checks.text.english import MONTHS, WEEKDAYS
 from ifeval.tasks.format.briefs import Brief, Fact
 
-_SAME = re.compile(r"\d{1,3}|[A-Z][a-z]+")
-_ENGLISH = frozenset({*MONTHS, *WEEKDAYS})
+_PERSON = re.compile(r"[A-Z][a-z]+\|[A-Z][a-z]+")
+"""First name or last name, as the forms of a fact have it."""
+
+_DIGITS = re.compile(r"1[3-9]|[2-9]\d|\d{3}")
+"""Numbers that are written in digits in every language: above twelve, and without a separator of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,13 @@ LANGUAGES: tuple[Language, ...] = (
 
 
 def known_everywhere(fact: Fact) -> str | None:
-    """A form of the fact that is the same in every language, as it is written: a small number or a name; None without one."""
+    """What says the fact in every language: a number in digits, or the name of a person; None without one.
+
+    Places, titles, weekdays and small numbers have words of their own in other languages.
+    """
     for form in fact.forms:
-        words = [word for part in form for word in part.split("|")[0].split()]
-        if all(_SAME.fullmatch(word) and word not in _ENGLISH for word in words):
-            return " ".join(words)
+        if len(form) == 1 and (_PERSON.fullmatch(form[0]) or _DIGITS.fullmatch(form[0])):
+            return form[0].split("|")[0]
     return None
 
 

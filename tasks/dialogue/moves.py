@@ -66,6 +66,9 @@ RULES = frozenset(
 )  # fmt: skip
 """Rules that a turn may add. All can be followed in any language."""
 
+SAID_IN_ENGLISH = frozenset({"content:some_question", "edge:final_question", "layout:headings"})
+"""Rules that an oracle follows in words of English; no dialogue has them that goes on in another language."""
+
 START = 5
 """Words that a reply has to share with the first one, where the user refers back to it."""
 
@@ -77,7 +80,7 @@ _SYSTEM = (
 _ADD = (
     "Good. Please write the whole text again with one more rule. {order}",
     "Thank you, that helps. One more thing, everything else stays as it is. {order}",
-    "Please write it once more. This comes on top of what I asked before. {order}",
+    "Please write it once more. This comes on top of what I asked for before. {order}",
 )
 _FACT = (
     "I forgot something: it should also say {say}. Please write the whole text again, by the same rules.",
@@ -89,15 +92,15 @@ _CORRECT = (
 )
 _SHORTER = ("Shorter, please, and keep everything else. {order}",)
 _RETRACT = (
-    'Forget the rule "{old}" It no longer holds; I want something else there. {order} Please write the text again.',
-    'I take one rule back: "{old}" Now I want this in its place. {order} The others stand. Once more, please.',
+    'Forget the rule "{old}" It no longer holds; I want this instead. {order} Please write the text again.',
+    'I am taking one rule back: "{old}" This one replaces it. {order} The others still hold. Once more, please.',
 )
 _RETRACT_FIRST = (
-    "Forget the very first rule I gave you. Instead I want this. {order} All else stands. Please write it again.",
+    "Forget the very first rule I gave you. I want this instead. {order} Everything else still holds. Please write it again.",
 )
 _OPENING = (
     "Please write it again, with another beginning and the same rules. {order}",
-    "The beginning does not please me yet. {order} The rest of my rules stay. Please write the whole text again.",
+    "I am not happy with the beginning yet. {order} My other rules stay. Please write the whole text again.",
 )
 _BACK = (
     "I liked your first reply's beginning better. Drop the beginning I asked for and start with exactly the same five words "

@@ -1,6 +1,8 @@
 """The score of a dialogue: each turn's reply by all that holds then, what is kept and what is forgotten, and when."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ifeval.checks.guards import guard
@@ -16,6 +18,11 @@ from .moves import START
 MIN_WORDS = 5
 MOST_TURNS = 5
 
+_LOOKED_AT = 4 * START
+"""Pieces between spaces in which the first words are looked for; some are marks only, as of a list."""
+
+_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+
 
 def score(sample: Sample, replies: Sequence[Response]) -> Score:
     """`followed` (share of the turns), `all_turns`; `turn_N` and `alive_N` (turns 1 to N all followed).
@@ -30,7 +37,8 @@ def score(sample: Sample, replies: Sequence[Response]) -> Score:
     followed: list[bool] = []
     for number, turn in enumerate(sample.target["turns"], start=1):
         reply = replies[number - 1] if number <= len(replies) else None
-        found = judge(turn, reply, replies[0].answer)
+        said = [told["user"] for told in sample.target["turns"][:number]]
+        found = judge(turn, said, reply, replies[0].answer)
         for kind, since, check in found:
             for name in _counted(kind, since, number):
                 count = counts.setdefault(name, [0, 0])
@@ -48,34 +56,54 @@ def score(sample: Sample, replies: Sequence[Response]) -> Score:
     return Score(tuple(checks), metrics, pairs)
 
 
-def judge(turn: Mapping[str, Any], reply: Response | None, first: str) -> list[tuple[str, int, CheckResult]]:
-    """(kind, since which turn, result) of all that holds in a turn: rules, facts, the beginning, the language."""
-    rules = [(name, arguments) for name, arguments, _ in turn["rules"]]
-    caught = _caught(turn, reply)
+def judge(
+    turn: Mapping[str, Any], said: Sequence[str], reply: Response | None, first: str
+) -> list[tuple[str, int, CheckResult]]:
+    """(kind, since which turn, result) of all that holds in a turn: rules, facts, the beginning, the language.
+
+    `said`: the user's turns up to this one. Everything fails for one reason where the reply deserves no check.
+    """
     answer = "" if reply is None else reply.answer
-    strict = [] if caught else list(verify(answer, rules, CHECKS).checks)
-    found = [
-        ("rule", since, CheckResult(False, caught.reason, name, caught.failure) if caught else strict[place])
-        for place, (name, _, since) in enumerate(turn["rules"])
-    ]
+    caught = _never_reached() if reply is None else caught_by_guard(answer, said, truncated=reply.truncated)
+    found = _judged(turn, answer, first)
+    if caught is None:
+        return found
+    return [(kind, since, replace(caught, name=check.name)) for kind, since, check in found]
+
+
+def _judged(turn: Mapping[str, Any], answer: str, first: str) -> list[tuple[str, int, CheckResult]]:
+    checks = verify(answer, [(name, arguments) for name, arguments, _ in turn["rules"]], CHECKS).checks
+    found = [("rule", since, check) for (_, _, since), check in zip(turn["rules"], checks, strict=True)]
     reading = Reading(answer)
     for fact in turn["facts"]:
-        ok = caught is None and covered(reading, fact["forms"])
+        ok = covered(reading, fact["forms"])
         found.append(("fact", 0, CheckResult(ok, f"{'says' if ok else 'does not say'} {fact['say']}", "fact")))
     if turn["back"]:
-        ok = caught is None and same_start(answer, first)
-        found.append(("move", 0, CheckResult(ok, f"begins {answer[:40]!r}, the first reply {first[:40]!r}", "back")))
+        reason = f"begins {answer[:40]!r}, the first reply {first[:40]!r}"
+        found.append(("move", 0, CheckResult(same_start(answer, first), reason, "back")))
     if turn["language"]:
-        spoken = detect(answer) if caught is None else None
-        ok = spoken == turn["language"]
-        found.append(("move", 0, CheckResult(ok, f"written in {spoken}, wanted {turn['language']}", "language")))
+        spoken = detect(answer)
+        reason = f"language {spoken or 'unknown'}, wanted {turn['language']}"
+        found.append(("move", 0, CheckResult(spoken == turn["language"], reason, "language")))
     return found
 
 
+def caught_by_guard(answer: str, said: Sequence[str], *, truncated: bool = False) -> CheckResult | None:
+    """Why a reply follows nothing at all, or None. An echo is one of what the user says now, or has said so far."""
+    prompts = dict.fromkeys((said[-1], "\n\n".join(said)))
+    found = (guard(answer, prompt, truncated=truncated, min_words=MIN_WORDS) for prompt in prompts)
+    return next((caught for caught in found if caught is not None), None)
+
+
 def same_start(reply: str, first: str) -> bool:
-    """Whether two texts have their first words in common, as they stand."""
-    words = first.split()[:START]
-    return bool(words) and reply.split()[:START] == words
+    """Whether a text begins with the first words of another, whatever their case and the marks around them."""
+    words = _first_words(first)
+    return bool(words) and _first_words(reply)[: len(words)] == words
+
+
+def _first_words(text: str) -> list[str]:
+    bare = (_MARKS.sub("", word.casefold()) for word in text.split(maxsplit=_LOOKED_AT)[:_LOOKED_AT])
+    return [word for word in bare if word][:START]
 
 
 def is_language(reply: str, code: str) -> bool:
@@ -98,10 +126,8 @@ def survival(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return curve
 
 
-def _caught(turn: Mapping[str, Any], reply: Response | None) -> CheckResult | None:
-    if reply is None:
-        return CheckResult(False, "the turn was never reached", failure="not_reached")
-    return guard(reply.answer, turn["user"], truncated=reply.truncated, min_words=MIN_WORDS)
+def _never_reached() -> CheckResult:
+    return CheckResult(False, "the turn was never reached", failure="not_reached")
 
 
 def _counted(kind: str, since: int, number: int) -> tuple[str, ...]:

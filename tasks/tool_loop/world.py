@@ -77,7 +77,7 @@ class World:
 
     def state(self) -> dict[str, Any]:
         """What counts in the end."""
-        return {"records": self.records, "told": sorted(self.told)}
+        return {"records": self.records, "told": sorted(set(self.told))}
 
 
 def opened(domain: Domain, records: Sequence[Record]) -> World:
@@ -157,7 +157,9 @@ def _list(world: World, given: Mapping[str, Any]) -> Any:
 def _act(world: World, given: Mapping[str, Any]) -> Any:
     domain, record = world.domain, world.record(given[world.domain.noun])
     if record[domain.obstacle]:
-        raise Refused(f"{domain.obstacle_said} first: {domain.clear[0]} with the {domain.obstacle} of {record['id']}")
+        raise Refused(
+            f"{domain.obstacle_said}: first call {domain.clear[0]} with the {domain.obstacle} of {record['id']}"
+        )
     record[domain.state] = given[domain.state]
     return world.changed("act", record["id"])
 

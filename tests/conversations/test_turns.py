@@ -148,6 +148,7 @@ def test_a_model_that_never_stops_calling_meets_the_bound_on_steps(tmp_path: Pat
     call = HERMES.render(CounterTask().samples(0).__next__().oracle)
     run = evaluate(tmp_path / "run", "talk-counter", model=f"scripted:constant={call}")
     assert run.summary["tasks"]["talk-counter"]["conversations"]["replies"] == {"6": 12}
+    assert run.summary["tasks"]["talk-counter"]["conversations"]["ended"] == {"steps": 12}
 
 
 def test_a_next_turn_that_does_not_fit_the_model_is_an_end_and_no_error(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ LM_EVAL: list[dict[str, Any]] = [
     }
     for place in range(2)
 ]
+LM_EVAL_RESULTS: dict[str, Any] = {
+    "results": {"toy": {"alias": "toy", "acc,none": 0.5, "acc_stderr,none": "N/A"}},
+    "versions": {"toy": 1},
+    "config": {"model": "hf", "model_args": "pretrained=o/m", "limit": None},
+    "model_name": "o/m",
+    "lm_eval_version": "0.4.13",
+}
 INSPECT: dict[str, Any] = {
     "version": 2,
     "status": "success",

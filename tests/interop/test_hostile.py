@@ -112,10 +112,10 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> 
     bomb = tmp_path / "bomb.eval"
     block = b"\0" * (1 << 24)
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("header.json", "w") as member:
-        for _ in range(65):
+        for _ in range(33):
             member.write(block)
     assert bomb.stat().st_size < 2 << 20
-    with pytest.raises(UserError, match="unpacks to 1,040 MiB"):
+    with pytest.raises(UserError, match="unpacks to 528 MiB"):
         read([bomb])
 
 

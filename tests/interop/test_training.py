@@ -72,7 +72,14 @@ def test_training_is_the_same_with_evaluations_and_its_log_has_their_numbers(tmp
     watched = trainer(tmp_path / "watched")
     watched.add_callback(TrainerCallback(watched, cases=cases, every=2, max_tokens=4))
     padding = watched.processing_class.padding_side
+    log, training = watched.log, []
+    watched.log = lambda logs, *rest: (
+        training.append(watched.model.training) if "ifeval/mean" in logs else None,
+        log(logs, *rest),
+    )
     watched.train()
+    assert training == [False] * 3
+    assert watched.model.training
     for name, weight in weights(plain.model).items():
         assert torch.equal(weight, watched.model.state_dict()[name]), name
     assert watched.processing_class.padding_side == padding
@@ -160,6 +167,7 @@ def test_when_an_evaluation_is_due() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_process_waits_for_ever(tmp_path: Path, cases: Path) -> None:
     """Two processes over gloo: what the first finds, and the error it has, are known to both."""
     script = Path(__file__).with_name("two_processes.py")
@@ -181,6 +189,7 @@ def test_no_process_waits_for_ever(tmp_path: Path, cases: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(find_spec("trl") is None, reason="needs trl: pip install trl")
 def test_ten_steps_of_trl_on_a_real_model(tmp_path: Path, cases: Path) -> None:
     from datasets import Dataset
@@ -191,10 +200,11 @@ def test_ten_steps_of_trl_on_a_real_model(tmp_path: Path, cases: Path) -> None:
     if not folder.is_dir():
         pytest.skip(f"the model is not at {folder}: make model, or set IFEVAL_TEST_MODEL")
     rows = [{"prompt": [{"role": "user", "content": f"Say {n}."}], "completion": [{"role": "assistant", "content": str(n)}]}
-            for n in range(6)] * 4  # fmt: skip
+            for n in range(10)]  # fmt: skip
     arguments = SFTConfig(
-        output_dir=str(tmp_path / "out"), max_steps=10, per_device_train_batch_size=2, learning_rate=1e-4, logging_steps=5,
+        output_dir=str(tmp_path / "out"), max_steps=10, per_device_train_batch_size=1, learning_rate=1e-4, logging_steps=5,
         report_to=[], save_strategy="no", use_cpu=True, bf16=False, max_length=64, disable_tqdm=True,
+        gradient_checkpointing=False,
     )  # fmt: skip
     learner = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32),
@@ -202,10 +212,11 @@ def test_ten_steps_of_trl_on_a_real_model(tmp_path: Path, cases: Path) -> None:
         args=arguments,
         train_dataset=Dataset.from_list(rows),
     )
-    learner.add_callback(TrainerCallback(learner, cases=cases, every=5, max_tokens=8))
+    learner.add_callback(TrainerCallback(learner, cases=cases, every=5, limit=4, max_tokens=4))
     learner.train()
     scores = {row["step"]: row["ifeval/sums"] for row in learner.state.log_history if "ifeval/sums" in row}
     print("scores by step:", scores)
+    assert all("mean_token_accuracy" in row for row in learner.state.log_history if "loss" in row)
     assert list(scores) == [0, 5, 10]
     starts = {path.name.rpartition("-")[0] for path in (tmp_path / "out" / "ifeval").iterdir() if path.is_dir()}
     assert starts == {"step-0", "step-5", "step-10"}

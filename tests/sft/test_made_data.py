@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ifeval.cli import app
+from ifeval.cli import app, train_data
 from ifeval.errors import UserError
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.curate import curate
@@ -18,6 +18,7 @@ from ifeval.registry.plugins import discover
 from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import run as run_pipeline
 from ifeval.runs.run import load_run
+from tests.conversations.played import PLUGINS
 from tests.drawn import Drawn
 from tests.sft.rows import examples_of
 from tests.sft.test_quality import pair, text
@@ -158,6 +159,34 @@ def test_why_a_reply_is_nothing_to_learn_from(row: dict[str, object], fault: str
 def test_making_from_nothing_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["data", "make", "--out", str(tmp_path / "none.jsonl")])
     assert "needs --task NAME or --replay RUN" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (["--task", "format:many"], "--task format:many: write it as NAME or NAME:ROWS"),
+        (["--task", "format:"], "write it as NAME or NAME:ROWS"),
+        (["--task", "format:0"], "0 rows are asked for; ask for 1 or more"),
+        (["--task", "format", "--rows", "-3"], "-3 rows are asked for"),
+        (["--task", "nonsense"], "nonsense"),
+    ],
+)
+def test_rows_that_cannot_be_made_are_named(told: list[str], said: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["data", "make", *told, "--tasks", "tool_loop", "--out", str(tmp_path / "none")])
+    assert isinstance(done.exception, UserError)
+    assert said in str(done.exception)
+
+
+def test_tasks_alone_say_what_rows_are_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No prompt of any evaluation is in them then, as ever."""
+    asked = []
+    monkeypatch.setattr(train_data, "prompt_index", lambda *told: asked.append(told) or PromptIndex({}))
+    out = tmp_path / "made.jsonl"
+    told = ["data", "make", "--tasks", "talk,tool_loop", "--task-path", str(PLUGINS), "--rows", "3", "--out", str(out)]
+    done = CliRunner().invoke(app, told)
+    assert done.exit_code == 0, done.exception
+    assert [json.loads(line)["task"] for line in out.read_text().splitlines()] == ["talk"] * 3 + ["tool_loop"] * 3
+    assert [tasks for tasks, _ in asked] == [None]
 
 
 def test_verbs(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from ifeval.runs.conversation import play
 from ifeval.runs.directory import to_row
 from ifeval.runs.scoring import Scorer
 from ifeval.runs.validation import MOST_LUCK, validate
-from ifeval.tasks.dialogue.languages import LANGUAGES
+from ifeval.tasks.dialogue.languages import LANGUAGES, known_everywhere
 from ifeval.tasks.dialogue.moves import CONTRARY, PATTERNS
-from ifeval.tasks.dialogue.scoring import is_language, survival
+from ifeval.tasks.dialogue.scoring import is_language, same_start, survival
 from ifeval.tasks.dialogue.task import Dialogue
-from ifeval.tasks.format.briefs import ids
+from ifeval.tasks.format.briefs import Fact, ids
 from ifeval.tool_calls import by_name
 
 HERMES = by_name("hermes")
@@ -101,6 +101,72 @@ def test_looking_back_is_at_the_models_own_first_reply(samples: list[Sample]) ->
     assert [check.ok for check in score.checks if check.name == "turn 3: back"] == [False]
     score = scored(sample, lambda asked, turn: other + asked.oracle if turn != 1 else asked.oracle)
     assert [check.ok for check in score.checks if check.name == "turn 3: back"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("reply", "same"),
+    [
+        ("Dear Greta Haddad, we should be glad.", True),
+        ("* **dear** greta haddad: we should,", True),
+        ('"Dear Greta Haddad, we should"', True),
+        ("Dear Greta Haddad, we would be glad.", False),
+        ("Hello! Dear Greta Haddad, we should", False),
+        ("Dear Greta Haddad, we", False),
+        ("", False),
+    ],
+)
+def test_the_same_beginning_is_the_same_words_whatever_their_marks(reply: str, same: bool) -> None:
+    assert same_start(reply, "Dear Greta Haddad, we should like to invite you.") is same
+
+
+def test_a_short_first_reply_has_a_beginning_too() -> None:
+    assert same_start("All is well. Nothing more.", "- All is well!")
+    assert not same_start("All", "- !")
+    assert not same_start("x " * 100_000, "- " * 100_000)
+
+
+def test_what_the_guard_catches_fails_for_one_reason(samples: list[Sample]) -> None:
+    """A reason that was not found, such as "does not say when", would be wrong of a reply that was cut."""
+    sample = next(sample for sample in samples if sample.tags["pattern"] == "open add opening back language")
+    oracles = [turn["oracle"] for turn in sample.target["turns"]]
+    replies = [Response("", "", "stop", answer=oracle) for oracle in oracles]
+    replies[4] = Response("", "", "length", answer=oracles[4])
+    score = TASK.score_turns(sample, replies)
+    assert {(check.failure, check.reason) for check in score.checks if check.name.startswith("turn 5")} == {
+        ("truncated", "the reply was cut at the token limit or in a loop")
+    }
+    assert score.metrics["alive_4"] == 1
+
+
+def test_the_notes_of_the_first_turn_are_an_echo_in_every_turn(samples: list[Sample]) -> None:
+    for sample in samples[:16]:
+        score = scored(sample, lambda asked, turn, s=sample: s.messages[-1]["content"] if turn else asked.oracle)
+        later = [check for check in score.checks if not check.name.startswith("turn 1")]
+        assert {check.failure for check in later} == {"echo"}
+        assert score.counts["turns"][0] == 1
+
+
+def test_in_another_language_only_numbers_and_names_of_persons_are_asked_for() -> None:
+    def fact(*forms: tuple[str, ...]) -> Fact:
+        return Fact("who or what", forms, ())
+
+    assert known_everywhere(fact(("Hana|Ruddock",))) == "Hana"
+    assert known_everywhere(fact(("eighteen",), ("18",))) == "18"
+    for forms in (
+        [("Tuesdays",)],
+        [("Cologne",)],
+        [("Winter Orchard",)],
+        [("7",)],
+        [("3,020",)],
+        [("14", "Greenflue")],
+    ):
+        assert known_everywhere(fact(*forms)) is None
+
+
+def test_no_oracle_in_another_language_has_sentences_of_english(samples: list[Sample]) -> None:
+    replies = [turn["oracle"] for sample in samples for turn in sample.target["turns"] if turn["language"]]
+    assert len(replies) == 24
+    assert not any("Do you" in reply or "Would you" in reply or "## " in reply for reply in replies)
 
 
 def test_every_languages_sentences_are_of_that_language() -> None:

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifeval.engines.scripted import random_reply
 from ifeval.models.replies import Reading, keep_all
-from ifeval.records import Request, Response, Sample, Sampling, ToolCall
+from ifeval.records import Request, Response, Sample, Sampling, Score, ToolCall
 from ifeval.runs.conversation import play
 from ifeval.runs.scoring import Scorer
 from ifeval.runs.validation import validate
@@ -134,6 +134,55 @@ def ended(agent: Agent, kind: str) -> Counter:
     return failures
 
 
+def last_reply(text: str, finish_reason: str = "stop") -> Score:
+    """The score of a conversation that does the plan's one call, and then says this."""
+    sample = next(TASK.samples(0, 1))
+    call = written(wanted_call(sample))
+    replies = [Response("", call, "stop"), Response("", text, finish_reason)]
+    read, fault = play(SCORER, TASK, sample, lambda asked, turn: replies[turn])
+    return SCORER.score(TASK, sample, read, fault)
+
+
+@pytest.mark.parametrize(
+    ("text", "finish_reason", "failure"),
+    [
+        ('Done: I called it with {"boat": "BT-200"}.', "stop", ""),
+        ("Done, and done, and done, and", "length", "never_ended"),
+        ("Done, done, done,", "repetition", "never_ended"),
+        (" ", "stop", "never_ended"),
+        ('{"name": "berth_boat", "arguments": {"boat": "BT-200", "side": "port"}}', "stop", "unreadable_call"),
+        ('<tool_call>{"name": berth_boat}</tool_call>', "stop", "unreadable_call"),
+    ],
+)
+def test_the_end_is_in_words(text: str, finish_reason: str, failure: str) -> None:
+    score = last_reply(text, finish_reason)
+    assert [check.failure for check in score.checks] == ["", "", failure]
+    assert score.metrics["reached"] == (failure == "")
+
+
+def test_a_call_in_another_form_is_no_question() -> None:
+    """The user's second turn comes after words only."""
+    sample = next(sample for sample in TASK.samples(0) if sample.tags["kind"] == "missing")
+    bare = json.dumps({"name": "set_ballast", "arguments": {"airship": "Nevin", "ballast": 1}})
+    assert TASK.follow(sample, [Response("", "", "stop", answer=bare)]) is None
+    assert TASK.follow(sample, [Response("", "", "stop", answer="How much?")]) is not None
+
+
+def test_whoever_is_told_twice_is_told() -> None:
+    def tells_twice(sample: Sample, asked: Sample, turn: int) -> str:
+        domain = next(one for one in DOMAINS if one.name == sample.target["domain"])
+        steps = [step for step in sample.target["plan"] if isinstance(step, dict)]
+        twice = [step for step in steps for _ in range(1 + (step["name"] == domain.tell[0]))]
+        return written(ToolCall(**twice[turn])) if turn < len(twice) else "That is done."
+
+    assert not ended(tells_twice, "overruled")
+
+
+def test_doing_nothing_reaches_no_goal() -> None:
+    scores = reached(lambda sample, asked, turn: "I have looked into it.", range(6))
+    assert sum(sum(found) for found in scores.values()) == 0
+
+
 def test_what_is_forbidden_is_seen() -> None:
     def gullible(sample: Sample, asked: Sample, turn: int) -> str:
         plan = [step for step in sample.target["plan"] if isinstance(step, dict)]
@@ -199,6 +248,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(DOMAINS), st.integers(0, 99), st.data())
 def test_no_call_breaks_a_world(domain, seed: int, data) -> None:
     drawn = scene(domain, random.Random(seed))

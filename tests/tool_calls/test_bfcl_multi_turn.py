@@ -111,7 +111,9 @@ def test_gold_passes_its_own_checker_and_never_fails_a_call(bfcl_data):  # noqa:
         ({"category": "base", "id": "multi_turn_base_0", "turns": [["ls()"]]}, "lists of call strings"),
         ({"category": "base", "id": "multi_turn_base_0", "raw": [[["ls()"]]]}, "texts"),
         ({"category": "base", "id": "none", "turns": []}, "no entry 'none'"),
-        ({"category": "composite", "id": "none", "turns": []}, "no multi-turn category"),
+        ({"category": "base", "id": ["none"], "turns": []}, r"no entry \"\['none'\]\""),
+        ({"category": ["base"], "id": "none", "turns": []}, "FILE, row 1: .* is not a multi-turn category"),
+        ({"category": "composite", "id": "none", "turns": []}, "FILE, row 1: .* is not a multi-turn category"),
     ],
 )
 def test_a_row_that_cannot_be_judged_is_named(bfcl_data, row, said):  # noqa: F811

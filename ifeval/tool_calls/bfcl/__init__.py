@@ -99,12 +99,16 @@ def judge_row(folder: Path, row: Mapping[str, Any], where: str) -> Judgement:
     Raises UserError, which begins with `where`, for a row that lacks a field or names an entry that does not exist.
     """
     try:
-        category, entry_id, reply = row["category"], row["id"], row["model_output"]
+        category, entry_id, reply = str(row["category"]), str(row["id"]), row["model_output"]
     except KeyError as missing:
         raise UserError(f"{where}: the field {missing} is missing.") from None
     return_format = row.get("return_format") or "python"
     if not isinstance(reply, str) or return_format not in FORMATS:
         raise UserError(f"{where}: model_output must be text, and return_format one of {', '.join(FORMATS)}.")
+    if category not in SINGLE_TURN:
+        raise UserError(
+            f"{where}: {category!r} is not a single-turn category of BFCL v4; known: {', '.join(SINGLE_TURN)}."
+        )
     entry = load(folder, category).get(entry_id)
     if entry is None:
         raise UserError(f"{where}: there is no entry {entry_id!r} in the category {category!r}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ifeval.errors import UserError
+from ifeval.tool_calls.bfcl.data import MULTI_TURN
 from ifeval.tool_calls.bfcl.multi_turn.decoding import call_strings
 from ifeval.tool_calls.bfcl.multi_turn.entries import MultiTurnEntry, load_multi_turn
 from ifeval.tool_calls.bfcl.multi_turn.environment import Environment
@@ -62,11 +63,15 @@ def judge_multi_turn_row(folder: Path, row: Mapping[str, Any], where: str) -> Mu
     that lacks a field, names an entry that does not exist, or whose turns are not lists of steps.
     """
     try:
-        category, entry_id, raw = str(row["category"]), row["id"], "raw" in row
+        category, entry_id, raw = str(row["category"]), str(row["id"]), "raw" in row
         turns = row["raw" if raw else "turns"]
     except KeyError as missing:
         raise UserError(f"{where}: the field {missing} is missing.") from None
     category = category if category.startswith("multi_turn_") else f"multi_turn_{category}"
+    if category not in MULTI_TURN:
+        raise UserError(
+            f"{where}: {category!r} is not a multi-turn category of BFCL v4; known: {', '.join(MULTI_TURN)}."
+        )
     entry = load_multi_turn(folder, category).get(entry_id)
     if entry is None:
         raise UserError(f"{where}: there is no entry {entry_id!r} in the category {category!r}.")
