@@ -46,7 +46,7 @@ test: lint test-fast model ## lint and types, the fast tests, the built wheel, t
 	$(BIN)/pytest -m 'engine and not slow'
 
 test-fast: .venv/.dev ## the tests that need no model, on every core
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: .venv/.dev model ## every test, the long ones too
 	$(BIN)/pytest -m ''
