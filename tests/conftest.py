@@ -14,10 +14,10 @@ from tests.checkpoints import checkpoint
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(os.environ.get("IFEVAL_TEST_DATA", ROOT.parent / "shared" / "data"))
 
-# Read by torch where it is imported. Threads that wait must not spin; workers side by side have a core each.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Read by torch where it is imported: workers side by side have a core each, and their threads must not spin.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 MISSING = re.compile(r"No module named '(torch|transformers|tokenizers)")
 

@@ -86,6 +86,7 @@ def make_run(
             **SETTINGS,
             **settings,
         },
+        "options": {"model": model},
         "model": {
             "name": model,
             "fingerprint": f"{model}-fingerprint",
