@@ -15,7 +15,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install model demo baselines story test test-fast test-all lint bench lock clean
+.PHONY: help install model demo baselines story story-base test test-fast test-all lint bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,15 +33,20 @@ baselines: .venv/.engine ## record all floors and the ceiling anew, after a task
 	rm -f baselines/floor-*.json baselines/ceiling-*.json
 	$(BIN)/ifeval baseline floors
 
-story: .venv/.dev model ## fine-tune that model and show gains and losses side by side: about 30 minutes on two cores
+story: .venv/.dev model ## fine-tune that model and show gains and losses side by side: at most 45 minutes on two cores
 	$(BIN)/python benchmarks/story/story.py $(if $(IFEVAL),--ifeval $(IFEVAL))
+
+story-base: .venv/.dev ## the same from a base model: make story-base BASE=gemma3-270m-base.gguf
+	@[ -n "$(BASE)" ] || { echo "Name the base model: make story-base BASE=path/of/gemma3-270m-base.gguf" >&2; exit 2; }
+	$(BIN)/python benchmarks/story/story.py --model $(BASE) --chat-template benchmarks/story/turns.jinja \
+		--recipes from-base --work runs/story-base --results results/story-base
 
 test: lint test-fast model ## lint and types, the fast tests, the built wheel, then the tests with a real engine
 	$(BIN)/pytest tests/test_packaging.py -m 'slow and not network'
 	$(BIN)/pytest -m 'engine and not slow'
 
 test-fast: .venv/.dev ## the tests that need no model, on every core
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: .venv/.dev model ## every test, the long ones too
 	$(BIN)/pytest -m ''

@@ -1,12 +1,12 @@
 """Fine-tuning speed: tokens a second, peak memory, the share of the matrix-multiply peak, and TRL beside it.
 
 python benchmarks/sft_speed.py [--model DIR] [--steps 8] [--max-length 1024] [--batch 1] [--rounds 1]
-    [--precision bf16] [--precision fp32] [--peer-python PYTHON_WITH_TRL]
+    [--precision bf16] [--precision fp32] [--layout packed] [--layout unpacked] [--rows 4] [--peer-python PYTHON_WITH_TRL]
 
-All train on the same rows of the task `format`, in turn, each in a process of its own; the first two steps of each are
+A step has BATCH rows of max-length packed, or BATCH x ROWS rows of one example each, ROWS in a forward pass. All train on the same rows of the task `format`, in turn, each in a process of its own; the first two steps of each are
 warm-up. Floating-point operations a token: 6 x weights of the body, 8 x weights of the head on trained tokens (its
-logits are computed anew in the backward pass); attention is left out, so shares are lower bounds. Both sides pack,
-train on the replies only, and keep fp32 weights (bf16 is autocast); docs/sft.md says how to make TRL's environment.
+logits are computed anew in the backward pass); attention is left out, so shares are lower bounds. Both sides train on
+the replies only and keep fp32 weights (bf16 is autocast); docs/sft.md says how to make TRL's environment.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -27,6 +28,7 @@ from ifeval.models.checkpoint import inspect, read_json
 WARM_UP = 2
 SIZE = 2048
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))
+LAYOUTS = ("packed", "unpacked")
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -47,23 +49,27 @@ class Job:
     rows: Path
     max_length: int
     batch: int
+    rows_at_once: int
     steps: int
 
-    def ours(self, precision: str, folder: Path) -> Measured:
+    def ours(self, precision: str, layout: str, folder: Path) -> Measured:
+        packed = ["--batch-tokens", str(self.batch * self.max_length)]
+        apart = ["--no-packing", "--batch", str(self.batch * self.rows_at_once), "--rows", str(self.rows_at_once)]
         wall_seconds([
             IFEVAL, "sft", "--model", self.model, "--data", str(self.rows), "--out", str(folder), "--save-every", "0",
-            "--max-length", str(self.max_length), "--batch", str(self.batch), "--max-steps", str(self.steps),
-            "--precision", precision,
+            "--max-length", str(self.max_length), "--max-steps", str(self.steps), "--weights", "fp32",
+            "--precision", precision, *(packed if layout == "packed" else apart),
         ])  # fmt: skip
         steps = [json.loads(line) for line in (folder / "training" / "log.jsonl").read_text().splitlines()][WARM_UP:]
         trained = sum(step["trained_tokens"] for step in steps) / sum(step["tokens"] for step in steps)
         memory = read_json(folder / "ifeval_sft.json")["training"]["peak_memory_bytes"]
         return Measured(median_speed(steps), memory, trained)
 
-    def peer(self, python: str, precision: str, folder: Path) -> Measured:
+    def peer(self, python: str, precision: str, layout: str, folder: Path) -> Measured:
         script = str(Path(__file__).with_name("trl_peer.py"))
         numbers = [str(number) for number in (self.max_length, self.batch, self.steps)]
-        command = [python, script, self.model, str(self.rows), str(folder), *numbers, precision]
+        command = [python, script, self.model, str(self.rows), str(folder), *numbers, precision, layout]
+        command.append("1" if layout == "packed" else str(self.rows_at_once))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
@@ -88,6 +94,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--max-length", type=int, default=1024)
     parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=4)
+    parser.add_argument("--layout", action="append", choices=LAYOUTS)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--precision", action="append", choices=DTYPES)
     parser.add_argument("--peer-python", help="the Python of an environment with TRL")
@@ -96,24 +104,33 @@ def main() -> None:
         folder = Path(scratch)
         rows = folder / "made.jsonl"
         wall_seconds([IFEVAL, "data", "make", "--task", "format:1000", "--tasks", "format", "--out", str(rows)])
-        job = Job(given.model, rows, given.max_length, given.batch, given.steps + WARM_UP)
-        for turn in range(given.rounds):
-            for precision in given.precision or DTYPES:
-                peak = 2 * SIZE**3 / multiply_seconds(DTYPES[precision], SIZE)
-                ours = job.ours(precision, folder / f"{precision}-{turn}")
-                used = ours.speed * work_a_token(Path(given.model), ours.trained or 0.0)
-                print(
-                    f"{precision}: {ours.speed:,.0f} tokens/s ({100 * (ours.trained or 0):.0f} % trained), "
-                    f"peak {ours.memory / 2**30:.2f} GiB, {100 * used / peak:.0f} % of {peak / 1e12:.2f} TFLOP/s",
-                    flush=True,
-                )
-                if given.peer_python:
-                    peer = job.peer(given.peer_python, precision, folder / f"trl-{precision}-{turn}")
-                    print(
-                        f"{precision}: TRL {peer.speed:,.0f} tokens/s, peak {peer.memory / 2**30:.2f} GiB; "
-                        f"ratio {ours.speed / peer.speed:.2f}, memory {ours.memory / peer.memory:.2f}",
-                        flush=True,
-                    )
+        job = Job(given.model, rows, given.max_length, given.batch, given.rows, given.steps + WARM_UP)
+        cases = [
+            (turn, *case)
+            for turn in range(given.rounds)
+            for case in product(given.precision or DTYPES, given.layout or LAYOUTS)
+        ]
+        for turn, precision, layout in cases:
+            compare(job, precision, layout, folder / f"{precision}-{layout}-{turn}", given.peer_python)
+
+
+def compare(job: Job, precision: str, layout: str, folder: Path, python: str | None) -> None:
+    """Print how fast we are, and TRL where there is one."""
+    peak = 2 * SIZE**3 / multiply_seconds(DTYPES[precision], SIZE)
+    ours = job.ours(precision, layout, folder)
+    used = ours.speed * work_a_token(Path(job.model), ours.trained or 0.0)
+    print(
+        f"{precision} {layout}: {ours.speed:,.0f} tokens/s ({100 * (ours.trained or 0):.0f} % trained), "
+        f"peak {ours.memory / 2**30:.2f} GiB, {100 * used / peak:.0f} % of {peak / 1e12:.2f} TFLOP/s",
+        flush=True,
+    )
+    if python:
+        peer = job.peer(python, precision, layout, folder.with_name(f"trl-{folder.name}"))
+        print(
+            f"{precision} {layout}: TRL {peer.speed:,.0f} tokens/s, peak {peer.memory / 2**30:.2f} GiB; "
+            f"ratio {ours.speed / peer.speed:.2f}, memory {ours.memory / peer.memory:.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

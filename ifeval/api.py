@@ -6,6 +6,7 @@ Everything heavy is imported inside the functions.
 """
 
 import inspect
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -128,30 +129,59 @@ def plot(*runs: "Run | PathLike") -> "Plot":
 
 
 def sft(
-    model: PathLike, data: Paths | Mapping[str, float], out: PathLike, *, progress: bool = True, **flags: Any
+    model: PathLike | None = None,
+    data: Paths | Mapping[str, float] | None = None,
+    out: PathLike | None = None,
+    *,
+    config: PathLike | None = None,
+    progress: bool = True,
+    **flags: Any,
 ) -> Path:
     """Fine-tune `model` on `data` (files, or file: weight) and return the checkpoint's directory, `out`.
 
-    flags: the other flags of `ifeval sft` by name (`method="dpo"`, `lora=16`, `max_steps=100`).
+    flags: the other flags of `ifeval sft` by name (`method="dpo"`, `lora=16`, `max_steps=100`). config: a file of flags,
+    TOML or YAML, which the arguments override. Raises `ifeval.errors.UserError` with one sentence for anything the caller
+    can fix, and KeyboardInterrupt once the state of an interrupted training is saved.
     """
     from ifeval.cli.sft import prepare_process
     from ifeval.cli.sft_progress import watcher
+    from ifeval.finetuning.config import read_config
     from ifeval.finetuning.options import SftOptions
 
     prepare_process()
     from ifeval.finetuning.training.loop import train
 
+    renamed = {"template_arg": "template_args"}
+    said = read_config(_path("config", config), _flags(SftOptions, renamed)) if config is not None else {}
+    given = {"model": model, "data": data, "out": out}
+    said |= {name: value for name, value in given.items() if value is not None} | dict(flags)
+    if missing := [name for name in given if said.get(name) is None]:
+        raise UserError(f"ifeval.sft needs {missing[0]}.")
+    model, data, out = (said.pop(name) for name in given)
     sources = tuple(f"{file}:{w}" for file, w in data.items()) if isinstance(data, Mapping) else _texts("data", data)
-    fields = _known(SftOptions, flags, "ifeval sft", {})
-    for name in ("log", "eval_args", "ignore_column", "map"):
-        if name in fields:
-            fields[name] = _names(name, fields[name])
-    if fields.get("validation") is not None:
-        fields["validation"] = str(fields["validation"])
+    fields = _sft_fields(_known(SftOptions, said, "ifeval sft", renamed))
     options = SftOptions(model=str(model), data=sources, out=_path("out", out), **fields)
     options.check()
     with watcher(quiet=not progress) as watching:
         return train(options, watching)
+
+
+def _sft_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """The flags of a training as its options take them."""
+    from ifeval.cli.arguments import pairs
+
+    for name in ("log", "ignore_column", "map"):
+        if name in fields:
+            fields[name] = _names(name, fields[name])
+    given = fields.get("eval_args", ())
+    if "eval_args" in fields:
+        fields["eval_args"] = tuple(shlex.split(given)) if isinstance(given, str) else _texts("eval_args", given)
+    given = fields.get("template_args", {})
+    if not isinstance(given, Mapping):
+        fields["template_args"] = pairs("template_arg", list(_texts("template_arg", given)))
+    if fields.get("validation") is not None:
+        fields["validation"] = str(fields["validation"])
+    return fields
 
 
 def run_options(model: PathLike, tasks: Names | None, flags: Mapping[str, Any]) -> Any:
@@ -203,12 +233,17 @@ def run_options(model: PathLike, tasks: Names | None, flags: Mapping[str, Any]) 
     return RunOptions(model=str(model), tasks=asked(own, fields.get("cases", ())), **fields)
 
 
+def _flags(options: Any, renamed: Mapping[str, str]) -> set[str]:
+    """The names of the flags whose values are fields of `options`."""
+    fields = set(inspect.signature(options).parameters)
+    return {name for name in fields if name not in renamed.values()} | set(renamed)
+
+
 def _known(options: Any, flags: Mapping[str, Any], verb: str, renamed: Mapping[str, str]) -> dict[str, Any]:
     """The flags under the names of their fields. Raises UserError for one that the verb does not have."""
     from difflib import get_close_matches
 
-    fields = set(inspect.signature(options).parameters) - {"model", "tasks"}
-    known = {name for name in fields if name not in renamed.values()} | set(renamed)
+    known = _flags(options, renamed) - {"model", "tasks"}
     for name in flags:
         if name not in known:
             near = get_close_matches(name, {*known, "model", "tasks"}, 1)

@@ -1,8 +1,9 @@
 """Shared by all tests: where the golden data is, and how a test says that it is absent."""
 
+import gc
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from tests.checkpoints import checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(os.environ.get("IFEVAL_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+# Read by torch where it is imported. Threads that wait must not spin; workers side by side have a core each.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 MISSING = re.compile(r"No module named '(torch|transformers|tokenizers)")
 
@@ -33,6 +39,25 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return WithoutTorch.from_parent(parent, path=module_path) if find_spec("torch") is None else None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """Nothing waits for the disk: what `fsync` secures is lost with the power only, which no test cuts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What importing and collecting made stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Extensions that count what is left at the end find it collected."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def golden() -> Path:
     """The folder of golden data (`IFEVAL_TEST_DATA`, else ../shared/data); skips where there is none."""
@@ -47,6 +72,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("IFEVAL_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of something else than drawing: `format` and `zero_shot` draw their default seed once per process."""
+    from tests.drawn import share
+
+    for name in ("format", "zero_shot"):
+        share(monkeypatch, name)
 
 
 @pytest.fixture

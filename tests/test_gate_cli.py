@@ -17,6 +17,7 @@ from tests.made_runs import make_run
 RIGHT = [1] * 300
 WORSE = [0] * 60 + [1] * 240
 PLUGINS = Path(__file__).parent / "plugins"
+pytestmark = pytest.mark.usefixtures("drawn_once")
 
 
 @pytest.fixture

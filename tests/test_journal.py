@@ -28,7 +28,7 @@ def test_any_record_survives_a_line(record: dict) -> None:
 
 
 @given(st.lists(st.dictionaries(st.text(), st.integers()), min_size=1, max_size=5), st.data())
-@settings(deadline=None)  # each example waits for the disk
+@settings(deadline=None)  # each example writes to the disk
 def test_a_file_cut_anywhere_keeps_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, records: list, data
 ) -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from ifeval.errors import UserError
 from ifeval.runs.rescore import rescore
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import read_jsonl
+from tests.reliability.forked import kill_at_random
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -139,16 +139,20 @@ def test_a_read_only_place_is_one_sentence(tmp_path: Path) -> None:
         evaluate(tmp_path, out=tmp_path / "file" / "run")
 
 
-def command(tmp_path: Path, out: str) -> list[str]:
-    arguments = ["--model", "scripted:oracle", "--tasks", "tiny-slow", "--task-path", str(PLUGINS)]
-    return [sys.executable, "-m", "ifeval", "run", *arguments, "--out", str(tmp_path / out), "--json"]
+def slow_run(out: Path) -> list[str]:
+    return ["run", "--model", "scripted:oracle", "--tasks", "tiny-slow", "--task-path", str(PLUGINS), "--out", str(out)]
 
 
 def test_killed_twenty_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> None:
     """SIGKILL at random points of two runs, and the same command again: the summary of an undisturbed run."""
+    began = time.monotonic()
     calm = evaluate(tmp_path, task="tiny-slow", out=tmp_path / "calm").summary
-    with ThreadPoolExecutor() as pool:
-        kills = sum(pool.map(lambda out: kill_ten_times(tmp_path, out), ("first", "second")))
+    seconds, draw, log = (time.monotonic() - began) / 4, random.Random(7), tmp_path / "log"
+    kills = sum(
+        kill_at_random([*slow_run(tmp_path / out), "--json"], log, seconds, draw)
+        for out in ("first", "second")
+        for _ in range(10)
+    )
     assert kills > 5, "most of the kills hit a run at work"
     for out in ("first", "second"):
         done = evaluate(tmp_path, task="tiny-slow", out=tmp_path / out)
@@ -159,23 +163,10 @@ def test_killed_twenty_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> No
         assert done.summary["tasks"] == calm["tasks"]
 
 
-def kill_ten_times(tmp_path: Path, out: str) -> int:
-    """How many of ten runs into `out` were still at work when they were killed."""
-    rng = random.Random(out)
-    at_work = 0
-    for _ in range(10):
-        process = subprocess.Popen(command(tmp_path, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0.4, 1.0))
-        at_work += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    return at_work
-
-
 def start(tmp_path: Path) -> subprocess.Popen:
     """A run at work on its samples; SIGINT reaches it even where the test itself ignores it."""
     process = subprocess.Popen(
-        [part for part in command(tmp_path, "run") if part != "--json"],
+        [sys.executable, "-m", "ifeval", *slow_run(tmp_path / "run")],
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),

@@ -121,11 +121,11 @@ def test_calls_that_nobody_can_read_are_announced(no_vllm: None) -> None:
     ],
 )
 def test_hostile_templates_are_bounded(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "SECONDS", 3)
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     found = probe(template, {})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10, "seconds of a core"
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5, "seconds of a core"
     assert found.notes
     assert not found.tools
 

@@ -1,20 +1,31 @@
 """The story's own tasks: they validate, and what is practised is nothing that is examined."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ifeval.finetuning.data.contamination import PromptIndex
 from ifeval.finetuning.data.formats import Example
+from ifeval.records import Sample
 from ifeval.registry.plugins import discover
 from ifeval.registry.suites import expand
 from ifeval.runs.validation import validate
 from ifeval.tool_calls import by_name
+from tests.drawn import Drawn
 
 STORY = Path(__file__).parents[1] / "benchmarks" / "story"
 PLAN = tomllib.loads((STORY / "story.toml").read_text())
 TASKS = discover([STORY / "exam", STORY / "practice"])
+PRACTICE = 300
+"""Of its 900 prompts."""
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
+
+@cache
+def samples(name: str, limit: int | None = None) -> list[Sample]:
+    return list(TASKS[name]().samples(0, limit))
 
 
 @pytest.mark.parametrize("name", ["unseen_styles", "seen_styles", "questions", "practice", "everyday"])
@@ -23,15 +34,16 @@ def test_every_item_can_be_solved_and_none_by_silence(name: str) -> None:
 
 
 def test_held_out_styles_are_examined_and_not_practised() -> None:
-    styles = {name: {s.tags["style"] for s in TASKS[name]().samples(0, 300)} for name in ("unseen_styles", "practice")}
+    drawn = {"unseen_styles": samples("unseen_styles"), "practice": samples("practice", PRACTICE)}
+    styles = {name: {sample.tags["style"] for sample in of_task} for name, of_task in drawn.items()}
     assert styles["unseen_styles"] == set(PLAN["held_out"]["style"])
     assert not styles["practice"] & styles["unseen_styles"]
 
 
 def test_what_is_practised_is_nowhere_examined() -> None:
     exam = {name: TASKS[name]() for name in expand([str(STORY / "story.toml")], TASKS)}
-    index = PromptIndex({name: task.samples(0) for name, task in exam.items()}, {n: t.unit for n, t in exam.items()})
-    everyday, practice = (list(TASKS[name]().samples(0)) for name in ("everyday", "practice"))
+    index = PromptIndex({name: samples(name) for name in exam}, {name: task.unit for name, task in exam.items()})
+    everyday, practice = samples("everyday"), samples("practice", PRACTICE)
     assert len(everyday) > 300
     assert not index.overlaps(Example(s.id, "", tuple(s.messages)) for s in everyday)
     alike = index.overlaps(Example(s.id, "", tuple(s.messages)) for s in practice)
@@ -41,5 +53,5 @@ def test_what_is_practised_is_nowhere_examined() -> None:
 def test_recipes_name_known_tasks() -> None:
     for recipe in PLAN["recipes"].values():
         assert {task.partition(":")[0] for task in recipe["make"]} | set(recipe["own"]) <= set(TASKS)
-    clusters = {s.tags["cluster"] for s in TASKS["zero_shot"]().samples(0)}
+    clusters = {s.tags["cluster"] for s in Drawn("zero_shot")}
     assert set(PLAN["held_out"]["cluster"]) < clusters

@@ -1,6 +1,7 @@
 """Fine-tune a small model and show what it did: gains and losses side by side.
 
-python benchmarks/story/story.py [--model DIR] [--recipes NAME,NAME] [--ifeval PATH] [--limit N] [--steps N]
+python benchmarks/story/story.py [--model DIR] [--chat-template FILE] [--recipes NAME,NAME] [--ifeval PATH] [--limit N]
+    [--steps N] [--seed N] [--work DIR] [--results DIR]
 
 Every step is an `ifeval` command, printed before it runs; what is there already is not made again, so a story that was
 interrupted goes on. story.toml says what is asked, held out and tried; docs/story.md tells what came out.
@@ -19,7 +20,6 @@ from typing import Any
 from ifeval.comparison.baselines import find
 from ifeval.comparison.differences import compare
 from ifeval.models.checkpoint import read_json
-from ifeval.registry.datasets import path as fetched
 from ifeval.runs.run import Run, load_run
 from ifeval.stats.differences import paired_t_interval
 from ifeval.util.tables import markdown, points, signed, span
@@ -33,8 +33,11 @@ IFEVAL_TOKENS = 256
 class Story:
     """One base model, its recipes, and where everything lies. `extra`: flags of every run, such as --limit 4."""
 
-    def __init__(self, model: str, work: Path, results: Path, ifeval: Path | None, extra: Sequence[str]) -> None:
+    def __init__(
+        self, model: str, work: Path, results: Path, ifeval: Path | None, extra: Sequence[str], template: Path | None
+    ) -> None:
         self.model, self.work, self.results, self.ifeval, self.extra = model, work, results, ifeval, extra
+        self.template = ["--chat-template", str(template)] if template else []
         self.plan = tomllib.loads((HERE / "story.toml").read_text())
         self.held_out = [
             flag
@@ -46,8 +49,12 @@ class Story:
     def exam(self, model: str, name: str) -> Path:
         """Evaluate a checkpoint; the run's folder. Real IFEval is a run of its own, for its longer replies."""
         run = self.work / "exam" / name
-        self.step("run", "--model", model, "--tasks", HERE / "story.toml", *EXAM, "--out", run, *self.extra)
+        self.step("run", *self.asked(model), "--tasks", HERE / "story.toml", *EXAM, "--out", run, *self.extra)
         return run
+
+    def asked(self, model: str) -> list[str]:
+        """A model as a run is given it: the base model with the template to train with, trained ones have it."""
+        return ["--model", model, *(self.template if model == self.model else ())]
 
     def real_ifeval(self, model: str, name: str) -> Path | None:
         """The 541 prompts of IFEval; None where they are not there."""
@@ -55,13 +62,13 @@ class Story:
             return None
         run = self.work / "exam" / f"{name}-ifeval"
         flags = ["--data", self.ifeval, "--max-tokens", IFEVAL_TOKENS, "--out", run, *self.extra]
-        self.step("run", "--model", model, "--tasks", "ifeval", *flags)
+        self.step("run", *self.asked(model), "--tasks", "ifeval", *flags)
         return run
 
     def own_replies(self, kind: str) -> Path:
         """The base model's good replies to `practice` or `everyday` requests, curated."""
         run, good, best = self.work / "own" / kind, self.work / f"{kind}-good.jsonl", self.work / f"{kind}.jsonl"
-        self.step("run", "--model", self.model, "--tasks", kind, *PRACTICE, "--out", run, *self.extra)
+        self.step("run", *self.asked(self.model), "--tasks", kind, *PRACTICE, "--out", run, *self.extra)
         self.step("data", "make", "--replay", run, *self.held_out, *EXAM, "--out", good, makes=good)
         self.step("data", "curate", good, "--keep", 1000, *EXAM, "--out", best, makes=best)
         return best
@@ -77,7 +84,7 @@ class Story:
         self.step("data", "check", *data, "--model", self.model, *EXAM)
         mix = [flag for file in data for flag in ("--data", file)]
         record = out / "ifeval_sft.json"
-        self.step("sft", "--model", self.model, *mix, "--out", out, *recipe["sft"], *flags, makes=record)
+        self.step("sft", *self.asked(self.model), *mix, "--out", out, *recipe["sft"], *flags, makes=record)
         return out
 
     def step(self, *arguments: object, makes: Path | None = None, code: Sequence[int] = (0,)) -> str:
@@ -146,14 +153,15 @@ def cost(model: Path) -> list[str]:
     ]  # fmt: skip
 
 
-FILLER = "Here is something about"
-
 SHOWN = {
-    "unseen_styles prompt_strict": "constraints, unseen phrasings",
-    "seen_styles prompt_strict": "constraints, phrasings of training",
+    "unseen_styles both": "constraints and facts, unseen phrasings",
+    "unseen_styles followed": "constraints alone, unseen phrasings",
+    "unseen_styles covered": "facts alone, unseen phrasings",
+    "seen_styles both": "constraints and facts, phrasings of training",
     "tool_calls correct": "tool calls right",
     "tool_calls called": "tool calls tried",
     "tool_calls refrained": "no call where none is wanted",
+    "tool_calls answered": "no call, and the right words",
     "zero_shot correct": "kinds of tasks, all",
     "questions answered": "plain questions answered",
     "questions finished": "plain questions, replies that ended",
@@ -175,11 +183,12 @@ SHOWN = {
 
 
 def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
-    """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of replies."""
+    """Name and change of the metrics shown, of clusters seen and unseen, and of the lengths of replies.
+
+    Form and facts are shown apart too: form alone is what a model learns that says nothing.
+    """
     found = compare(find(str(old.path), []), find(str(new.path), []))
     real = "ifeval" in old.summary["tasks"]
-    for task in ("ifeval",) if real else ("unseen_styles", "manner"):
-        yield f"replies of {task} with the constructed ones' filler", f"{fillers(old, task)} to {fillers(new, task)}"
     by_name = {f"{row.name} {row.metric}": row for row in (*found.tasks, *found.metrics)}
     by_name |= {f"{'ifeval' if real else 'all'} {row.metric}": row for row in found.rates}
     for name, words in SHOWN.items():
@@ -193,12 +202,6 @@ def differences(old: Run, new: Run) -> Iterator[tuple[str, str]]:
     for task, words in (("manner", "everyday requests"), ("questions", "plain questions")):
         means = [run.summary["tasks"][task]["report"]["words"]["mean"] for run in (old, new)]
         yield f"{words}: mean words", f"{means[0]:.0f} to {means[1]:.0f}"
-
-
-def fillers(run: Run, task: str) -> str:
-    """How many replies to a task hold the sentence that opens most constructed replies of `format`, and of how many."""
-    replies = run.samples.query("task == @task")["reply"]
-    return f"{replies.str.contains(FILLER, regex=False).sum()} of {len(replies)}"
 
 
 def unseen_items(old: Run, new: Run) -> Iterator[tuple[str, Any]]:
@@ -218,22 +221,25 @@ def change(old: float, new: float, interval: Any) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="models/smollm2-135m-instruct")
-    parser.add_argument("--recipes", default="own-words", help="the last one is compared, gated and reported")
-    parser.add_argument("--ifeval", type=Path, default=fetched("ifeval"), help="IFEval's input_data.jsonl")
+    parser.add_argument("--chat-template", type=Path, help="of a base model that has none")
+    parser.add_argument("--recipes", default="replay", help="the last one is compared, gated and reported")
+    parser.add_argument("--ifeval", type=Path, help="IFEval's input_data.jsonl, to be asked too")
     parser.add_argument("--work", type=Path, default=Path("runs/story"))
     parser.add_argument("--results", type=Path, default=Path("results/story"))
     parser.add_argument("--limit", type=int, help="samples a task, for a trial")
     parser.add_argument("--steps", type=int, help="optimiser steps, for a trial")
+    parser.add_argument("--seed", type=int, default=0, help="of the training")
     given = parser.parse_args()
     limit = ["--limit", str(given.limit)] if given.limit else []
     steps = ["--max-steps", str(given.steps)] if given.steps else []
-    story = Story(given.model, given.work, given.results, given.ifeval, limit)
+    steps += ["--seed", str(given.seed)]
+    story = Story(given.model, given.work, given.results, given.ifeval, limit, given.chat_template)
     base = story.exam(given.model, "base")
     recipes = given.recipes.split(",")
     for name in recipes:
         tuned = story.exam(str(story.tune(name, steps)), name)
     if story.ifeval is None:
-        print("\nReal IFEval is left out: `ifeval data fetch ifeval` brings its prompts, --ifeval PATH names a copy.")
+        print("\nReal IFEval is left out; --ifeval PATH names its prompts (`ifeval data fetch ifeval` brings them).")
     real = [story.real_ifeval(given.model, "base"), story.real_ifeval(str(story.work / "models" / name), name)]
     story.publish(base, tuned, real)
     story.write("recipes.md", text := story.recipes_table(base, real[0]))

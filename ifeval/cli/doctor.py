@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ifeval.models.profile import TemplateProfile
 
 NEEDED_FREE = 2 << 30
-SOME_WORK = 0.3
-"""Busy cores from which on the machine is called shared; an idle system and this command itself stay below it."""
 
 
 def doctor(
@@ -73,13 +71,13 @@ def machine_lines() -> Iterator[tuple[bool, str]]:
 
 def shared_line() -> Iterator[tuple[bool, str]]:
     """What else runs on the cores: the CPU engine's threads wait for each other, so beside other work all are slow."""
-    from ifeval.engines.machine import busy_cores
+    from ifeval.engines.machine import SOME_WORK, busy_cores
 
     busy = busy_cores()
     if busy is None:
         return
     alone = "nothing else runs on them" if busy < SOME_WORK else f"other work keeps {busy:.1f} of them busy"
-    advice = "" if busy < SOME_WORK else "; a CPU engine beside it is several times slower (docs/engines.md)"
+    advice = "" if busy < SOME_WORK else "; the CPU engine leaves it those and is slower (docs/engines.md)"
     yield True, f"cores: {alone}{advice}"
 
 

@@ -48,11 +48,11 @@ def sft_lines(arguments: Sequence[str]) -> Iterator[tuple[bool, str]]:
 
     from ifeval.finetuning.training.arithmetic import operations
     from ifeval.finetuning.training.memory import free_memory
-    from ifeval.finetuning.training.network import choose_precision, device_of_machine
+    from ifeval.finetuning.training.network import asked_precision, choose_precision, device_of_machine
 
     options = options_from(arguments)
     device = device_of_machine()
-    computing = choose_precision(options.precision, device)
+    computing = choose_precision(asked_precision(options), device)
     free = free_memory(device)
     architecture = architecture_of(options.model)
     kept, needed = needs(architecture, options, computing is torch.bfloat16, free, device.type == "cuda")
@@ -105,23 +105,28 @@ def needs(architecture: "Architecture", options: "SftOptions", lower: bool, free
 
 def remedy(architecture: "Architecture", options: "SftOptions", lower: bool, free: int, gpu: bool) -> str:
     """The mildest change of the settings that fits."""
-    steps: list[tuple[str, dict[str, Any]]] = [
-        ("--gradient-checkpointing", {"gradient_checkpointing": True}),
-        ("--rows 1", {"rows": 1}),
-        ("--weights bf16", {"weights": "bf16"}),
-        ("--lora 16", {"lora": 16, "weights": "auto"}),
+    fewer: list[tuple[str, str, dict[str, Any]]] = [
+        ("--weights", " bf16", {"weights": "bf16"}),
+        ("--lora", " 16", {"lora": 16, "weights": "auto"}),
     ]
-    flags: list[str] = []
-    for flag, change in steps:
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("--gradient-checkpointing", "", {"gradient_checkpointing": True}),
+        ("--rows", " 1", {"rows": 1}),
+        *([] if options.lora else fewer),
+        ("--weights", " 4bit", {"weights": "4bit"}),
+    ]
+    flags: dict[str, str] = {}
+    for flag, value, change in steps:
         changed = replace(options, **change)
-        if changed == options or (flag == "--weights bf16" and not lower):
+        if changed == options or (flag == "--weights" and not lower):
             continue
         options = changed
-        flags.append(flag)
+        flags[flag] = value
         needed = needs(architecture, options, lower, free, gpu)[1].total
+        said = " ".join(name + given for name, given in flags.items())
         if needed <= free:
-            return f"it fits with {' '.join(flags)} ({needed / GIB:.1f} GiB)"
-    return f"it does not fit with {' '.join(flags)} either; take a smaller --max-length or a larger device"
+            return f"it fits with {said} ({needed / GIB:.1f} GiB)"
+    return f"it does not fit with {said} either; take a smaller --max-length or a larger device"
 
 
 def matrix_speed(device: Any, dtype: Any) -> float:

@@ -89,10 +89,16 @@ def sft(
     keep_adapter: Annotated[bool, typer.Option(help="Write the adapter alone instead of merging it.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32, or bf16 (autocast over fp32 weights).")] = "auto",
     weights: Annotated[
-        str, typer.Option(help="fp32, bf16 (half the memory, rounded stochastically), or auto: what fits.")
+        str,
+        typer.Option(
+            help="fp32, bf16 (half the memory, rounded stochastically), 4bit (a base under adapters), or auto: what fits."
+        ),
     ] = "auto",
     gradient_checkpointing: Annotated[bool, typer.Option(help="Use less memory, a third slower.")] = False,
     compile: Annotated[bool, typer.Option(help="Compile the model's layers: faster steps after a minute.")] = False,
+    liger: Annotated[
+        bool, typer.Option(help="Compute the loss with Liger's fused kernel: a GPU, and pip install liger-kernel.")
+    ] = False,
     packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
     last_turn_only: Annotated[
         bool, typer.Option(help="Train the last reply of each conversation; earlier ones are context.")
@@ -132,6 +138,10 @@ def sft(
     log: Annotated[
         list[str] | None,
         typer.Option(help="Draw the curves in wandb, mlflow or trackio too, where it is installed. Repeatable."),
+    ] = None,
+    push_to_hub: Annotated[
+        str | None,
+        typer.Option(help="USER/NAME on the Hugging Face hub that gets the checkpoint; made private if new."),
     ] = None,
     resume: Annotated[
         bool,

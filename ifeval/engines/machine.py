@@ -10,6 +10,9 @@ from pathlib import Path
 
 STAT = Path("/proc/stat")
 
+SOME_WORK = 0.3
+"""Busy cores from which on a machine is called shared; an idle system stays below it."""
+
 
 def cores() -> list[int]:
     """The cores this process may run on."""

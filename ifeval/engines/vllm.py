@@ -11,13 +11,14 @@ import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from ifeval.engines.base import Workload, failed, take
 from ifeval.engines.engine_death import wake_when_it_dies
 from ifeval.engines.loops import LARGEST, SMALLEST, TIMES
-from ifeval.engines.machine import available_memory, cores, gpu_memory, has_cuda
+from ifeval.engines.machine import SOME_WORK, available_memory, busy_cores, cores, gpu_memory, has_cuda
 from ifeval.engines.parallel import USABLE_SHARE, Devices, footprint, require_fit, smallest_tensor_size
 from ifeval.engines.parent_death import ended_with_us
 from ifeval.engines.vllm_versions import refusals, require_supported, vllm_version
@@ -340,12 +341,18 @@ def lora_rank(adapter: Path) -> int:
 
 
 def cpu_environment() -> dict[str, str]:
-    """In process, one OpenMP thread bound to each core this process may use; a setting of the user's own is kept."""
-    mine = cores()
+    """In process, one OpenMP thread bound to each core that nothing else keeps busy; a setting of the user's own is kept.
+
+    Threads that wait for each other spin, which is fastest on cores of their own. Beside other work each wait can take a
+    time slice: there they are fewer, at least one, and sleep (docs/engines.md has the measurements).
+    """
+    busy = busy_cores() or 0.0
+    free = cores()[: max(1, len(cores()) - ceil(busy - SOME_WORK))]
     wanted = {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
-        "VLLM_CPU_OMP_THREADS_BIND": ",".join(str(core) for core in mine),
-        "OMP_NUM_THREADS": str(len(mine)),
+        "VLLM_CPU_OMP_THREADS_BIND": ",".join(str(core) for core in free),
+        "OMP_NUM_THREADS": str(len(free)),
+        **({"OMP_WAIT_POLICY": "passive"} if busy >= SOME_WORK else {}),
     }
     return {name: os.environ.get(name, value) for name, value in wanted.items()}
 

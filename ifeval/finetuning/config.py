@@ -12,7 +12,7 @@ from ifeval.errors import UserError
 from ifeval.finetuning.options import SftOptions
 from ifeval.util import tomlio, yamlio
 
-NOT_SETTINGS = ("out", "resume")
+NOT_SETTINGS = ("out", "resume", "push_to_hub")
 """What belongs to one run of a training and not to its settings."""
 
 MOST_BYTES = 1 << 20

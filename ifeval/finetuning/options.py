@@ -1,16 +1,27 @@
 """The options of `ifeval sft`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.mix import MOST_BAD, MOST_REPEATS
 from ifeval.finetuning.training import schedule
 from ifeval.finetuning.training.services import check_services
 
-NOT_LEARNT = ("model", "data", "out", "compile", "save_every", "save_epochs", "eval_every", "log", "resume")
+NOT_LEARNT = (
+    "model",
+    "data",
+    "out",
+    "compile",
+    "save_every",
+    "save_epochs",
+    "eval_every",
+    "log",
+    "push_to_hub",
+    "resume",
+)
 """Names of files, which are recorded by content, when to write, how fast to compute: a resumed run may differ in them."""
 
 MOST_DROPPED = 0.1
@@ -40,7 +51,7 @@ class SftOptions:
     max_dropped: share of the examples, in [0, 1]. ignore_column, map: see `ifeval.finetuning.data.columns`.
     save_every: optimiser steps, 0 for never.
     eval_tasks: what `ifeval run --tasks` takes, empty for no evaluation; eval_every: optimiser steps between two;
-    eval_args: more arguments of `ifeval run`. log: services that draw the curves, see `ifeval.finetuning.training.services`.
+    eval_args: more arguments of `ifeval run`. liger: the loss by Liger's kernel. push_to_hub: USER/NAME. log: services that draw the curves, see `ifeval.finetuning.training.services`.
     """
 
     model: str
@@ -70,9 +81,10 @@ class SftOptions:
     lora_target_modules: str = ALL_LINEAR
     keep_adapter: bool = False
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    weights: Literal["auto", "fp32", "bf16"] = "auto"
+    weights: Literal["auto", "fp32", "bf16", "4bit"] = "auto"
     gradient_checkpointing: bool = False
     compile: bool = False
+    liger: bool = False
     packing: bool = True
     last_turn_only: bool = False
     most_repeats: int = MOST_REPEATS
@@ -88,16 +100,23 @@ class SftOptions:
     eval_args: tuple[str, ...] = ()
     seed: int = 0
     log: tuple[str, ...] = ()
+    push_to_hub: str | None = None
     resume: bool | Literal["auto"] = False
 
     def check(self) -> None:
         """Raise UserError for a value that makes no sense."""
+        for entry in fields(self):
+            _check_type(entry.name, getattr(self, entry.name), entry.type)
         if self.precision not in ("auto", "fp32", "bf16"):
             raise UserError(f"--precision {self.precision}: choose auto, fp32 or bf16.")
-        if self.weights not in ("auto", "fp32", "bf16"):
-            raise UserError(f"--weights {self.weights}: choose auto, fp32 or bf16.")
-        if self.weights == "bf16" and self.precision == "fp32":
-            raise UserError("--weights bf16 cannot be combined with --precision fp32; leave --precision out.")
+        if self.weights not in ("auto", "fp32", "bf16", "4bit"):
+            raise UserError(f"--weights {self.weights}: choose auto, fp32, bf16 or 4bit.")
+        if self.weights in ("bf16", "4bit") and self.precision == "fp32":
+            raise UserError(
+                f"--weights {self.weights} cannot be combined with --precision fp32; leave --precision out."
+            )
+        if self.weights == "4bit" and not self.lora:
+            raise UserError("--weights 4bit is for a frozen base under adapters: give --lora a rank.")
         if not 0 < self.epochs < float("inf"):
             raise UserError(f"--epochs {self.epochs}: give a number above 0.")
         for name in ("max_length", "batch", "rows", "most_repeats", "eval_every"):
@@ -110,10 +129,6 @@ class SftOptions:
                 raise UserError(f"--{name.replace('_', '-')} {getattr(self, name)}: give a number above 0.")
         if self.method == "kto" and self.batch < 2:
             raise UserError("--method kto compares the replies of a batch with each other; give --batch 2 or more.")
-        if self.method in ("orpo", "dpo") and not self.packing:
-            raise UserError(
-                f"--no-packing works only with --method sft or kto; {self.method} reads its pairs side by side."
-            )
         if self.max_steps is not None and self.max_steps < 1:
             raise UserError(f"--max-steps {self.max_steps}: give 1 or more.")
         for name in ("max_bad", "max_dropped"):
@@ -148,3 +163,18 @@ class SftOptions:
     def training_identity(self) -> dict[str, Any]:
         """The settings that decide what is learnt, as JSON values."""
         return {name: value for name, value in asdict(self).items() if name not in NOT_LEARNT}
+
+
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    """Raise UserError where a plain setting has a value of another type; only calls from Python can give one."""
+    wanted = [kind for kind in get_args(hint) or (hint,) if kind in NAMES]
+    if not wanted or len(wanted) < len([kind for kind in get_args(hint) or (hint,) if kind is not type(None)]):
+        return  # a list, a choice, a path: checked by name
+    fits = isinstance(value, tuple(wanted)) or (float in wanted and isinstance(value, int))
+    if isinstance(value, bool) and bool not in wanted:
+        fits = False
+    if not fits and not (value is None and type(None) in get_args(hint)):
+        raise UserError(f"{name}={value!r}: give {NAMES[wanted[0]]}.")

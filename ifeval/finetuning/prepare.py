@@ -17,7 +17,7 @@ from ifeval.finetuning.data.encode import Document, Encoded, Encoder
 from ifeval.finetuning.data.fates import check_dropped, fates
 from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
-from ifeval.finetuning.data.packing import pack, pack_pairs
+from ifeval.finetuning.data.packing import pack, pack_pairs, pairs_apart
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.templates import training_template
 from ifeval.models.fingerprint import file_digests
@@ -73,7 +73,7 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     loaded = load(sources, options.max_bad, columns)
     encoder = encoder_for(model, options.max_length, options.chat_template, options.template_args)
     weights = dict(zip(loaded.rows, (source.weight for source in sources), strict=True))
-    trained, held_out = held_apart(loaded.examples, options, columns)
+    trained, held_out = held_apart(loaded, options, columns)
     mixed = mix(trained, weights, options.seed, options.most_repeats)
     encode = partial(
         encoder.encode_all,
@@ -85,10 +85,20 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     told = fates(replace(loaded, examples=trained), encoded, len(mixed))
     check_dropped(told, options.max_dropped)
     make = partial(
-        Batches, size=options.batch, seed=options.seed, pack=packing_of(options), tokens=options.batch_tokens
+        Batches,
+        size=options.batch,
+        seed=options.seed,
+        pack=packing_of(options),
+        tokens=options.batch_tokens,
+        alone=not options.packing,
     )
     batches = make(encoded.units)
-    validation = make(encode(held_out).units) if held_out else None
+    validation = None
+    if held_out.examples:
+        kept = encode(held_out.examples)
+        told["validation"] = fates(held_out, kept, len(held_out.examples))
+        check_dropped(told["validation"], options.max_dropped)
+        validation = make(kept.units)
     record = {
         "base": {"name": model.name, "fingerprint": model.fingerprint},
         "data": _data_record(sources, loaded),
@@ -103,19 +113,18 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     return Prepared(encoder, batches, record, model.path, validation)
 
 
-def held_apart(
-    examples: Sequence[Example], options: SftOptions, columns: Columns
-) -> tuple[Sequence[Example], Sequence[Example]]:
+def held_apart(loaded: Loaded, options: SftOptions, columns: Columns) -> tuple[Sequence[Example], Loaded]:
     """(what is trained on, what the validation loss is taken of), by `options.validation`.
 
     A share is drawn by the seed, before sources are mixed, so that no repetition of a validated example is trained on.
     Raises UserError for a file that cannot be used, and a share that leaves nothing.
     """
+    examples = loaded.examples
     if options.validation is None:
-        return examples, ()
+        return examples, Loaded((), (), {})
     share = options.validation_share
     if share is None:
-        return examples, load([parse_source(options.validation)], options.max_bad, columns).examples
+        return examples, load([parse_source(options.validation)], options.max_bad, columns)
     number = round(share * len(examples))
     if not 0 < number < len(examples):
         raise UserError(
@@ -123,13 +132,13 @@ def held_apart(
         )
     chosen = set(Random(f"{options.seed}:validation").sample(range(len(examples)), number))
     kept = [example for at, example in enumerate(examples) if at not in chosen]
-    return kept, [examples[at] for at in sorted(chosen)]
+    return kept, Loaded([examples[at] for at in sorted(chosen)], (), {"validation": number})
 
 
 def packing_of(options: SftOptions) -> Callable[[Sequence[Document]], Sequence[Sequence[Document]]]:
     """How the documents of a step come into rows."""
     if options.method in ("orpo", "dpo"):
-        return partial(pack_pairs, length=options.max_length)
+        return partial(pack_pairs, length=options.max_length) if options.packing else pairs_apart
     if options.packing:
         return partial(pack, length=options.max_length)
     return lambda documents: [[document] for document in documents]

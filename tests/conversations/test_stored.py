@@ -4,11 +4,7 @@ import contextlib
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +27,7 @@ from tests.conversations.played import (
     run_with,
 )
 from tests.plugins.talk.task import Talk
+from tests.reliability.forked import kill_at_random
 
 
 class Power(BaseException):
@@ -74,29 +71,21 @@ def whole_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
-def kill(out: Path, times: int) -> int:
-    """How many of `times` runs into `out` were still at work when they were killed."""
-    rng, at_work = random.Random(str(out.name)), 0
-    command = [sys.executable, "-m", "ifeval", "run", "--model", "scripted:oracle", "--tasks", "talk-slow,talk-counter"]
-    for _ in range(times):
-        process = subprocess.Popen(
-            [*command, "--task-path", str(PLUGINS), "--out", str(out), "--json"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(rng.uniform(0.45, 1.0))
-        at_work += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    return at_work
+def kill(out: Path, times: int, seconds: float) -> int:
+    """How many of `times` runs into `out`, each killed within `seconds`, were still at work then."""
+    tasks = ["--tasks", "talk-slow,talk-counter", "--task-path", PLUGINS]
+    command = ["run", "--model", "scripted:oracle", *tasks, "--out", out, "--json"]
+    draw = random.Random(out.name)
+    return sum(kill_at_random(command, out.with_suffix(".log"), seconds, draw) for _ in range(times))
 
 
 @pytest.mark.parametrize("kills", [15, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_within_and_between_turns_nothing_is_lost_or_asked_twice(tmp_path: Path, kills: int) -> None:
+    began = time.monotonic()
     calm = evaluate(tmp_path / "calm", "talk-slow", "talk-counter")
+    seconds = (time.monotonic() - began) / 3
     outs = [tmp_path / f"run{number}" for number in range(kills // 5)]
-    with ThreadPoolExecutor(2) as pool:
-        at_work = sum(pool.map(lambda out: kill(out, 5), outs))
+    at_work = sum(kill(out, 5, seconds) for out in outs)
     assert at_work > kills / 5, "many of the kills hit a run at work"
     for out in outs:
         run = evaluate(out, "talk-slow", "talk-counter")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ifeval.cli import doctor
-from ifeval.engines import machine
+from ifeval.engines import machine, vllm
 
 
 def ticks(*idle_of: tuple[int, int]) -> str:
@@ -45,3 +45,28 @@ def test_doctor_says_what_else_runs(busy: float, words: str, monkeypatch: pytest
     assert ok
     assert words in line
     assert ("slower" in line) == (busy > 1)
+
+
+@pytest.mark.parametrize(
+    ("busy", "bound", "policy"),
+    [
+        (None, "0,1,2,3", None),
+        (0.1, "0,1,2,3", None),
+        (0.5, "0,1,2", "passive"),
+        (2.0, "0,1", "passive"),
+        (4.0, "0", "passive"),
+    ],
+)
+def test_beside_other_work_the_engine_has_fewer_threads_that_sleep(
+    busy: float | None, bound: str, policy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vllm, "busy_cores", lambda: busy)
+    monkeypatch.setattr(vllm, "cores", lambda: [0, 1, 2, 3])
+    for name in ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "VLLM_CPU_OMP_THREADS_BIND"):
+        monkeypatch.delenv(name, raising=False)
+    chosen = vllm.cpu_environment()
+    assert chosen["VLLM_CPU_OMP_THREADS_BIND"] == bound
+    assert chosen["OMP_NUM_THREADS"] == str(len(bound.split(",")))
+    assert chosen.get("OMP_WAIT_POLICY") == policy
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert vllm.cpu_environment()["OMP_NUM_THREADS"] == "7"

@@ -76,6 +76,8 @@ def test_eight_billion_parameters_fit() -> None:
     eight = Architecture.of(LLAMA_8B)
     adapters = memory(eight, replace(BASE, lora=16), "bf16", True, GPU_CHUNK, 0)
     assert 16e9 < adapters.total < 24e9
+    packed = memory(eight, replace(BASE, lora=16, weights="4bit"), "4bit", True, GPU_CHUNK, 0)
+    assert 6e9 < packed.total < adapters.total - 9e9
     whole = memory(eight, BASE, "bf16", True, GPU_CHUNK, 40 * CHUNK)
     assert 64e9 < whole.total < 75e9
     assert memory(eight, BASE, "fp32", True, GPU_CHUNK, 0).total > 128e9
@@ -114,6 +116,9 @@ def test_doctor_says_what_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     large = CliRunner().invoke(app, flags)
     assert isinstance(large.exception, UserError)
     assert "it fits with --gradient-checkpointing --weights bf16 --lora 16" in large.output
+    monkeypatch.setattr("ifeval.finetuning.training.memory.free_memory", lambda device: 12 * 2**30)
+    packed = CliRunner().invoke(app, flags)
+    assert "it fits with --gradient-checkpointing --weights 4bit --lora 16" in packed.output
     wrong = CliRunner().invoke(app, ["doctor", "--lora", "16"])
     assert "there is no such flag" in str(wrong.exception)
     misspelt = CliRunner().invoke(app, [*flags, "--lorra", "16"])

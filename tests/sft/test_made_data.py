@@ -1,6 +1,7 @@
 """Choosing and making training data: every drop has a reason, and nothing an evaluation asks is in what is made."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from ifeval.registry.plugins import discover
 from ifeval.runs.options import RunOptions
 from ifeval.runs.pipeline import run as run_pipeline
 from ifeval.runs.run import load_run
-from ifeval.task import Task
 from tests.conversations.played import PLUGINS
+from tests.drawn import Drawn
 from tests.sft.rows import examples_of
 from tests.sft.test_quality import pair, text
+
+pytestmark = pytest.mark.usefixtures("drawn_once")
 
 
 def test_faults_go_first_each_with_its_reason() -> None:
@@ -63,28 +66,29 @@ def test_rows_read_back_as_the_same_example() -> None:
     assert again == example
 
 
-def index_of(task: Task) -> PromptIndex:
-    return PromptIndex({task.name: task.samples(task.default_seed)}, {task.name: task.unit})
+@cache
+def index_of(name: str) -> PromptIndex:
+    return PromptIndex({name: Drawn(name)}, {name: discover()[name].unit})
 
 
 @pytest.mark.parametrize("name", ["format", "tool_calls", "zero_shot"])
 def test_made_rows_hold_no_prompt_of_the_evaluation(name: str, tmp_path: Path) -> None:
     task = discover()[name]()
-    made = make(task, 40, 0, {}, index_of(task))
+    made = make(task, 40, 0, {}, index_of(name))
     assert len(made.rows) == 40
-    asked = {sample.messages[-1]["content"] for sample in task.samples(task.default_seed)}
+    asked = {sample.messages[-1]["content"] for sample in Drawn(name)}
     assert not asked & {row["messages"][-2]["content"] for row in made.rows}
     file = tmp_path / "made.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in made.rows))
     assert len(load([Source(file)], most_bad=0.0).examples) == 40
-    assert made.rows == make(task, 40, 0, {}, index_of(task)).rows
-    assert made.rows != make(task, 40, 1, {}, index_of(task)).rows
+    assert made.rows == make(task, 40, 0, {}, index_of(name)).rows
+    assert made.rows != make(task, 40, 1, {}, index_of(name)).rows
 
 
 def test_what_is_held_out_stays_out() -> None:
     task = discover()["zero_shot"]()
     held = {"cluster": {"tables", "lists"}, "wording": {"terse"}}
-    made = make(task, 60, 0, held, index_of(task))
+    made = make(task, 60, 0, held, index_of("zero_shot"))
     assert not {row["cluster"] for row in made.rows} & held["cluster"]
     assert made.left_out["held out by a tag"] > 0
     nothing = make(task, 5, 0, {"language": {"en"}}, PromptIndex({}))
@@ -219,9 +223,9 @@ def test_verbs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["dialogue", "tool_loop"])
 def test_conversations_become_rows_of_all_their_turns(name: str, tmp_path: Path) -> None:
     task = discover()[name]()
-    made = make(task, 12, 0, {}, index_of(task))
+    made = make(task, 12, 0, {}, index_of(name))
     assert len(made.rows) == 12
-    assert made.rows == make(task, 12, 0, {}, index_of(task)).rows
+    assert made.rows == make(task, 12, 0, {}, index_of(name)).rows
     roles = [[message["role"] for message in row["messages"]] for row in made.rows]
     assert all(row[-1] == "assistant" for row in roles)
     assert all(row.count("assistant") > 1 for row in roles)

@@ -16,7 +16,10 @@ from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.neardup import near_duplicates, ngrams, words
 from ifeval.records import Sample
 from ifeval.registry.plugins import discover
+from tests.drawn import Drawn
 from tests.sft.rows import examples_of
+
+pytestmark = pytest.mark.usefixtures("drawn_once")
 
 WORDS = [f"word{i}" for i in range(400)]
 
@@ -95,7 +98,7 @@ def test_contamination_is_found_and_boilerplate_is_not() -> None:
 @pytest.mark.parametrize("name", ["format", "tool_calls", "zero_shot"])
 def test_our_own_prompts_are_found(name: str) -> None:
     task = discover()[name]()
-    samples = list(task.samples(task.default_seed))
+    samples = Drawn(name)
     index = PromptIndex({name: samples}, {name: task.unit})
     rows = [pair(prompt_text(sample.messages), "x", line) for line, sample in enumerate(samples)]
     found = {offence.place for offence in index.overlaps(rows)}

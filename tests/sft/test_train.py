@@ -274,6 +274,18 @@ def test_without_packing_the_loss_is_the_same(options: SftOptions, tmp_path: Pat
     assert packed.steps[0].gradient_norm == pytest.approx(padded.steps[0].gradient_norm, rel=1e-3)
 
 
+@pytest.mark.parametrize("method", ["orpo", "dpo"])
+def test_pairs_without_packing_have_the_same_loss(options: SftOptions, tmp_path: Path, method: Any) -> None:
+    data = tmp_path / "pairs.jsonl"
+    made = [{"prompt": f"say {i}", "chosen": f"{i} " * (1 + i % 3), "rejected": f"no {i}"} for i in range(12)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in made))
+    settings = replace(options, data=(str(data),), method=method, neftune=0.0, max_steps=3)
+    apart, packed = Watch(), Watch()
+    train(replace(settings, packing=False), apart)
+    train(replace(settings, out=tmp_path / "packed"), packed)
+    assert [step.loss for step in apart.steps] == pytest.approx([step.loss for step in packed.steps], abs=1e-4)
+
+
 def test_gradient_checkpointing_changes_no_step(options: SftOptions, tmp_path: Path) -> None:
     plain, checkpointed = Watch(), Watch()
     train(replace(options, max_steps=2), plain)
@@ -392,3 +404,7 @@ def test_rows_and_steps_are_told_before_the_first(options: SftOptions) -> None:
     assert steps.startswith("training: 1 steps of 8 examples, 3 steps per epoch, 0.333 epochs")
     with pytest.raises(UserError, match=r"1 of 25 examples cannot be trained on.*--max-dropped"):
         train(replace(options, out=options.out.with_name("other"), max_dropped=0.0), Watch())
+    settings = replace(options, data=(options.data[0],), out=options.out.with_name("third"), max_steps=1)
+    watch = Noted()
+    train(replace(settings, validation=options.data[0]), watch)
+    assert "validation:\n  24  validated on, of 25 rows" in watch.notes[0]

@@ -5,9 +5,10 @@ import pytest
 from ifeval.records import Response
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
+from tests.drawn import Drawn
 
 TASK = discover()["density"]()
-SAMPLES = list(TASK.samples(0))
+SAMPLES = Drawn("density")
 
 
 def score(sample, text):
@@ -19,8 +20,9 @@ def test_small_rungs_come_first():
     assert {sample.tags["instructions"] for sample in SAMPLES[36:]} == {100, 200}
 
 
-@pytest.mark.parametrize("sample", SAMPLES[::7], ids=lambda sample: sample.id)
-def test_the_oracle_follows_as_many_instructions_as_the_rung_says(sample):
+@pytest.mark.parametrize("place", range(0, TASK.size, 7))
+def test_the_oracle_follows_as_many_instructions_as_the_rung_says(place):
+    sample = SAMPLES[place]
     done = score(sample, sample.oracle)
     assert len(done.checks) == sample.tags["instructions"]
     assert done.metrics == {"share": 1, "followed": 1, "nine_tenths": 1}

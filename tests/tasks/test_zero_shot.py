@@ -14,10 +14,11 @@ from ifeval.records import Response
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
 from ifeval.util.jsonio import dumps
+from tests.drawn import Drawn
 
 TASK = discover()["zero_shot"]()
-SAMPLES = list(TASK.samples(seed=0))
-CORE = SAMPLES[:432]
+SAMPLES = Drawn("zero_shot")
+CORE = Drawn("zero_shot", 432)
 
 answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
 clusters = importlib.import_module("ifeval.tasks.zero_shot.clusters")

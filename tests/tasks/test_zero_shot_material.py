@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifeval.registry.plugins import discover
+from tests.drawn import Drawn
 
-SAMPLES = list(discover()["zero_shot"]().samples(seed=0))
+SAMPLES = Drawn("zero_shot")
 
 answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
 clusters = importlib.import_module("ifeval.tasks.zero_shot.clusters")

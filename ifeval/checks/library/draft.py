@@ -6,6 +6,7 @@ starts with as many points as the reply must make; instructions choose, order, l
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from random import Random
 
@@ -58,6 +59,16 @@ class Material:
         """The sentences that a draft without any instruction has."""
         return [point.sentences[0] for point in self.points[: self.wanted]]
 
+    @cached_property
+    def sentences_by_word(self) -> Mapping[str, str]:
+        """For each word, the material's own sentence for it, else the first that holds it."""
+        found: dict[str, str] = {}
+        for point in self.points:
+            for sentence in point.sentences:
+                for word in bare_words(sentence):
+                    found.setdefault(word, sentence)
+        return found | self.every_word
+
 
 def prose(blocks: Blocks) -> str:
     """Paragraphs with blank lines between them."""
@@ -94,12 +105,8 @@ class Draft:
     tail: list[str] = field(default_factory=list)
     edits: list[Callable[[str], str]] = field(default_factory=list)
     made: list[int] = field(default_factory=list)
-    _sentences: Mapping[str, str] = field(default_factory=dict)
     _tests: list[Callable[[str], bool]] = field(default_factory=list)
     _unused: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._sentences = _sentences_by_word(self.material)
 
     def keep(self, test: Callable[[str], bool]) -> None:
         """From now on use only sentences that pass `test`; called before `begin`."""
@@ -132,7 +139,7 @@ class Draft:
 
     def using(self, word: str) -> str:
         """The sentence that uses `word`."""
-        sentence = self._sentences.get(word.lower(), "")
+        sentence = self.material.sentences_by_word.get(word.lower(), "")
         if not sentence or not self._passes(sentence):
             raise CannotBuild
         return sentence
@@ -208,13 +215,3 @@ def before_stop(sentence: str, words: str) -> str:
 def bare_words(sentence: str) -> Iterator[str]:
     """The words of a sentence in lower case, marks around them gone."""
     return (word for part in sentence.lower().split() if (word := part.strip(".,'")))
-
-
-def _sentences_by_word(material: Material) -> dict[str, str]:
-    """For each word, the material's own sentence for it, else the first that holds it."""
-    found: dict[str, str] = {}
-    for point in material.points:
-        for sentence in point.sentences:
-            for word in bare_words(sentence):
-                found.setdefault(word, sentence)
-    return found | material.every_word

@@ -54,9 +54,9 @@ class Reading:
 
     def states(self, form: Form) -> bool:
         """Whether all parts of the form are found together."""
-        parts = [pattern(part) for part in form]
-        if not all(part.search(self.whole) for part in parts):
+        if not all(pattern(part).search(self.whole) for part in form):  # most stop at the first, which saves the others
             return False
+        parts = [pattern(part) for part in form]
         return len(parts) == 1 or any(all(part.search(unit) for part in parts) for unit in self.units)
 
     def _lines(self) -> Iterator[str]:

@@ -21,7 +21,7 @@ class Batches:
     """The steps of a training over `units`, `size` of them in each; the last step of an epoch may be smaller.
 
     pack: documents to the rows of a forward pass. tokens: about how many a step has, of whatever number of examples; None
-    to go by `size`.
+    to go by `size`. alone: a document is a row of its own.
     """
 
     units: Sequence[Unit]
@@ -29,6 +29,7 @@ class Batches:
     seed: int
     pack: Callable[[Sequence[Document]], Sequence[Sequence[Document]]]
     tokens: int | None = None
+    alone: bool = False
 
     @property
     def per_epoch(self) -> int:

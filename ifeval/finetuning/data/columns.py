@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.messages import KNOWN, Malformed
+from ifeval.finetuning.data.masks import decides
+from ifeval.finetuning.data.messages import KNOWN, Malformed, is_exchange
 
 CONVERSATIONS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat")
 SYSTEMS = ("system", "system_prompt", "system_message")
@@ -180,13 +181,16 @@ class Fields:
         return sorted(self._values)
 
     def unread(self, said: Sequence[str]) -> Iterator[str]:
-        """The columns with text that was not read and is no label. said: the texts of the conversation.
+        """The columns that were not read and hold text that is no label, or a mask. said: the texts of the conversation.
 
         A column that repeats what the conversation says, or is a rendering of it, is not lost.
         """
         read = [value for name, value in self._values.items() if name in self._read and isinstance(value, str)]
         for name, value in self._values.items():
             if name in self._read:
+                continue
+            if decides(name, value):
+                yield name
                 continue
             lost = [text for text in texts(value) if not any(text in known for known in said)]
             if name in METADATA or isinstance(value, dict):
@@ -217,13 +221,13 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def unread_of_turns(turns: Any) -> Iterator[str]:
-    """Keys of messages that hold text and mean nothing here."""
+def unread_of_turns(turns: Any, columns: Columns) -> Iterator[str]:
+    """Keys of messages that hold text or a mask and mean nothing here."""
     for turn in turns if isinstance(turns, list) else ():
-        if isinstance(turn, dict):
+        if isinstance(turn, dict) and not is_exchange(turn):
             named = not {"input", "output", "system"}.isdisjoint(turn) and "role" not in turn and "from" not in turn
             for key, value in turn.items():
                 known = key in KNOWN or (named and key in ("input", "output", "system"))
                 lost = [text for text in texts(value) if key not in METADATA or not _is_label(text)]
-                if not known and lost:
+                if not known and (lost or decides(key, value)) and plain(key) not in columns.ignored:
                     yield f"{key} (of a message)"

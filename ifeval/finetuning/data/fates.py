@@ -25,9 +25,9 @@ def fates(loaded: Loaded, encoded: Encoded, mixed: int) -> dict[str, Any]:
     }
 
 
-def table(found: dict[str, Any]) -> str:
-    """The counts for a person, a line each."""
-    lines = [(found["trained"], f"trained, of {found['rows']} rows" + _drawn(found))]
+def table(found: dict[str, Any], kept: str = "trained") -> str:
+    """The counts for a person, a line each; kept: what becomes of those that are used."""
+    lines = [(found["trained"], f"{kept}, of {found['rows']} rows" + _drawn(found))]
     lines += [(found["cut"], "of them cut after the last turn that fits --max-length")] if found["cut"] else []
     lines += [(n, f"left out: {reason}") for reason, n in found["left_out"].items()]
     lines += [(found["unwanted"], f"left out: {UNWANTED}")] if found["unwanted"] else []
@@ -36,7 +36,8 @@ def table(found: dict[str, Any]) -> str:
         (n, f"dropped: {reason} (first: {found['first_dropped'][reason]})") for reason, n in found["dropped"].items()
     ]
     width = max(len(f"{n:,}") for n, _ in lines)
-    return "\n".join(f"  {n:>{width},}  {text}" for n, text in lines)
+    told = "\n".join(f"  {n:>{width},}  {text}" for n, text in lines)
+    return f"{told}\nvalidation:\n{table(found['validation'], 'validated on')}" if "validation" in found else told
 
 
 def _drawn(found: dict[str, Any]) -> str:

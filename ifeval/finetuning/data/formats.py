@@ -21,17 +21,17 @@ from typing import Any
 
 from ifeval.finetuning.data import columns as names
 from ifeval.finetuning.data.columns import Columns, Fields
-from ifeval.finetuning.data.masks import DETAIL, truth, weight_of
+from ifeval.finetuning.data.masks import DETAIL, NO, NUMBERS, YES, truth, weight_of
 from ifeval.finetuning.data.messages import (
     Malformed,
     Message,
     check_marks,
     json_of,
-    message,
     messages_of,
     tools_of,
+    with_calls,
 )
-from ifeval.finetuning.data.questions import asked_of, turns_of
+from ifeval.finetuning.data.questions import asked_of, transcript, turns_of, with_system, with_thought
 
 __all__ = ["Example", "LeftOut", "Malformed", "Message", "read_row"]
 
@@ -119,7 +119,9 @@ def read_row(row: Any, place: str, source: str, columns: Columns) -> tuple[list[
     found = []
     for number, messages in enumerate(conversations, start=1):
         rejected = None
-        messages = _with_thought(fields, _with_system(fields, messages), pair)
+        messages = with_thought(fields, with_system(fields, messages), pair)
+        if tools and not fields.first((*names.CONVERSATIONS, *names.REJECTED)):
+            messages = [with_calls(turn, tools) for turn in messages]
         if pair:
             chosen, worse = fields.get(*names.CHOSEN), fields.get(*names.REJECTED)
             fields.all(names.REPLIES)
@@ -137,7 +139,7 @@ def read_row(row: Any, place: str, source: str, columns: Columns) -> tuple[list[
         *(
             key
             for name in (*names.CONVERSATIONS, "prompt", "completion")
-            for key in names.unread_of_turns(row.get(name))
+            for key in names.unread_of_turns(row.get(name), columns)
         ),
     ]
     if not any(one.trained for one in found):
@@ -173,7 +175,7 @@ def _wanted(fields: Fields) -> bool | None:
     for name in names.WANTED:
         if name in fields and (said := truth(fields.get(name))) is not None:
             return said
-        if isinstance(fields.get(name), str):
+        if fields.get(name) is not None:
             raise Malformed(
                 f"`{name}` is {fields.get(name)!r}, expected true or false; --ignore-column {name} leaves it unread"
             )
@@ -189,7 +191,7 @@ def _arguments(fields: Fields) -> Mapping[str, Any]:
 
 def _weight(fields: Fields) -> float:
     """How much the row counts. `mask` may name the role that is not trained, as NeMo's rows do."""
-    keys = ("weight", "loss_weight", "loss_scale", "train", "loss", "masked")
+    keys = (*NUMBERS, *YES, *(name for name in NO if name != "mask"))
     try:
         weight = weight_of(fields.all(keys))
     except ValueError as error:
@@ -235,30 +237,14 @@ def _instances(instances: Any) -> Sequence[Mapping[str, Any]]:
     return instances
 
 
-def _with_system(fields: Fields, messages: list[Message]) -> list[Message]:
-    """The conversation with the row's own system prompt first, where it has one and the conversation none."""
-    text = fields.get(*names.SYSTEMS)
-    if text is None or (messages and messages[0]["role"] == "system"):
-        return messages
-    return [message("system", text), *messages]
-
-
-def _with_thought(fields: Fields, messages: list[Message], pair: bool) -> list[Message]:
-    """The reasoning in a column of its own goes to the last reply, which the row holds beside it."""
-    thought = fields.get(*names.REASONING)
-    if not isinstance(thought, str) or pair or not messages or messages[-1]["role"] != "assistant":
-        return messages
-    if messages[-1].get("reasoning_content", thought) != thought:
-        raise Malformed("two different reasonings for one reply")
-    return [*messages[:-1], messages[-1] | {"reasoning_content": thought}]
-
-
 def _preference(messages: list[Message], chosen: Any, rejected: Any) -> tuple[list[Message], Message]:
     """The conversation that ends with the chosen reply, and the rejected last message.
 
     Where both sides are whole conversations, they must agree up to their last message.
     """
-    better, worse = (turns_of(side, "assistant", "chosen or rejected") for side in (chosen, rejected))
+    better, worse = (
+        transcript(side) or turns_of(side, "assistant", "chosen or rejected") for side in (chosen, rejected)
+    )
     if not better or not worse or better[:-1] != worse[:-1]:
         raise Malformed("`chosen` and `rejected` must differ in their last message only")
     if len(better) > 1:

@@ -1,13 +1,23 @@
 """What of a message or row is to be trained, in the spellings that trainers have for it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-NUMBERS = ("weight", "loss_weight", "loss_scale")
-YES = ("train", "training", "trainable", "loss")
-NO = ("masked", "mask")
+NUMBERS = ("weight", "loss_weight", "loss_scale", "sample_weight")
+YES = ("train", "training", "trainable", "learn", "loss", "compute_loss", "loss_mask")
+NO = ("masked", "is_masked", "mask")
 DETAIL = "train_detail"
 KEYS = frozenset((*NUMBERS, *YES, *NO, DETAIL))
+OF_MASKS = frozenset(
+    ["weight", "weights", "mask", "masks", "masked", "loss", "losses", "train", "trained", "training", "trainable", "learn"]
+)  # fmt: skip
+GOOD = frozenset(
+    ["good", "desirable", "desired", "wanted", "liked", "thumbs", "upvoted", "accepted", "preferred", "correct"]
+)
+BAD = frozenset(["bad", "undesirable", "unwanted", "disliked", "downvoted", "rejected", "incorrect", "wrong"])
+"""Words in names of columns that say what is trained, or which replies are good or bad."""
+
 WORDS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 
@@ -23,8 +33,8 @@ def truth(value: Any) -> bool | None:
 def weight_of(turn: Mapping[str, Any]) -> float | None:
     """How much a message or row counts, 0 for not at all, None where it says nothing. Raises ValueError.
 
-    `weight`, `loss_weight` and `loss_scale` are numbers from 0 on, `train`, `training`, `trainable` and `loss` say yes,
-    `masked` and `mask` say no. Several must agree; null says nothing.
+    `NUMBERS` are numbers from 0 on, `YES` say yes (`loss_mask` is 1 where there is a loss), `NO` say no. Several must
+    agree; null says nothing.
     """
     found: dict[str, float] = {}
     for key in (*NUMBERS, *YES, *NO):
@@ -41,6 +51,19 @@ def weight_of(turn: Mapping[str, Any]) -> float | None:
     if len(set(found.values())) > 1:
         raise ValueError(" and ".join(f"`{key}`" for key in found) + " contradict each other")
     return next(iter(found.values()), None)
+
+
+def decides(name: str, value: Any) -> bool:
+    """Whether a column or key that nobody reads seems to say what is trained, or that a reply is a bad one.
+
+    Text is not asked for; that nobody reads it is an error anyway.
+    """
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    if words & OF_MASKS and value is not None and not isinstance(value, str | dict):
+        return True
+    if not isinstance(value, bool):
+        return False
+    return bool(words & (BAD if value else GOOD))
 
 
 def _number(key: str, value: Any) -> float:

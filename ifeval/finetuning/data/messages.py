@@ -13,7 +13,9 @@ Message = dict[str, Any]
 CALLING = ("function_call", "tool_call", "tool_calls")
 ROLES = {
     **dict.fromkeys(("user", "human", "prompter"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "model", "chatgpt", "bot", "ai", "bing", "bard", *CALLING), "assistant"),
+    **dict.fromkeys(
+        ("assistant", "gpt", "model", "chatgpt", "chatbot", "bot", "ai", "bing", "bard", *CALLING), "assistant"
+    ),
     **dict.fromkeys(("system", "developer"), "system"),
     **dict.fromkeys(
         ("tool", "observation", "function", "function_response", "tool_response", "tool_result", "ipython"), "tool"
@@ -27,8 +29,10 @@ KNOWN = frozenset(
 ) | {"refusal", "id", "tool_use_id", "signature", "recipient", "channel", "audio", "annotations", "prefix", "images"}
 TEXTS = ("text", "input_text", "output_text")
 SHOWN = ("image", "image_url", "input_image", "video", "video_url", "audio", "audio_url", "input_audio", "file")
-MARKS = re.compile(r"<(image|video|audio)>")
+MARKS = re.compile(r"<\|?(?:start_of_)?(image|video|audio)(?:_?\d{1,3}|_pad|_soft_token)?\|?>")
 THOUGHT = re.compile(r"\s*<think>(.*?)</think>\s*", re.DOTALL)
+OPENED = re.compile(r"\s*((?:(?!</?think>).)*)(?:\n</think>|</think>[ \t]*\n)\s*", re.DOTALL)
+"""A thought whose begin stood in the prompt, as replies of models are kept that are asked so."""
 
 
 class Malformed(ValueError):
@@ -36,20 +40,38 @@ class Malformed(ValueError):
 
 
 def messages_of(turns: Any, key: str) -> list[Message]:
-    """The messages of a list: `{role, content}`, `{from, value}`, `{input, output}`, or texts that take turns."""
+    """The messages of a list: `{role, content}`, `{from, value}`, `{input, output}`, `{human, assistant}`, or texts that
+    take turns. What is said in the channel `analysis` is the reasoning of the answer after it.
+    """
     turns = json_of(turns, f"`{key}`")
     if not isinstance(turns, list) or not all(isinstance(turn, dict | str) for turn in turns):
         raise Malformed(f"`{key}` must be a list of messages")
     messages: list[Message] = []
+    thoughts: list[str] = []
     for number, turn in enumerate(turns):
+        if isinstance(turn, dict) and turn.get("channel") == "analysis":
+            thoughts.append(text_of(turn.get("content"), "analysis"))
+            continue
         if isinstance(turn, str):
             messages.append(message("user" if number % 2 == 0 else "assistant", turn))
         elif "output" in turn and not any(name in turn for name in NAMES):
             system = [message("system", turn["system"])] if turn.get("system") else []
             messages += [*system, message("user", turn.get("input") or ""), message("assistant", turn["output"])]
+        elif is_exchange(turn):
+            messages += [message(ROLES[key.lower()], value) for key, value in turn.items()]
         else:
             messages += _turn(turn)
+        if thoughts and messages and messages[-1]["role"] == "assistant":
+            messages[-1] = {"reasoning_content": "\n".join(thoughts), **messages[-1]}
+            thoughts = []
+    if thoughts:
+        raise Malformed("an analysis that no answer follows")
     return messages
+
+
+def is_exchange(turn: Mapping[str, Any]) -> bool:
+    """Whether a turn says under each speaker what was said: `{"human": ..., "assistant": ...}`."""
+    return bool(turn) and not any(name in turn for name in NAMES) and {key.lower() for key in turn} <= ROLES.keys()
 
 
 def _turn(turn: Mapping[str, Any]) -> list[Message]:
@@ -109,6 +131,8 @@ def _parts(role: str, parts: Sequence[Any]) -> tuple[str, list[Any], str]:
     for part in parts:
         if isinstance(part, str):
             part = {"type": "text", "text": part}
+        if isinstance(part, dict) and part.keys() == {"text"}:
+            part = {"type": "text", **part}
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise Malformed("a part of the content has no type")
         kind, value = part["type"], part.get("text", part.get("value", part.get("refusal")))
@@ -149,9 +173,14 @@ def _add_thought(made: Message, turn: Mapping[str, Any]) -> None:
         raise Malformed("a message with two different reasonings")
     if said:
         made["reasoning_content"] = next(turn[key] for key in REASONING if isinstance(turn.get(key), str) and turn[key])
-    elif "reasoning_content" not in made and (inline := THOUGHT.match(made["content"])) and inline[1].strip():
+    elif "reasoning_content" not in made and (inline := _inline_thought(made["content"])):
         made["reasoning_content"] = inline[1].strip()
         made["content"] = made["content"][inline.end() :]
+
+
+def _inline_thought(content: str) -> re.Match[str] | None:
+    found = "</think>" in content and (THOUGHT.match(content) or OPENED.match(content))
+    return found if found and found[1].strip() else None
 
 
 def _add_mask(made: Message, turn: Mapping[str, Any], trained: bool) -> None:
@@ -191,6 +220,23 @@ def _calls(calls: Sequence[Any]) -> list[Message]:
         }
         for given, call in zip(ids, read, strict=True)
     ]
+
+
+def with_calls(turn: Message, tools: Sequence[Message]) -> Message:
+    """An assistant turn whose whole text is a JSON list of calls of these tools, with the calls as calls."""
+    text = turn["content"].strip()
+    if turn["role"] != "assistant" or turn.get("tool_calls") or not (text.startswith("[{") and text.endswith("}]")):
+        return turn
+    try:
+        calls = jsonio.loads(text)
+    except ValueError:
+        return turn
+    known = {tool["function"]["name"] for tool in tools}
+    if not all(
+        isinstance(call, dict) and call.keys() == {"name", "arguments"} and call["name"] in known for call in calls
+    ):
+        return turn
+    return turn | {"content": "", "tool_calls": _calls(calls)}
 
 
 def tools_of(tools: Any, key: str = "tools") -> tuple[Message, ...] | None:

@@ -140,8 +140,8 @@ def load(sources: Sequence[Source], most_bad: float = MOST_BAD, columns: Columns
     if unread:
         shown = "; ".join(f"`{column}` ({place})" for column, place in unread.items())
         raise UserError(
-            f"Text would be lost, for nothing says what it is: {shown}. Say --map COLUMN=MEANING (context, input, reasoning, "
-            "...) to train on it, or --ignore-column COLUMN."
+            f"Text would be lost, or a mask, for nothing says what it is: {shown}. Say --map COLUMN=MEANING (context, input, "
+            "reasoning, weight, label, ...) to have it read, or --ignore-column COLUMN."
         )
     return Loaded(examples, problems, read, left_out)
 

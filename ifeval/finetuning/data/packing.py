@@ -82,12 +82,19 @@ def pack_pairs(documents: Sequence[Document], length: int) -> list[list[Document
     return [[document for i in bin for document in pairs[i]] for bin in bins]
 
 
-def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True, width: int = 0) -> Batch:
-    """One row per pack, padded on the right with the id `padding` to the longest, and at least to `width`.
+def pairs_apart(documents: Sequence[Document]) -> list[list[Document]]:
+    """Each pair by itself, for rows of one document."""
+    return [list(pair) for pair in zip(documents[::2], documents[1::2], strict=True)]
 
-    packed: padding is one more document that nobody is trained on, and there is no mask. Otherwise each pack holds a
-    single document, and padding is masked.
+
+def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True, width: int = 0) -> Batch:
+    """One row per pack (see `packed`), padded on the right with the id `padding` to the longest, and at least to `width`.
+
+    packed: padding is one more document that nobody is trained on, and there is no mask. Otherwise every document is a row
+    of its own, and padding is masked.
     """
+    if not packed:
+        packs = [[document] for pack in packs for document in pack]
     rows = [_row(documents) for documents in packs]
     width = max(width, *(len(ids) for ids, _, _ in rows))
     lengths = torch.tensor([[len(ids)] for ids, _, _ in rows])

@@ -1,11 +1,19 @@
-"""A question and its reply in columns of their own."""
+"""A question and its reply in columns of their own, and what stands beside a conversation: a system prompt, reasoning."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ifeval.finetuning.data import columns as names
 from ifeval.finetuning.data.columns import Columns, Fields
-from ifeval.finetuning.data.messages import Malformed, Message, json_of, list_of, message, messages_of, text_of
+from ifeval.finetuning.data.masks import truth
+from ifeval.finetuning.data.messages import ROLES, Malformed, Message, json_of, list_of, message, messages_of, text_of
+
+SPEAKER = re.compile(r"\n\n(Human|Assistant):")
+TRANSCRIPT = re.compile(r"\s*Human:.*\n\nAssistant:", re.DOTALL)
+
+SWITCH = ("on", "off")
+"""What a column of reasoning may say that names the reply's kind, and is no thought."""
 
 
 def asked_of(fields: Fields, pair: bool, instance: Mapping[str, Any] | None = None) -> list[Message]:
@@ -13,6 +21,8 @@ def asked_of(fields: Fields, pair: bool, instance: Mapping[str, Any] | None = No
     own = Fields(instance, Columns()) if instance is not None else fields
     messages = _history(fields)
     question = fields.first(names.QUESTIONS)
+    if question is None and _is_conversation(fields.get(*names.INPUTS)):
+        question = fields.first(names.INPUTS)
     if question and isinstance(fields.get(question), list | dict):
         messages += [_context(turn) for turn in turns_of(fields.get(question), "user", question)]
     elif asked := _question(fields, own):
@@ -25,6 +35,10 @@ def asked_of(fields: Fields, pair: bool, instance: Mapping[str, Any] | None = No
     if reply is None:
         raise Malformed("an instruction without `output`" if "instruction" in fields else _no_form(fields))
     return [*messages, *reply]
+
+
+def _is_conversation(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(t, dict) and "role" in t for t in value)
 
 
 def _no_form(fields: Fields) -> str:
@@ -60,7 +74,8 @@ def _question(fields: Fields, own: Fields) -> str:
     ]
     said: list[str] = []
     for part in parts:
-        text = "\n".join(map(str, part)) if isinstance(part, list) else text_of(part, "question")
+        items = part if isinstance(part, list) else [part]
+        text = "\n".join(text_of(item, "question") for item in items)
         if text.strip() and not any(text in other for other in said):
             said = [other for other in said if other not in text] + [text]
     if not said or not (fields.first(names.INSTRUCTIONS) or fields.first(names.QUESTIONS) or own.first(names.INPUTS)):
@@ -108,12 +123,53 @@ def _reply(fields: Fields) -> list[Message] | None:
     return turns_of(value, "assistant", name)
 
 
+def transcript(value: Any) -> list[Message]:
+    """The turns of a conversation that is kept as one text, as in Anthropic's preference data; none of another text."""
+    if not isinstance(value, str) or not TRANSCRIPT.match(value):
+        return []
+    parts = SPEAKER.split("\n\n" + value.strip())[1:]
+    return [message(ROLES[who.lower()], said.strip()) for who, said in zip(parts[::2], parts[1::2], strict=True)]
+
+
 def turns_of(value: Any, role: str, key: str) -> list[Message]:
-    """Text as one turn of `role`, one message as it is, or a list of messages."""
+    """Text as one turn of `role`, one message as it is, or a list of messages; several replies as texts are refused."""
     if isinstance(value, str) and value.lstrip().startswith("[{") and '"role"' in value:
         value = json_of(value, f"`{key}`")
+    if role == "assistant" and isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        if len(set(value)) > 1:
+            raise Malformed(f"`{key}` holds {len(value)} replies; keep the one to be trained")
+        value = value[0]
     if isinstance(value, list):
         return messages_of(value, key)
     if isinstance(value, dict) and ("role" in value or "from" in value):
         return messages_of([value], key)
     return [message(role, value)]
+
+
+def with_system(fields: Fields, messages: list[Message]) -> list[Message]:
+    """The conversation with the row's own system prompt first, where it has one and the conversation none."""
+    text = fields.get(*names.SYSTEMS)
+    if text is None:
+        return messages
+    if messages and messages[0]["role"] == "system":
+        if text_of(text, "system").strip() not in messages[0]["content"]:
+            raise Malformed("two system prompts, one of them in a column; leave that unread with --ignore-column")
+        return messages
+    return [message("system", text), *messages]
+
+
+def with_thought(fields: Fields, messages: list[Message], pair: bool) -> list[Message]:
+    """The reasoning in a column of its own goes to the last reply, which the row holds beside it."""
+    thought = fields.get(*names.REASONING)
+    if (
+        not isinstance(thought, str)
+        or truth(thought) is not None
+        or thought in SWITCH
+        or pair
+        or not messages
+        or messages[-1]["role"] != "assistant"
+    ):
+        return messages
+    if messages[-1].get("reasoning_content", thought) != thought:
+        raise Malformed("two different reasonings for one reply")
+    return [*messages[:-1], messages[-1] | {"reasoning_content": thought}]

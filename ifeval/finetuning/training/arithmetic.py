@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ifeval.errors import UserError
 from ifeval.finetuning.options import ALL_LINEAR, SftOptions
+from ifeval.finetuning.training.four_bits import BYTES
 from ifeval.util.lists import names
 
 ADDRESSES = {
@@ -102,6 +103,11 @@ class Architecture:
         embedding = self.vocabulary * self.width * (1 if self.tied else 2)
         return embedding + self.layers * (attention + feeding + self.norms) + self.width
 
+    @property
+    def packed(self) -> int:
+        """Parameters of the layers that are kept in 4 bits where that is asked for."""
+        return self.layers * sum(inputs * outputs for inputs, outputs in self.linears().values())
+
     def adapters(self, rank: int, targets: str) -> int:
         """Parameters of LoRA adapters of `rank` on the modules `targets` names."""
         wanted = names(targets)
@@ -144,17 +150,23 @@ class Memory:
 
 
 def memory(
-    architecture: Architecture, options: SftOptions, kept: Literal["fp32", "bf16"], lower: bool, chunk: int, update: int
+    architecture: Architecture,
+    options: SftOptions,
+    kept: Literal["fp32", "bf16", "4bit"],
+    lower: bool,
+    chunk: int,
+    update: int,
 ) -> Memory:
     """What a training of `options` takes with one process.
 
-    kept: the dtype of the weights. lower: bf16 is computed in. chunk: logits at once. update: bytes that the optimiser
+    kept: what the weights are kept in. lower: bf16 is computed in. chunk: logits at once. update: bytes that the optimiser
     takes meanwhile.
     """
-    whole, size = architecture.parameters, 2 if kept == "bf16" else 4
+    whole, size = architecture.parameters, 4 if kept == "fp32" else 2
     if options.lora:
         trained = architecture.adapters(options.lora, options.lora_target_modules)
-        weights, each = whole * size + 4 * trained, 4
+        packed = architecture.packed if kept == "4bit" else 0
+        weights, each = (whole - packed) * size + round(BYTES * packed) + 4 * trained, 4
     else:
         trained, each = whole, size
         weights = whole * size

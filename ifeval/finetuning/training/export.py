@@ -8,11 +8,9 @@ from typing import Any
 import torch
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.packing import Batch
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import Prepared
-from ifeval.finetuning.training.attention import arguments
-from ifeval.finetuning.training.memory import free_memory
+from ifeval.finetuning.training.merging import merged
 from ifeval.models.prompts import PromptWriter
 from ifeval.models.tokenizer_files import chat_templates
 from ifeval.records import Sample
@@ -22,22 +20,18 @@ from ifeval.util.jsonio import dumps
 RECORD = "ifeval_sft.json"
 CONFIG = "ifeval_sft.toml"
 
-MERGE_TOKENS = 128
-MERGE_TOLERANCE = 1e-2
-"""Largest difference of a logit in fp32 between a model with adapters and the same with the adapters merged."""
-
 
 def write_checkpoint(network: Any, data: Prepared, options: SftOptions, folder: Path) -> float | None:
     """Write `network` to a fresh `folder` in bf16 (adapters merged, or alone with `keep_adapter`), tokenizer and template.
 
     The network is changed on the way. A tied head is not stored twice, and generation stops at the end-of-turn token.
-    Returns the largest difference that merging made to a logit, None without adapters to merge. Raises UserError where
-    it cannot be written, where merging changes the model, and where the written tokenizer makes other prompts than
-    training saw.
+    Returns the largest relative difference that merging made to a layer's output, None without adapters to merge. Raises
+    UserError where it cannot be written, where merging changes the model, and where the written tokenizer makes other
+    prompts than training saw.
     """
     merge_error = None
     if options.lora and not options.keep_adapter:
-        network, merge_error = merged(network, data)
+        network, merge_error = merged(network)
     mend_generation(network.generation_config)
     network.generation_config.eos_token_id = stop_ids(network, data)
     data.tokenizer.chat_template = data.template
@@ -110,35 +104,6 @@ def stop_ids(network: Any, data: Prepared) -> list[int]:
     """The ids that end generation: the model's own and the template's end of turn."""
     own = network.generation_config.eos_token_id
     return sorted({data.encoder.end_id, *([own] if isinstance(own, int) else own or [])})
-
-
-@torch.no_grad()
-def merged(network: Any, data: Prepared) -> tuple[Any, float]:
-    """The model with its adapters merged in, in fp32, and the largest difference of a logit. UserError beyond tolerance.
-
-    Merged in bf16, an adapter would lose what is smaller than the last digit of a weight. A base kept in bf16 doubles in
-    size here, on the CPU where the GPU has no room for it.
-    """
-    network.eval()
-    device = next(network.parameters()).device
-    if device.type == "cuda" and free_memory(device) < 4 * sum(weight.numel() for weight in network.parameters()):
-        device = torch.device("cpu")
-    network = network.to(device).float()
-    ids = torch.tensor([list(data.packs[0][0].ids[:MERGE_TOKENS])], device=device)
-    with torch.compiler.set_stance("force_eager"):  # what was compiled was so for other shapes
-        before = logits(network, ids)
-        whole = network.merge_and_unload()
-        error = (logits(whole, ids) - before).abs().max().item()
-    if not error <= MERGE_TOLERANCE:
-        raise UserError(f"Merging the adapters changes the logits by {error:.2g}; keep them apart with --keep-adapter.")
-    return whole, error
-
-
-def logits(network: Any, ids: torch.Tensor) -> torch.Tensor:
-    """The logits of one document, whatever attention the network was trained with."""
-    positions = torch.arange(ids.shape[1], device=ids.device)[None]
-    edges = torch.tensor([0, ids.shape[1]], dtype=torch.int32, device=ids.device)
-    return network(**arguments(network, Batch(ids, positions, ids, edges=edges))).logits
 
 
 def check_prompts(folder: Path, data: Prepared) -> None:

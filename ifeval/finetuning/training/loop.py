@@ -21,6 +21,7 @@ from ifeval.finetuning.data.fates import table
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import Prepared, padding_id, prepare
 from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint, write_epoch
+from ifeval.finetuning.training.hub import prepare_repository, push
 from ifeval.finetuning.training.interrupt import stop_signals
 from ifeval.finetuning.training.judge import Judge
 from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log, read_validations
@@ -48,9 +49,11 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     options.check()
     team = join()
     folder = options.out / STATE
+    if options.push_to_hub and team.leads:
+        prepare_repository(options.push_to_hub)
     if options.resume == "auto" and (options.out / RECORD).is_file():
         watch.note(f"{options.out} holds the finished training already")
-        return options.out
+        return published(options, watch)
     check_output(options.out, options.resume)
     watch.phase("reading data")
     model = resolve(options.model)
@@ -186,6 +189,14 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     publish(written, data, options.out, to_toml(used))
     for old in folder.glob("step-*.pt"):
         old.unlink()
+    return published(options, watch)
+
+
+def published(options: SftOptions, watch: Watcher) -> Path:
+    """The finished checkpoint, on the hub too where that was asked for."""
+    if options.push_to_hub:
+        watch.phase(f"pushing to {options.push_to_hub}")
+        push(options.out, options.push_to_hub, f"Trained with ifeval sft, method {options.method}")
     return options.out
 
 

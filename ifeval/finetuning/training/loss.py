@@ -27,13 +27,19 @@ TokenLosses = Callable[[Any, Batch], torch.Tensor]
 def labelled_losses(model: Any, batch: Batch) -> torch.Tensor:
     """From hidden states: the model's body runs whole, its head on labelled positions."""
     network = causal(model)
+    hidden, targets = labelled_states(network, batch)
+    head = network.get_output_embeddings()
+    rows = max(1, (GPU_CHUNK if hidden.is_cuda else CHUNK) // head.weight.shape[0])
+    parts = zip(hidden.split(rows), targets.split(rows), strict=True)
+    return torch.cat([checkpoint(_chunk, network.config, head, *part, use_reentrant=False) for part in parts])
+
+
+def labelled_states(network: Any, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The hidden states (n, width) that predict the n labelled tokens of a batch, and these tokens (n,)."""
     hidden = network.base_model(**arguments(network, batch)).last_hidden_state[:, :-1]
     targets = batch.labels[:, 1:]
     chosen = targets != IGNORE
-    head = network.get_output_embeddings()
-    rows = max(1, (GPU_CHUNK if hidden.is_cuda else CHUNK) // head.weight.shape[0])
-    parts = zip(hidden[chosen].split(rows), targets[chosen].split(rows), strict=True)
-    return torch.cat([checkpoint(_chunk, network.config, head, *part, use_reentrant=False) for part in parts])
+    return hidden[chosen], targets[chosen]
 
 
 def whole_losses(model: Any, batch: Batch) -> torch.Tensor:
@@ -57,13 +63,17 @@ def choose_losses(model: Any, batch: Batch, labelled: TokenLosses = labelled_los
         model.train(training)
 
 
+def logit_scale(config: Any) -> float:
+    """What a model's logits are multiplied by, as Granite and Cohere name it in their configurations."""
+    return (getattr(config, "logit_scale", None) or 1) / (getattr(config, "logits_scaling", None) or 1)
+
+
 def _chunk(config: Any, head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of one chunk: hidden (n, width), targets (n,), result (n,).
 
-    Caps and scales of the logits are the ones that Gemma 2, Granite and Cohere name in their configurations.
+    A cap of the logits is the one that Gemma 2 names in its configuration.
     """
-    logits = head(hidden).float() / (getattr(config, "logits_scaling", None) or 1)
-    logits = logits * (getattr(config, "logit_scale", None) or 1)
+    logits = head(hidden).float() * logit_scale(config)
     cap = getattr(config, "final_logit_softcapping", None)
     if cap:
         logits = cap * torch.tanh(logits / cap)

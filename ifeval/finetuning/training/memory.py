@@ -6,6 +6,7 @@
 | all, bf16 with stochastic rounding | 2 + 2 + 2 + 2 = 8 |
 | adapters, base in fp32 | 4 |
 | adapters, base in bf16 | 2 |
+| adapters, base in 4 bits (`four_bits`) | about 0.5, embeddings and head 2 |
 """
 
 from typing import Literal
@@ -14,7 +15,7 @@ import torch
 
 from ifeval.engines.machine import available_memory
 
-Kept = Literal["auto", "fp32", "bf16"]
+Kept = Literal["auto", "fp32", "bf16", "4bit"]
 
 FULL_BYTES = 16
 ROOM = 0.8
@@ -22,7 +23,9 @@ ROOM = 0.8
 
 
 def choose_kept(kept: Kept, parameters: int | None, adapters: bool, computing: torch.dtype | None, free: int) -> Kept:
-    """The dtype that weights are kept in, "fp32" or "bf16". A frozen base under adapters loses nothing in bf16.
+    """What weights are kept in: "fp32", "bf16", or "4bit" where that was asked for.
+
+    A frozen base under adapters loses nothing in bf16 that a checkpoint in bf16 has.
 
     parameters: of the model, None where unknown. computing: the dtype of autocast, None for fp32. free: bytes of the
     device.

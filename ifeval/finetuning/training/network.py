@@ -10,6 +10,7 @@ import torch
 from ifeval.errors import UserError
 from ifeval.finetuning.data.packing import Batch
 from ifeval.finetuning.options import ALL_LINEAR, SftOptions
+from ifeval.finetuning.training.four_bits import for_training
 from ifeval.models.resolve import Model
 from ifeval.util.lists import names
 
@@ -24,9 +25,12 @@ def device_of_machine() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def load_network(model: Model, options: SftOptions, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
+def load_network(
+    model: Model, options: SftOptions, device: torch.device, dtype: torch.dtype = torch.float32, packed: Any = None
+) -> Any:
     """The checkpoint as a causal language model with weights of `dtype` on `device`, in training mode.
 
+    packed: how linear layers are kept in fewer bits (`four_bits.quantization`), None for `dtype`.
     With `options.lora`, all weights are frozen and every linear layer of the body gets an adapter of that rank, in fp32.
     Raises UserError where transformers cannot load it, or peft is needed and not installed.
     """
@@ -35,10 +39,11 @@ def load_network(model: Model, options: SftOptions, device: torch.device, dtype:
 
     logging.disable_progress_bar()
     try:
-        network: Any = AutoModelForCausalLM.from_pretrained(str(model.path), dtype=dtype)
+        more: dict[str, Any] = {"quantization_config": packed, "device_map": {"": device}} if packed else {}
+        network: Any = AutoModelForCausalLM.from_pretrained(str(model.path), dtype=dtype, **more)
     except (ValueError, OSError, KeyError) as error:
         raise UserError(f"transformers cannot load {model.name}: {str(error).splitlines()[0]}") from error
-    network = network.to(device)
+    network = for_training(network) if packed else network.to(device)
     if options.gradient_checkpointing:
         network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     if options.lora:
@@ -104,6 +109,11 @@ def default_learning_rate(network: Any, lora: bool) -> float:
     """2e-4 for adapters; for all weights 1e-4 below a billion of them, else 2e-5."""
     size = sum(parameter.numel() for parameter in network.parameters())
     return 2e-4 if lora else 1e-4 if size < SMALL else 2e-5
+
+
+def asked_precision(options: SftOptions) -> str:
+    """`--precision`, but bf16 over a base that is asked to be kept in fewer bits: adapters compute with it under autocast."""
+    return "bf16" if options.lora and options.weights in ("bf16", "4bit") else options.precision
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype | None:

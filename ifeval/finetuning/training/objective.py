@@ -119,7 +119,8 @@ class Dpo(Unprepared):
 
 def reference_logprobs(losses: TokenLosses, network: Any, batches: Batches, padding: int) -> dict[int, float]:
     """The summed log-probability of each document's trained tokens under `network` as it stands, by the document's identity."""
-    packs = batches.pack([document for unit in batches.units for document in unit])
+    documents = [document for unit in batches.units for document in unit]
+    packs = [[document] for document in documents] if batches.alone else batches.pack(documents)
     return {
         id(document): value
         for pack in packs
@@ -150,6 +151,8 @@ def token_weights(packs: Packs) -> torch.Tensor:
 
 def reply_logprobs(losses: torch.Tensor, batch: Batch, packs: Packs) -> torch.Tensor:
     """The summed log-probability of each document's trained tokens, in the order of the packs: shape (documents,)."""
+    if batch.mask is not None:  # a row for each document
+        packs = [[document] for pack in packs for document in pack]
     firsts = torch.tensor([0, *(len(pack) for pack in packs[:-1])]).cumsum(0)[:, None].to(batch.ids.device)
     owners = (batch.positions == 0).cumsum(-1) - 1 + firsts
     owners = owners[:, 1:][batch.labels[:, 1:] != IGNORE]

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 
 from ifeval.finetuning.data.encode import Document
+from ifeval.finetuning.training.four_bits import packed_layers
 from ifeval.finetuning.training.loss import TokenLosses
 from ifeval.finetuning.training.network import blocks, device_of_machine, trained
 
@@ -119,7 +120,9 @@ class SingleProcess:
         return tensor
 
     def copy(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
-        return copy.deepcopy(network)
+        if self.device.type == "cpu" or any(packed_layers(network)):
+            return copy.deepcopy(network)
+        return filled(fresh(torch.device("cpu")), dict(trained(network)))  # a GPU may have no room for a second model
 
     def last(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
         return network
@@ -222,14 +225,18 @@ class Fsdp:
         weights = {name: self.whole(weight) for name, weight in trained(network)}
         if not self.leads:
             return None
-        plain = fresh(self.home)
-        with torch.no_grad():
-            for name, weight in trained(plain):
-                weight.copy_(weights.pop(name))
-        return plain
+        return filled(fresh(self.home), weights)
 
     def last(self, network: Any, fresh: Callable[[torch.device], Any]) -> Any:
         return self.copy(network, fresh)
+
+
+@torch.no_grad()
+def filled(network: Any, weights: dict[str, torch.Tensor]) -> Any:
+    """`network` with its trained weights replaced by those of these names."""
+    for name, weight in trained(network):
+        weight.copy_(weights.pop(name))
+    return network
 
 
 def join() -> ProcessGroup:

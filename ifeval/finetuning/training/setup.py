@@ -13,10 +13,13 @@ from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.packing import Batch, collate
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.attention import choose_attention
+from ifeval.finetuning.training.four_bits import quantization
 from ifeval.finetuning.training.isolation import TOKENS, check_isolation
+from ifeval.finetuning.training.liger import check_liger, liger_losses, require_liger
 from ifeval.finetuning.training.loss import TokenLosses, choose_losses, labelled_losses
 from ifeval.finetuning.training.memory import choose_kept, free_memory
-from ifeval.finetuning.training.network import choose_precision, compile_blocks, load_network, trained
+from ifeval.finetuning.training.merging import rehearse_merging
+from ifeval.finetuning.training.network import asked_precision, choose_precision, compile_blocks, load_network, trained
 from ifeval.finetuning.training.parallel import Packs, ProcessGroup
 from ifeval.finetuning.training.rounding import RoundingAdamW
 from ifeval.models.resolve import Model
@@ -62,16 +65,25 @@ def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, group:
 
     Raises UserError where the model cannot be trained as asked.
     """
-    lower = group.from_leader(partial(choose_precision, options.precision, group.device))
+    if options.liger:
+        require_liger(group.device, group.size)
+    lower = group.from_leader(partial(choose_precision, asked_precision(options), group.device))
     kept = group.from_leader(
         lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device))
     )
-    if kept == "bf16" and group.size > 1:
-        if options.weights == "bf16":
-            raise UserError("--weights bf16 is for one process; several spread fp32 weights over their memory instead.")
+    if kept != "fp32" and group.size > 1:
+        if options.weights != "auto":
+            raise UserError(
+                f"--weights {kept} is for one process; several spread fp32 weights over their memory instead."
+            )
         kept = "fp32"
-    fresh = partial(load_network, model, options, dtype=torch.bfloat16 if kept == "bf16" else torch.float32)
-    network = group.spread(fresh(group.home), lower)
+    packed = quantization(lower or torch.float32) if kept == "4bit" else None
+    dtype = torch.float32 if kept == "fp32" else torch.bfloat16
+    fresh = partial(load_network, model, options, dtype=dtype, packed=packed)
+    network = fresh(group.home)
+    if options.lora and not options.keep_adapter:
+        rehearse_merging(network)
+    network = group.spread(network, lower)
     pure = kept == "bf16" and not options.lora
     cast = partial(torch.autocast, group.device.type, lower) if lower and not pure else nullcontext
     pair = [shortened(document) for document in first_two(packs)]
@@ -80,6 +92,9 @@ def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, group:
         isolation = check_isolation(network, pair, padding) if options.packing else None
         probe = collate([pair[-1:]], padding, options.packing).to(group.device)
         token_losses = choose_losses(network, probe, group.as_forward(network, labelled_losses))
+        if options.liger:
+            check_liger(network, probe)
+            token_losses = liger_losses
     if options.compile:
         compile_blocks(network)
     record = {
