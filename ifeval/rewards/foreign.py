@@ -46,7 +46,9 @@ def _sample(row: Mapping[str, Any], identity: str) -> Sample:
     messages = row.get("messages", row.get("prompt"))
     if isinstance(messages, str):
         messages = [{"role": "user", "content": messages}]
-    asked = [one for one in messages or () if isinstance(one, Mapping) and isinstance(one.get("content"), str)]
+    if not isinstance(messages, list):
+        raise UserError("no `messages`")
+    asked = [one for one in messages if isinstance(one, Mapping) and isinstance(one.get("content"), str)]
     while asked and asked[-1].get("role") == "assistant":
         asked.pop()
     if not asked:
@@ -108,7 +110,7 @@ def _by_function(found: Mapping[str, Any]) -> Asked:
         raise UserError(f"no check for {name}")
     try:
         return FUNCTIONS[name](found)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise UserError(f"arguments of {name} that cannot be read") from None
 
 
