@@ -131,8 +131,9 @@ def _bounded(run: ForeignRun, task: ForeignTask) -> bool:
         return False
     if unbounded:
         run.notes.append(f"{task.name}: left out, for not between 0 and 1: {', '.join(sorted(unbounded))}")
-    for sample in own:
-        sample.metrics = {name: value for name, value in sample.metrics.items() if name not in unbounded}
+    metrics = [name for name in kept if any(name in sample.metrics for sample in own)]
+    for sample in own:  # a metric that a sample does not have does not apply to it
+        sample.metrics = {name: sample.metrics.get(name) for name in metrics}
     if task.primary not in kept:
         task.primary = kept[0]
     return True

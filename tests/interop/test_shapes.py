@@ -138,3 +138,12 @@ def test_a_table_is_named_by_flags(tmp_path: Path) -> None:
     source = written(tmp_path / "t.jsonl", [{"n": 1, "ok": "pass"}, {"n": 2, "ok": "fail"}])
     choices = Choices("m", "quiz", None, Columns(id="n", scores=("ok",)))
     assert imported(tmp_path / "run", source, choices=choices).tasks["quiz"].primary.estimate == 0.5
+
+
+def test_a_metric_that_only_some_samples_have_counts_those(tmp_path: Path) -> None:
+    first, second = ({**samples.EVERY_EVAL_EVER[0], "sample_id": str(place)} for place in range(2))
+    rows = [first, {**first, "evaluation_result_id": "other"}, second, second]
+    run = imported(tmp_path / "run", written(tmp_path / "e_samples.jsonl", rows))
+    assert {name: metric.n for name, metric in run.tasks["sums"].metrics.items() if "@" not in name} == {
+        "acc": 2, "other": 1,
+    }  # fmt: skip
