@@ -28,10 +28,10 @@ MOST_SEQUENCES = 256
 CONTEXT = 8192
 
 SUITE = {
-    "format": (300, 65, 320),
-    "structured": (144, 92, 256),
-    "tool_calls": (200, 643, 256),
-    "zero_shot": (1152, 184, 256),
+    "format": (320, 266, 640),
+    "structured": (288, 434, 590),
+    "tool_calls": (288, 903, 768),
+    "zero_shot": (936, 148, 256),
     "wrong_in_any_reply": (120, 30, 1024),
     "ifeval": (541, 53, 1280),
     "ifbench": (300, 86, 1280),
