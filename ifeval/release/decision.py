@@ -165,7 +165,7 @@ def _remarks(baseline: OutcomeTable, candidate: OutcomeTable, policy: Policy) ->
             f"Replies to each sample: {counts[0]} of the baseline, {counts[1]} of the candidate; means are compared."
         )
     models = [side.model for side in (baseline, candidate)]
-    prints = [model["fingerprint"][:8] for model in models if model["fingerprinted"]]
+    prints = [model["fingerprint"][:8] for model in models if model.get("fingerprinted")]
     if policy.same_model and len(set(prints)) == 2:
         said.append(
             f"{baseline.name} and {candidate.name} are not the same weights by their fingerprints "

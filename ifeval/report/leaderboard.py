@@ -13,6 +13,7 @@ from ifeval.comparison.baselines import Published
 from ifeval.errors import UserError
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
 from ifeval.runs.run import MOST_ERRORS
+from ifeval.runs.stored import INTERVAL
 from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 
@@ -138,6 +139,8 @@ def _entry(
     metric: str,
     score: Mapping[str, Any],
 ) -> Entry:
+    if problem := INTERVAL(score):
+        raise ValueError(f"{title}: a score{problem}")
     settings, model = manifest["settings"], manifest["model"]
     rows = [summary["tasks"][task] for task in tasks]
     total = sum(row["rows"] for row in rows)

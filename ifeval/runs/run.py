@@ -55,11 +55,16 @@ class Run:
     def summary(self) -> dict[str, Any]:
         """summary.json. Raises UserError while the run is not complete."""
         try:
-            return checked(loads((self.path / SUMMARY).read_bytes()), shapes.SUMMARY, self.path / SUMMARY)
+            found = checked(loads((self.path / SUMMARY).read_bytes()), shapes.SUMMARY, self.path / SUMMARY)
         except FileNotFoundError:
             raise UserError(f"{self.path} has no {SUMMARY} yet: repeat its command to finish it.") from None
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path / SUMMARY} is damaged ({error}); ifeval rescore rebuilds it.") from None
+        if unknown := found["tasks"].keys() - self.manifest["settings"]["tasks"].keys():
+            raise UserError(
+                f"{self.path / SUMMARY} has scores of {sorted(unknown)[0]!r}, which run.json does not name."
+            )
+        return found
 
     @property
     def name(self) -> str:
