@@ -131,6 +131,17 @@ def test_nothing_and_damage(tmp_path):
         entries(tmp_path)
 
 
+@pytest.mark.parametrize("value", [None, "high"])
+def test_a_score_without_a_value_is_damage(tmp_path, value):
+    run = make_run(tmp_path / "run", {"a": score(0.5)})
+    summary = loads((run / "summary.json").read_bytes())
+    task = summary["tasks"]["a"]
+    task["metrics"][task["primary"]]["value"] = value
+    (run / "summary.json").write_bytes(dumps(summary))
+    with pytest.raises(UserError, match="is not a readable run"):
+        entries(tmp_path)
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted).map(tuple), max_size=30))
 def test_rank_ranges_are_those_of_the_definition(intervals):
     for (low, high), (best, worst) in zip(intervals, rank_ranges(intervals), strict=True):

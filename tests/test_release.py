@@ -60,6 +60,11 @@ def test_a_run_against_itself_passes(name, preset):
     assert gate(run, run, PRESETS[preset]).decision is Decision.PASS
 
 
+def test_a_baseline_that_says_nothing_of_its_weights_is_compared(core):
+    silent = replace(core, model={name: value for name, value in core.model.items() if name != "fingerprinted"})
+    assert gate(silent, core, PRESETS["deployment"]).decision is Decision.PASS
+
+
 def test_three_families_block_and_the_small_one_is_named(core):
     verdict = gate(core, core, Policy())
     assert verdict.decision is Decision.PASS

@@ -138,3 +138,11 @@ def test_a_replacement_is_all_or_nothing(run: Path) -> None:
     assert ifeval.load_run(run).summary["new"] is True
     finish(run)
     assert not (run / DECIDED).exists()
+
+
+def test_scores_of_a_task_that_the_manifest_does_not_name(run: Path) -> None:
+    manifest = loads((run / "run.json").read_bytes())
+    manifest["settings"]["tasks"] = {}
+    (run / "run.json").write_bytes(ifeval.util.jsonio.dumps(manifest))
+    with pytest.raises(UserError, match="does not name"):
+        _ = ifeval.load_run(run).summary
