@@ -127,7 +127,7 @@ def test_nothing_and_damage(tmp_path):
     assert to_markdown([]).startswith("# Leaderboard")
     run = make_run(tmp_path / "run", {"a": score(0.5)})
     (run / "summary.json").write_text('{"tasks": {"a": 3}}')
-    with pytest.raises(UserError, match="is not a readable run"):
+    with pytest.raises(UserError, match="is damaged"):
         entries(tmp_path)
 
 
@@ -138,7 +138,7 @@ def test_a_score_without_a_value_is_damage(tmp_path, value):
     task = summary["tasks"]["a"]
     task["metrics"][task["primary"]]["value"] = value
     (run / "summary.json").write_bytes(dumps(summary))
-    with pytest.raises(UserError, match="is not a readable run"):
+    with pytest.raises(UserError, match="is damaged"):
         entries(tmp_path)
 
 

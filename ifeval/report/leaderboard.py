@@ -11,9 +11,10 @@ from typing import Any
 
 from ifeval.comparison.baselines import Published
 from ifeval.errors import UserError
+from ifeval.runs import stored
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
 from ifeval.runs.run import MOST_ERRORS
-from ifeval.runs.stored import INTERVAL
+from ifeval.runs.stored import checked
 from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 
@@ -110,7 +111,7 @@ def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int
 def _run_entries(manifest: Mapping[str, Any], path: Path) -> Iterator[Entry]:
     """A row per task, more where samples have several replies (pass@k and the like), and one per family of several tasks."""
     try:
-        summary = loads((path / SUMMARY).read_bytes())
+        summary = checked(loads((path / SUMMARY).read_bytes()), stored.SUMMARY, path / SUMMARY)
         groups: dict[str, list[str]] = {}
         for task, row in summary["tasks"].items():
             score = row["metrics"].get(row["primary"])
@@ -139,8 +140,6 @@ def _entry(
     metric: str,
     score: Mapping[str, Any],
 ) -> Entry:
-    if problem := INTERVAL(score):
-        raise ValueError(f"{title}: a score{problem}")
     settings, model = manifest["settings"], manifest["model"]
     rows = [summary["tasks"][task] for task in tasks]
     total = sum(row["rows"] for row in rows)

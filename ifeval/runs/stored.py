@@ -40,7 +40,7 @@ def _pair(value: Any) -> str | None:
     return items(whole)(value) or (None if len(value) == 2 else " is not a pair")
 
 
-def INTERVAL(value: Any) -> str | None:
+def _interval(value: Any) -> str | None:
     """A score with its bounds, which may be missing; the value only where nothing was counted."""
     problem = _bounds(value)
     return problem or (" has no value" if value["n"] and value["value"] is None else None)
@@ -122,14 +122,14 @@ SUMMARY = fields(
                 {
                     **dict.fromkeys(("family", "version", "primary", "unit"), text),
                     **dict.fromkeys(("samples", "rows"), whole),
-                    **dict.fromkeys(("metrics", "checks"), every(INTERVAL)),
+                    **dict.fromkeys(("metrics", "checks"), every(_interval)),
                     "rates": _rates,
                     "outcomes": every(whole),
-                    "by": every(every(INTERVAL)),
+                    "by": every(every(_interval)),
                 },
                 {
                     "advisory": flag,
-                    "ladders": every(INTERVAL),
+                    "ladders": every(_interval),
                     "conversations": fields(
                         {
                             "ended": every(whole),
@@ -140,7 +140,7 @@ SUMMARY = fields(
                 },
             )
         ),
-        "families": every(INTERVAL),
+        "families": every(_interval),
         "rates": _rates,
         "engine": fields({"name": text, "tokens_per_second": or_null(number), "generated_tokens": whole}),
     }
