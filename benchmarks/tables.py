@@ -72,7 +72,8 @@ def write_samples(run: Path, share: float, samples: int) -> None:
         "sample_id": [f"made-{number:07}" for number in range(samples)],
         "repeat": np.zeros(samples, dtype=np.int32),
         "reply": [f"{REPLY}{number}" for number in range(samples)],
-        "completion_tokens": np.full(samples, 200),
+        "completion_tokens": np.full(samples, 200, dtype=np.int32),
+        "error": pyarrow.nulls(samples, "string"),
         **{name: np.zeros(samples, dtype=bool) for name in RATES},
         "metric.followed": right.astype(float),
         "count.checks": pyarrow.ListArray.from_arrays(pairs, pyarrow.array(followed, "int32")),
@@ -84,23 +85,32 @@ def write_samples(run: Path, share: float, samples: int) -> None:
 
 def write_run(run: Path, model: str, share: float, samples: int) -> None:
     """run.json and summary.json, with the fields that the tables read."""
-    score = {"value": share, "low": max(0.0, share - 0.03), "high": min(1.0, share + 0.03), "n": samples}
+    score = {
+        "value": share,
+        "low": max(0.0, share - 0.03),
+        "high": min(1.0, share + 0.03),
+        "n": samples,
+        "method": "wilson",
+    }
     task: dict[str, Any] = {
         "family": "format", "version": "1", "primary": "followed", "unit": "sample", "samples": samples,
         "rows": samples, "metrics": {"followed": score, "checks": score}, "rates": dict.fromkeys(RATES, 0.0),
+        "checks": {}, "outcomes": {}, "by": {},
     }  # fmt: skip
     settings = {
         "model": model, "limit": None, "repeats": 1, "constrain": False, "system": None,
-        "tasks": {"made": {"seed": 0, "sampling": {"temperature": 0.0}}}, "engine": {"name": "vllm", "version": "1"},
+        "template": None, "reasoning": "tags", "tool_dialect": "hermes",
+        "tasks": {"made": {"version": "1", "seed": 0, "sampling": {"temperature": 0.0}}}, "engine": {"name": "vllm", "version": "1"},
     }  # fmt: skip
-    about = {"name": model, "fingerprint": model, "parameters": 135_000_000}
+    about = {"name": model, "fingerprint": model, "parameters": 135_000_000, "chat_template": None}
     manifest = {
         "identity": model, "status": "complete", "started": "2026-11-20T10:00:00+00:00", "settings": settings,
         "model": about, "versions": {"ifeval-harness": "0.1.0"},
     }  # fmt: skip
     write_json(run / MANIFEST, manifest)
-    engine = {"name": "vllm", "tokens_per_second": 900.0}
-    write_json(run / SUMMARY, {"tasks": {"made": task}, "families": {}, "engine": engine})
+    engine = {"name": "vllm", "tokens_per_second": 900.0, "generated_tokens": 200 * samples}
+    whole = {"tasks": {"made": task}, "families": {}, "rates": task["rates"], "engine": engine}
+    write_json(run / SUMMARY, whole)
 
 
 if __name__ == "__main__":
