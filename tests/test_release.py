@@ -183,6 +183,7 @@ def test_so_few_replies_all_cut_fail_without_a_significant_p(size, fails):
     verdict = gate(before, with_rate(side, "dialogue", "truncated", np.ones((size, 1))), Policy())
     assert [rise.failed for rise in verdict.rises if rise.rose] == [fails]
     assert all(rise.adjusted_p > 0.05 for rise in verdict.rises)
+    assert ("a rise to all replies fails" in to_text(verdict)) is fails
 
 
 def test_rates_count_items_not_wordings(core):

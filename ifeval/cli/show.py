@@ -82,7 +82,7 @@ def print_breakdowns(paths: Sequence[Path], tag: str, task: str | None, *, json:
             sys.stdout.writelines(dumps(record).decode() + "\n" for record in to_records(breakdown))
             continue
         lines = [*to_text(breakdown), *(agreement(breakdown) if len(paths) > 1 else ())]
-        say("\n".join(map(visible, lines)) + "\n")
+        say("\n".join(lines) + "\n")
 
 
 def matches(row: Mapping[str, Any], task: str | None, instruction: str | None, verdict: str | None) -> bool:

@@ -346,8 +346,8 @@ def cpu_environment() -> dict[str, str]:
     Threads that wait for each other spin, which is fastest on cores of their own. Beside other work each wait can take a
     time slice: there they are fewer, at least one, and sleep (docs/engines.md has the measurements).
     """
-    busy = busy_cores() or 0.0
-    free = cores()[: max(1, len(cores()) - ceil(busy - SOME_WORK))]
+    mine, busy = cores(), busy_cores() or 0.0
+    free = mine[: max(1, len(mine) - ceil(busy - SOME_WORK))]
     wanted = {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "VLLM_CPU_OMP_THREADS_BIND": ",".join(str(core) for core in free),

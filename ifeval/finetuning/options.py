@@ -170,11 +170,16 @@ NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
     """Raise UserError where a plain setting has a value of another type; only calls from Python can give one."""
-    wanted = [kind for kind in get_args(hint) or (hint,) if kind in NAMES]
-    if not wanted or len(wanted) < len([kind for kind in get_args(hint) or (hint,) if kind is not type(None)]):
+    kinds = get_args(hint) or (hint,)
+    plain = [kind for kind in kinds if kind is not type(None)]
+    if any(kind not in NAMES for kind in plain):
         return  # a list, a choice, a path: checked by name
-    fits = isinstance(value, tuple(wanted)) or (float in wanted and isinstance(value, int))
-    if isinstance(value, bool) and bool not in wanted:
-        fits = False
-    if not fits and not (value is None and type(None) in get_args(hint)):
-        raise UserError(f"{name}={value!r}: give {NAMES[wanted[0]]}.")
+    if value is None and len(plain) < len(kinds):
+        return
+    fits = (
+        bool in plain
+        if isinstance(value, bool)
+        else isinstance(value, (*plain, int) if float in plain else tuple(plain))
+    )
+    if not fits:
+        raise UserError(f"{name}={value!r}: give {NAMES[plain[0]]}.")

@@ -101,4 +101,6 @@ def rise_sentence(rise: Rise) -> str:
         )
         limit = f"{points(rise.limit)} points"
     change += f" (p = {rise.adjusted_p:.2g})"
-    return f"{change}; a rise of more than {limit} fails." if rise.failed else f"{change}."
+    if not rise.failed:
+        return f"{change}."
+    return f"{change}; a rise {'to all replies' if rise.total else f'of more than {limit}'} fails."

@@ -14,7 +14,6 @@ from ifeval.errors import UserError
 from ifeval.runs import stored
 from ifeval.runs.directory import MANIFEST, SUMMARY, read_manifest
 from ifeval.runs.run import MOST_ERRORS
-from ifeval.runs.stored import checked
 from ifeval.util.jsonio import loads
 from ifeval.util.tables import short_name
 
@@ -111,7 +110,7 @@ def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int
 def _run_entries(manifest: Mapping[str, Any], path: Path) -> Iterator[Entry]:
     """A row per task, more where samples have several replies (pass@k and the like), and one per family of several tasks."""
     try:
-        summary = checked(loads((path / SUMMARY).read_bytes()), stored.SUMMARY, path / SUMMARY)
+        summary = stored.checked(loads((path / SUMMARY).read_bytes()), stored.SUMMARY, path / SUMMARY)
         groups: dict[str, list[str]] = {}
         for task, row in summary["tasks"].items():
             score = row["metrics"].get(row["primary"])

@@ -79,9 +79,8 @@ def _forget_all() -> None:
         lock.forget()
 
 
-os.register_at_fork(
-    after_in_child=_forget_all
-)  # vLLM forks its engine on CUDA, and any copy of the file keeps the lock
+# vLLM forks its engine on CUDA, and any copy of the file keeps the lock.
+os.register_at_fork(after_in_child=_forget_all)
 
 
 def _read(path: Path) -> dict[str, Any]:

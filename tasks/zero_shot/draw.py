@@ -68,9 +68,9 @@ def _block(seed: int, block: int, before: list[Drawn]) -> list[Drawn]:
             make = index % len(makes)
             others = [one.item for one in drawn if one.cluster == cluster]
             others += [one.item for one in before if one.cluster == cluster and one.index % len(makes) == make]
-            asked = [*before, *drawn]
-            asked_before = [one.item for one in asked[-1:]]
-            asked_after = [asked[0].item] if len(drawn) == BLOCK - 1 else []  # where the first ones begin again
+            asked_before = [one.item for one in (drawn or before)[-1:]]
+            last = len(drawn) == BLOCK - 1
+            asked_after = [(before or drawn)[0].item] if last else []  # where the first ones begin again
             key = f"zero_shot 3 {seed} {cluster} {index}"
             drawn.append(Drawn(cluster, index, _fresh(makes[make], key, others, asked_before, asked_after)))
     return drawn

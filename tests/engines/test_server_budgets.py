@@ -11,7 +11,7 @@ import ifeval
 from ifeval.engines.arguments import REDACTED, identity_arguments, without_secrets
 from ifeval.engines.server.openai_api import redacted, retry_after
 from ifeval.errors import UserError
-from ifeval.runs.run import require_answered
+from ifeval.runs.run import Run, require_answered
 from ifeval.util.jsonio import dumps
 from tests.conftest import ROOT
 from tests.engines.hostile_server import MODEL, HostileServer, completion, send
@@ -105,6 +105,14 @@ def test_an_absurd_date_is_no_crash(header: str) -> None:
     assert wait is None or wait >= 0
 
 
+def asked(url: str, folder: Path, **engine_arg: float) -> Run:
+    """A run of 40 prompts against a server."""
+    out = folder / "run"
+    return ifeval.evaluate(
+        MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=out, engine_arg=engine_arg, progress=False
+    )
+
+
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 413])
 def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path) -> None:
     """The probe's questions are answered; every one of the run is refused."""
@@ -112,15 +120,7 @@ def test_requests_refused_for_good_end_the_run_early(status: int, tmp_path: Path
         serving(served_until(6, status, {"error": {"message": "no more of that"}})) as url,
         pytest.raises(UserError, match=rf"20 requests in a row failed for good: .*{status}.*no more of that"),
     ):
-        ifeval.evaluate(
-            MODEL,
-            "tiny-copy",
-            base_url=url,
-            task_path=PLUGINS,
-            out=tmp_path / "run",
-            engine_arg={"concurrency": 4},
-            progress=False,
-        )
+        asked(url, tmp_path, concurrency=4)
 
 
 def served_until(
@@ -146,10 +146,7 @@ def served_until(
 def test_a_pause_until_2099_ends_within_the_budget(tmp_path: Path) -> None:
     busy = served_until(6, 429, {"error": {"message": "later"}}, Retry_After="Fri, 31 Dec 2099 23:59:59 GMT")
     with serving(busy) as url, pytest.raises(UserError, match=r"No reply for 2 s .*requests are waiting"):
-        ifeval.evaluate(
-            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
-            engine_arg={"silence": 2, "concurrency": 4, "backoff": 0.01},
-        )  # fmt: skip
+        asked(url, tmp_path, silence=2, concurrency=4, backoff=0.01)
 
 
 def test_requests_given_up_one_after_the_other_end_the_run_early(tmp_path: Path) -> None:
@@ -158,20 +155,14 @@ def test_requests_given_up_one_after_the_other_end_the_run_early(tmp_path: Path)
         serving(served_until(6, 200, unknown)) as url,
         pytest.raises(UserError, match=r"20 requests in a row failed for good: given up after 2 .*unknown reason"),
     ):
-        ifeval.evaluate(
-            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
-            engine_arg={"concurrency": 4, "attempts": 2, "backoff": 0.01},
-        )  # fmt: skip
+        asked(url, tmp_path, concurrency=4, attempts=2, backoff=0.01)
 
 
 @pytest.mark.parametrize(("status", "words"), [(400, "maximum context length is 8 tokens"), (429, "slow down")])
 def test_what_says_nothing_of_the_next_request_ends_no_run(status: int, words: str, tmp_path: Path) -> None:
     """Prompts that are too long, and an overload; all 40 are asked."""
     with serving(served_until(6, status, {"error": {"message": words}})) as url:
-        run = ifeval.evaluate(
-            MODEL, "tiny-copy", base_url=url, task_path=PLUGINS, out=tmp_path / "run", progress=False,
-            engine_arg={"concurrency": 4, "attempts": 2, "backoff": 0.01},
-        )  # fmt: skip
+        run = asked(url, tmp_path, concurrency=4, attempts=2, backoff=0.01)
     assert len(run.samples) == 40
     with pytest.raises(UserError, match="of 40 samples failed"):
         require_answered(run)
@@ -221,15 +212,7 @@ def test_a_server_that_lists_models_but_answers_no_chat_ends_within_its_budget(t
         hostile(HostileServer(["hang"] * 1000)) as url,
         pytest.raises(UserError, match=r"No reply for 2 s .*requests are waiting"),
     ):
-        ifeval.evaluate(
-            MODEL,
-            "tiny-copy",
-            base_url=url,
-            task_path=PLUGINS,
-            out=tmp_path / "run",
-            engine_arg={"silence": 2, "timeout": 100, "concurrency": 4},
-            progress=False,
-        )
+        asked(url, tmp_path, silence=2, timeout=100, concurrency=4)
 
 
 @pytest.mark.parametrize(
