@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ifeval.checks.library import CHECKS
@@ -141,6 +141,7 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 @given(st.text("aB1.,?!*-_#>|`\"'()[]<& \n\t😀あ。", max_size=120))
+@example("1a.あ?")  # initials go on after a full stop, but not in a script without spaces
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_read(text: str) -> None:
     reply = Reading(text)

@@ -11,14 +11,15 @@ from typing import Any
 import regex
 
 _ALNUM = r"[\p{L}\p{N}\p{M}]"
+_SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"
 _WORD = regex.compile(
     rf"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]"
     rf"|{_ALNUM}[\p{{L}}\p{{N}}\p{{M}}.+-]{{0,64}}@{_ALNUM}[\p{{L}}\p{{N}}\p{{M}}.-]{{0,64}}{_ALNUM}"
-    rf"|{_ALNUM}+(?:(?:['&_-](?={_ALNUM})|(?<=\p{{L}})\.(?=\p{{Ll}})|(?<=(?<!\p{{L}})\p{{L}})\.(?=\p{{L}}(?!\p{{L}}))"
+    rf"|{_ALNUM}+(?:(?:['&_-](?={_ALNUM})|(?<=\p{{L}})\.(?=\p{{Ll}})|(?<=(?<!\p{{L}})\p{{L}})\.(?!{_SPACELESS})(?=\p{{L}}(?!\p{{L}}))"
     rf"|(?<=\p{{N}})[.,:](?=\p{{N}})){_ALNUM}+)*"
 )
 URL = regex.compile(r"(?:https?://|www\.)[^\s<>\"]*")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
+_UNSPACED = regex.compile(_SPACELESS)
 _KANA, _THAI = regex.compile(r"[\p{Hiragana}\p{Katakana}]"), regex.compile(r"\p{Thai}")
 _SEGMENTERS = {
     "ja": "load_default_japanese_parser",
