@@ -16,7 +16,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -48,23 +47,19 @@ class Story:
             for flag in ("--hold-out", f"{tag}={value}")
         ]
 
-    def exam(self, model: str, name: str) -> Path:
-        """Evaluate a checkpoint; the run's folder."""
-        run = self.work / "exam" / name
-        self.run(model, run, "--tasks", HERE / "story.toml", *EXAM)
-        return run
+    def exam(self, model: str, name: str) -> None:
+        """Evaluate a checkpoint."""
+        self.run(model, self.work / "exam" / name, "--tasks", HERE / "story.toml", *EXAM)
 
-    def real_ifeval(self, model: str, name: str) -> Path | None:
-        """The 541 prompts of IFEval, a run of its own for its longer replies; None where they are not there."""
-        if self.ifeval is None:
-            return None
-        run = self.work / "exam" / f"{name}-ifeval"
-        self.run(model, run, "--tasks", "ifeval", "--data", self.ifeval, "--max-tokens", IFEVAL_TOKENS)
-        return run
+    def real_ifeval(self, model: str, name: str) -> None:
+        """The 541 prompts of IFEval where they are there, in a run of its own for its longer replies."""
+        if self.ifeval:
+            run = self.work / "exam" / f"{name}-ifeval"
+            self.run(model, run, "--tasks", "ifeval", "--data", self.ifeval, "--max-tokens", IFEVAL_TOKENS)
 
-    def run(self, model: str, run: Path, *asked: object) -> None:
+    def run(self, model: str, run: Path, *asked: object, makes: Path | None = None) -> None:
         engine = [] if model.startswith("scripted:") else self.engine
-        self.step("run", *self.asked(model), *asked, "--out", run, *self.limit, *engine)
+        self.step("run", *self.asked(model), *asked, "--out", run, *self.limit, *engine, makes=makes)
 
     def asked(self, model: str) -> list[str]:
         """A model as a run is given it: the base model with the template to train with, trained ones have it."""
@@ -87,29 +82,34 @@ class Story:
     def own_replies(self, name: str, model: str, kind: str, *sampling: object) -> Path:
         """A model's good replies to `practice` or `everyday` requests, curated."""
         run, good, best = self.work / "own" / name, self.work / f"{name}-good.jsonl", self.work / f"{name}.jsonl"
-        self.run(model, run, "--tasks", kind, *PRACTICE, *sampling)
+        self.run(model, run, "--tasks", kind, *PRACTICE, *sampling, makes=best)
         self.step("data", "make", "--replay", run, *self.held_out, *EXAM, "--out", good, makes=good)
         self.step("data", "curate", good, "--keep", 1000, *EXAM, "--out", best, makes=best)
         return best
 
     def data(self, recipe: str) -> list[Path]:
         """Make and check what a recipe trains on; the files."""
-        plan, made = self.recipes[recipe], self.work / f"{recipe}.jsonl"
+        plan, made, checked = self.recipes[recipe], self.work / f"{recipe}.jsonl", self.work / f"{recipe}-check.txt"
         own = [self.work / f"{name}.jsonl" for name in self.own(recipe)]
         tasks = [flag for task in plan["make"] for flag in ("--task", task)]
         kinds = [flag for pair in plan.get("hold_out", []) for flag in ("--hold-out", pair)]
         self.step("data", "make", *tasks, *self.held_out, *kinds, *EXAM, "--out", made, makes=made)
-        self.step("data", "check", *own, made, "--model", self.model, *EXAM)
+        if said := self.step("data", "check", *own, made, "--model", self.model, *EXAM, makes=checked):
+            checked.write_text(said)
         return [*own, made]
 
-    def tell(self, recipe: str, data: Sequence[Path], seed: int) -> tuple[str, Path]:
-        """Train a recipe with a seed and examine it: name and run."""
-        name = f"{recipe}-seed{seed}" if seed else recipe
+    def name(self, recipe: str, seed: int) -> str:
+        return f"{recipe}-seed{seed}" if seed else recipe
+
+    def tell(self, recipe: str, data: Sequence[Path], seed: int) -> None:
+        """Train a recipe with a seed and examine it."""
+        name = self.name(recipe, seed)
         out = self.work / "models" / name
         mix = [flag for file in data for flag in ("--data", file)]
         flags = [*self.recipes[recipe]["sft"], *self.steps, "--seed", seed]
         self.step("sft", *self.asked(self.start(recipe)), *mix, "--out", out, *flags, makes=out / "ifeval_sft.json")
-        return name, self.exam(str(out), name)
+        self.exam(str(out), name)
+        self.real_ifeval(str(out), name)
 
     def step(self, *arguments: object, makes: Path | None = None, code: Sequence[int] = (0,)) -> str:
         """Print and run an `ifeval` command, unless what it makes is there; its standard output."""
@@ -124,7 +124,7 @@ class Story:
             sys.exit(done.returncode)
         return done.stdout
 
-    def publish(self, base: Path, tuned: Path, ifeval: Sequence[Path | None]) -> None:
+    def publish(self, base: Path, tuned: Path) -> None:
         """Comparison, gate, leaderboard and report below results/story; no prompt of an external benchmark is in them."""
         self.results.mkdir(parents=True, exist_ok=True)
         self.write("compare.txt", self.step("compare", base, tuned))
@@ -133,8 +133,8 @@ class Story:
         said = self.step(*judged, "--markdown", self.results / "gate.md", code=(0, 1, 3))
         self.write("gate.txt", said)
         self.write("gate.json", self.step(*judged, "--json", code=(0, 1, 3)))
-        if None not in ifeval:
-            self.write("ifeval.txt", self.step("compare", *ifeval, "-n", 0))
+        if self.ifeval:
+            self.write("ifeval.txt", self.step("compare", *(f"{run}-ifeval" for run in (base, tuned)), "-n", 0))
         self.step("leaderboard", self.work / "exam", "--no-published", "--out", self.results)
         self.step("report", base, tuned, "--failures", 20, "-o", self.results / "report.html")
 
@@ -143,32 +143,31 @@ class Story:
 
 
 def tell(story: Story, recipes: Sequence[str], seeds: Sequence[int], jobs: int) -> None:
-    """All recipes with all seeds, `jobs` at once; the last recipe with the first seed is compared, gated and reported."""
+    """All recipes, `jobs` steps at once. The last recipe is told: trained with every seed, and with the first one's model
+    compared, gated and reported; the others are trained with the first seed.
+    """
+    told, later = recipes[-1], [recipe for recipe in recipes if "start" in story.recipes[recipe]]
 
     def each(work: Callable[..., Any], items: Iterable[tuple[Any, ...]]) -> list[Any]:
         return [done.result() for done in [pool.submit(work, *item) for item in items]]
 
     def turn(recipes: Sequence[str]) -> None:
-        asked = {name: own for recipe in recipes for name, own in story.own(recipe).items()}
-        each(story.own_replies, asked.values())
-        data = each(story.data, ((recipe,) for recipe in recipes))
-        each(
-            story.tell,
-            ((recipe, files, seed) for (recipe, files), seed in product(zip(recipes, data, strict=True), seeds)),
-        )
+        each(story.own_replies, {name: own for recipe in recipes for name, own in story.own(recipe).items()}.values())
+        data = zip(recipes, each(story.data, ((recipe,) for recipe in recipes)), strict=True)
+        with_seeds = ((recipe, files, n) for recipe, files in data for n in (seeds if recipe == told else seeds[:1]))
+        each(story.tell, with_seeds)
 
-    later = [recipe for recipe in recipes if "start" in story.recipes[recipe]]
     with ThreadPoolExecutor(jobs) as pool:
-        base = pool.submit(story.exam, story.model, "base")
+        base = [pool.submit(asked, story.model, "base") for asked in (story.exam, story.real_ifeval)]
         turn([recipe for recipe in recipes if recipe not in later])
         turn(later)
         each(story.exam, ((model, name) for name, model in BOUNDS.items()))
-        base = base.result()
-    name = f"{recipes[-1]}-seed{seeds[0]}" if seeds[0] else recipes[-1]
+        for run in base:
+            run.result()
+    name = story.name(told, seeds[0])
     if story.ifeval is None:
         print("\nReal IFEval is left out; --ifeval PATH names its prompts (`ifeval data fetch ifeval` brings them).")
-    real = [story.real_ifeval(story.model, "base"), story.real_ifeval(str(story.work / "models" / name), name)]
-    story.publish(base, story.work / "exam" / name, real)
+    story.publish(story.work / "exam" / "base", story.work / "exam" / name)
 
 
 def main() -> None:
