@@ -53,5 +53,8 @@ def test_what_is_practised_is_nowhere_examined() -> None:
 def test_recipes_name_known_tasks() -> None:
     for recipe in PLAN["recipes"].values():
         assert {task.partition(":")[0] for task in recipe["make"]} | set(recipe["own"]) <= set(TASKS)
+        assert recipe.get("start", "replay") in PLAN["recipes"]
     clusters = {s.tags["cluster"] for s in Drawn("zero_shot")}
     assert set(PLAN["held_out"]["cluster"]) < clusters
+    kinds = {f"kind={s.tags['kind']}" for s in Drawn("tool_calls")}
+    assert {pair for recipe in PLAN["recipes"].values() for pair in recipe.get("hold_out", [])} < kinds
