@@ -20,7 +20,7 @@ mkdir -p "$out/results" "$out/logs"
 # the part and the seconds it may take
 all="environment:120 vllm-8b-bare:240 vllm-8b-ours:180 train-8b-lora:150 train-8b-full:150 train-small-compiled:100
      train-small-trl:100 train-small:90 train-small-lora:90 train-small-unpacked:90 train-small-trl-unpacked:100
-     train-8b-lora-liger:150 train-small-liger:90 train-small-4bit:90
+     train-8b-lora-checkpointed:150 train-8b-lora-liger:150 train-small-liger:90 train-small-4bit:90
      resume:200 quality:150 constrained:120 adapter:240 thinking:120 killed:300 vllm-small-bare:90 vllm-small-ours:90 transformers:150"
 failed=0 child=
 trap 'kill "$child" 2>/dev/null; exit 143' INT TERM
