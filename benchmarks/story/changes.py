@@ -17,6 +17,7 @@ SHOWN = {
     "unseen_styles both": "constraints and facts, unseen phrasings",
     "unseen_styles followed": "constraints alone, unseen phrasings",
     "unseen_styles covered": "facts alone, unseen phrasings",
+    "unseen_styles invented": "figures or names invented, unseen phrasings",
     "seen_styles both": "constraints and facts, phrasings of training",
     "tool_calls correct": "tool calls right",
     "tool_calls called": "tool calls tried",
