@@ -79,18 +79,18 @@ class Story:
         everyday = ("everyday", self.model, "everyday")
         return {asked[0]: asked for asked in (practice, everyday) if asked[2] in plan["own"]}
 
-    def own_replies(self, name: str, model: str, kind: str, *sampling: object) -> Path:
-        """A model's good replies to `practice` or `everyday` requests, curated."""
+    def own_replies(self, name: str, model: str, kind: str, *sampling: object) -> None:
+        """A model's good replies to `practice` or `everyday` requests, curated; no file where it has none."""
         run, good, best = self.work / "own" / name, self.work / f"{name}-good.jsonl", self.work / f"{name}.jsonl"
         self.run(model, run, "--tasks", kind, *PRACTICE, *sampling, makes=best)
         self.step("data", "make", "--replay", run, *self.held_out, *EXAM, "--out", good, makes=good)
-        self.step("data", "curate", good, "--keep", 1000, *EXAM, "--out", best, makes=best)
-        return best
+        if good.stat().st_size:
+            self.step("data", "curate", good, "--keep", 1000, *EXAM, "--out", best, makes=best)
 
     def data(self, recipe: str) -> list[Path]:
         """Make and check what a recipe trains on; the files."""
         plan, made, checked = self.recipes[recipe], self.work / f"{recipe}.jsonl", self.work / f"{recipe}-check.txt"
-        own = [self.work / f"{name}.jsonl" for name in self.own(recipe)]
+        own = [file for name in self.own(recipe) if (file := self.work / f"{name}.jsonl").exists()]
         tasks = [flag for task in plan["make"] for flag in ("--task", task)]
         kinds = [flag for pair in plan.get("hold_out", []) for flag in ("--hold-out", pair)]
         self.step("data", "make", *tasks, *self.held_out, *kinds, *EXAM, "--out", made, makes=made)
