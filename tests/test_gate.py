@@ -63,7 +63,9 @@ def test_the_four_verdicts(tmp_path, losses, wins, outcome, code):
     (one,) = verdict.judged
     assert (one.name, one.losses, one.wins) == ("format", losses, wins)
     assert verdict.label in to_text(verdict).splitlines()[0]
-    assert json.loads(to_json(verdict))["exit_code"] == code
+    said = json.loads(to_json(verdict))
+    assert said["exit_code"] == code
+    assert "code" not in said
 
 
 def test_twenty_prompts_are_inconclusive_and_the_reader_learns_how_many_are_needed(tmp_path):

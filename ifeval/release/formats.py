@@ -33,9 +33,9 @@ def to_text(verdict: ReleaseDecision) -> str:
 
 def to_json(verdict: ReleaseDecision) -> bytes:
     """Everything the verdict rests on; shares in [0, 1], null where a number does not exist."""
-    return (
-        dumps({"verdict": verdict.label, "exit_code": int(verdict.exit_code), **asdict(verdict)}, pretty=True) + b"\n"
-    )
+    said = {"verdict": verdict.label, "exit_code": int(verdict.exit_code), **asdict(verdict)}
+    del said["code"]  # the exit code of a refusal, which `exit_code` has
+    return dumps(said, pretty=True) + b"\n"
 
 
 def to_markdown(verdict: ReleaseDecision) -> str:
