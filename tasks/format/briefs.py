@@ -54,9 +54,7 @@ class Brief:
 
 def ids(split: Split, length: Length | None = None) -> list[str]:
     """The ids of the briefs of a split, in the order of their files: all, or those of one length."""
-    return [
-        name for name, (_, of, raw) in _all().items() if raw["split"] == split and (length is None or of == length)
-    ]
+    return [name for name, (_, of, raw) in _all().items() if raw["split"] == split and (length is None or of == length)]
 
 
 def brief(name: str, rng: Random) -> Brief:

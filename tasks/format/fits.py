@@ -100,7 +100,7 @@ ON_A_LINE = frozenset(
     {
         *("keywords:mention", "keywords:any", "keywords:existence", "keywords:forbidden_words", "keywords:once"),
         *("punctuation:no_comma", "content:no_questions", "content:no_exclamations", "content:some_exclamation"),
-        *("length:most_words", "length:most_sentences", "sentence:exact_count", "sentence:longest", "layout:lines"),
+        *("length:most_words", "length:most_sentences", "sentence:exact_count", "sentence:longest"),
         *("edge:full_stop", "edge:signature", "detectable_content:postscript", "content:hashtags", "format:emoji"),
         *("case:title", "case:uppercase", "case:lowercase", "change_case:capital_word_frequency"),
         *("startend:quotation", "combination:two_responses"),

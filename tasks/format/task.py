@@ -76,20 +76,25 @@ class Format(Task):
         return composition(rows)
 
     def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
-        """Briefs of each length in a random order, each once and then a second time with other facts."""
+        """Briefs of each length in a random order, each once and then a second time with other facts.
+
+        Training data may need more; then it starts again.
+        """
         used: Counter[tuple[str, int]] = Counter()
         asked: dict[str, set[str]] = {}
         base = f"{self.name}:{self.version}:{seed}:{split}"
-        waiting = {length: _in_turn(ids(split, length), f"{base}:{length}") for length in get_args(Length)}
-        told: set[tuple[Fact, ...]] = set()
+        waiting: dict[Length, list[str]] = {"long": []}
         previous = ""
         for index in range(self.size if limit is None else min(limit, self.size)):
             rng = Random(f"{base}:{index}:prompt")
+            if not waiting["long"]:
+                waiting = {length: _in_turn(ids(split, length), f"{base}:{index}") for length in get_args(Length)}
+                told: set[tuple[Any, ...]] = set()
             name = (waiting[RUNGS[index % len(RUNGS)][1]] or waiting["long"]).pop(0)
             about = brief(name, rng)
-            while about.facts in told:
+            while (values := tuple(fact.forms for fact in about.facts)) in told:
                 about = brief(name, rng)
-            told.add(about.facts)
+            told.add(values)
             fresh = [n for n, fact in enumerate(about.facts) if fact.say not in asked.get(about.id, ())]
             sample, choice = self._sample(about, seed, index, fresh, used, asked.get(about.id, set()), previous, rng)
             used.update((name, size) for name, _ in choice.instructions for size in (0, len(choice.instructions)))
