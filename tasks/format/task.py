@@ -18,7 +18,7 @@ from ifeval.task import Row, Task, room_for
 from .briefs import Brief, Fact, Length, Split, brief, ids
 from .choice import Choice, choose, passes
 from .composition import composition
-from .fits import FITS, ON_A_LINE
+from .fits import FITS, on_a_line
 from .phrasing import STYLES, Parts
 from .scoring import credit, near_replies, score, wrong_replies
 
@@ -119,7 +119,7 @@ class Format(Task):
         count, _ = RUNGS[index % len(RUNGS)]
         style = list(STYLES)[index % len(STYLES)]
         line = about.material if about.length == "line" else ""
-        names, facts = (ON_A_LINE, (len(about.facts), len(about.facts))) if line else (FITS, FACTS[count])
+        names, facts = (on_a_line(about.kind), (len(about.facts), len(about.facts))) if line else (FITS, FACTS[count])
         known = Known(about.topic, about.material)
         while True:
             cheap = [reply for _, reply in decoys(f"{about.ask} {about.material}", known, previous)]

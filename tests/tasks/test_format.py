@@ -15,7 +15,7 @@ from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
 from ifeval.tasks.format.briefs import brief
-from ifeval.tasks.format.fits import FITS, ON_A_LINE
+from ifeval.tasks.format.fits import FITS, on_a_line
 from tests.drawn import Drawn
 
 TASK = discover()["format"]()
@@ -75,7 +75,7 @@ def test_few_instructions_stand_on_a_line_and_eight_on_long_material():
 
 def test_a_line_asks_for_no_layout_and_demands_all_its_facts():
     for sample in (sample for sample in DEFAULT if sample.tags["length"] == "line"):
-        assert {name for name, _ in sample.target["instructions"]} <= ON_A_LINE
+        assert {name for name, _ in sample.target["instructions"]} <= on_a_line(sample.tags["kind"])
         about = brief(sample.tags["brief"], Random(0))
         assert [fact["say"] for fact in sample.target["facts"]] == [fact.say for fact in about.facts]
         assert not any(fact["say"] in prompt(sample) for fact in sample.target["facts"])
