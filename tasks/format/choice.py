@@ -36,7 +36,7 @@ RANKED_ATTEMPTS = 8
 MIN_WORDS = 5
 """A shorter reply follows nothing: no prompt asks for so little."""
 
-REQUEST_SHARE = 0.25
+REQUEST_SHARE = 0.4
 """A reply to a line with this share of its words in a row from the request around the material repeats the request."""
 
 

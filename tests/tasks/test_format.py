@@ -89,6 +89,9 @@ def test_a_piece_of_a_line_is_a_reply_and_its_request_is_none():
         assert metrics(sample, echo)["followed_loose"] == 0
     long = next(s for s in DEFAULT if s.tags["length"] == "long")
     assert metrics(long, long.target["material"])["covered"] == 0
+    stall = next(s for s in DEFAULT if s.tags["brief"] == "thanks-for-cake-stall")
+    near = f"Thanks to the people who baked for our cake stall. {stall.target['line']}"
+    assert metrics(stall, near)["covered"] == 1
 
 
 def test_there_is_room_for_twice_the_oracle_and_the_material():
