@@ -73,9 +73,14 @@ def is_echo(answer: str, prompt: str) -> bool:
         said[: len(asked)] == asked and len(said) <= len(asked) + NEW_WORDS
     ):
         return True
-    copied = set(_shingles(asked))
-    runs = _shingles(said)
-    return bool(runs) and sum(run in copied for run in runs) >= ECHO_SHARE * len(runs)
+    return copied(answer, prompt) >= ECHO_SHARE
+
+
+def copied(answer: str, text: str) -> float:
+    """The share of the runs of `SHINGLE` words of `answer` that occur in `text`, 0 to 1; 0 for an answer without any."""
+    there = set(_shingles(_WORD.findall(text.casefold())))
+    runs = _shingles(_WORD.findall(answer.casefold()))
+    return sum(run in there for run in runs) / len(runs) if runs else 0.0
 
 
 def repetition(words: Sequence[str]) -> float:

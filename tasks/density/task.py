@@ -85,7 +85,7 @@ class Density(Task):
     def _sample(self, split: Split, seed: int, index: int, used: Counter[tuple[str, int]]) -> Sample:
         rng = Random(f"{self.name}:{self.version}:{seed}:{split}:{index}")
         count = SMALL[index % len(SMALL)] if index < SMALL_SAMPLES else LARGE[index % len(LARGE)]
-        chosen = rng.sample(ids(split, short=False), count // INSTRUCTIONS_EACH)
+        chosen = rng.sample(ids(split, "long"), count // INSTRUCTIONS_EACH)
         notices = [notice(brief(name, rng), number, used, rng) for number, name in enumerate(chosen, 1)]
         many = len(notices) > 1
         request = (

@@ -83,7 +83,7 @@ def draw(about: Brief, pattern: Sequence[Move], house: bool, seed: str) -> tuple
 
 def _open(it: Draft, rules: tuple[Rule, ...]) -> Turn:
     """The brief, two facts or three (of a short brief one), and one rule or two: such as the pattern will correct or take back."""
-    count = 1 if it.about.short else it.rng.choice((2, 3))
+    count = 1 if it.about.length == "short" else it.rng.choice((2, 3))
     wanted = it.rng.sample(range(len(it.about.facts)), count)
     facts = tuple(it.about.facts[place] for place in sorted(wanted))
     needed = [moves.CORRECTABLE] * ("correct" in it.pattern) + [tuple(moves.CONTRARY)] * ("retract" in it.pattern)

@@ -78,7 +78,7 @@ class Dialogue(ConversationTask):
         for index in range(self.size if limit is None else min(limit, self.size)):
             drawn = f"{self.name}:{self.version}:{seed}:{split}:{index}"
             short = (index + index // len(PATTERNS)) % 2 == 0
-            order, there = orders[short], ids(split, short)
+            order, there = orders[short], ids(split, "short" if short else "long")
             while len(order) < LEAST_CHOICE:
                 order += Random(drawn).sample(there, len(there))
             for place, about in enumerate(order):
@@ -109,7 +109,7 @@ def _put(about: Brief, id: str, system: str | None, turns: list[Turn]) -> Sample
         topic=about.topic,
         tags={
             "turns": len(turns),
-            "short": about.short,
+            "short": about.length == "short",
             "house_rule": system is not None,
             "pattern": " ".join(turn.move for turn in turns),
             "kind": about.kind,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import get_args
 
-from ifeval.checks.guards import guard
+from ifeval.checks.guards import copied, guard
 from ifeval.checks.library import (
     INSTRUCTIONS,
     Arguments,
@@ -20,6 +20,7 @@ from ifeval.checks.library import (
 )
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.decoys import stuffed
+from ifeval.records import CheckResult
 
 from .briefs import Brief, Fact
 from .fits import goes_with
@@ -34,6 +35,9 @@ RANKED_ATTEMPTS = 8
 
 MIN_WORDS = 5
 """A shorter reply follows nothing: no prompt asks for so little."""
+
+REQUEST_SHARE = 0.4
+"""A reply to a line with this share of its words in a row from the request around the material repeats the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def choose(
     attempt = 0
     while True:
         attempt += 1
-        about = material(brief, rng.randint(low, min(high, len(brief.facts) - 1)), fresh, rng)
+        about = material(brief, rng.randint(low, high), fresh, rng)
         ranks = {name: (name in before, used[name, count], used[name, 0], rng.random()) for name in sorted(names)}
         ranked = (
             sorted(names, key=ranks.__getitem__)
@@ -112,9 +116,19 @@ def ignoring(about: Material) -> tuple[str, str]:
     return " ".join(about.least()), " ".join(point.sentences[0] for point in about.points)
 
 
-def passes(reply: str, prompt: str, instructions: Instructions) -> bool:
-    """Whether a decoy's reply follows the instructions and is caught by no guard."""
-    return follows(reply, instructions) and guard(reply, prompt, min_words=MIN_WORDS) is None
+def caught(reply: str, prompt: str, line: str = "", truncated: bool = False) -> CheckResult | None:
+    """What `ifeval.checks.guards.guard` says of a reply.
+
+    `line` is the material of a prompt of one line, else "". A good reply may be a piece of that, word for word; it is
+    an echo only when it repeats the request around it too.
+    """
+    own = line and copied(reply, prompt.replace(line, " ")) < REQUEST_SHARE
+    return guard(reply, "" if own else prompt, truncated=truncated, min_words=MIN_WORDS)
+
+
+def passes(reply: str, prompt: str, instructions: Instructions, line: str = "") -> bool:
+    """Whether a decoy's reply follows the instructions and is caught by no guard; `line` as in `caught`."""
+    return follows(reply, instructions) and caught(reply, prompt, line) is None
 
 
 def _fact(brief: Brief, about: Material, place: int) -> Fact:

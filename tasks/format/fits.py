@@ -96,6 +96,24 @@ ODD_TOGETHER: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 """Instructions that could be followed together, and that nobody would ask for together."""
 
 
+_ON_A_LINE = frozenset(
+    {
+        *("keywords:mention", "keywords:any", "keywords:existence", "keywords:forbidden_words", "keywords:once"),
+        *("punctuation:no_comma", "content:no_questions", "content:no_exclamations", "content:some_exclamation"),
+        *("length:most_words", "length:most_sentences", "sentence:exact_count", "sentence:longest"),
+        *("edge:full_stop", "edge:signature", "detectable_content:postscript", "content:hashtags", "format:emoji"),
+        *("case:title", "case:uppercase", "case:lowercase", "change_case:capital_word_frequency"),
+        *("startend:quotation", "startend:end_checker", "combination:two_responses"),
+        "detectable_format:number_highlighted_sections",
+    }
+)
+
+
+def on_a_line(kind: str) -> frozenset[str]:
+    """What may be asked of a text of a line or two: no sections, nothing that makes it long, layout of a code comment only."""
+    return _ON_A_LINE | {"layout:code_block", "layout:lines"} if kind in CODE else _ON_A_LINE
+
+
 def goes_with(name: str, kind: str, others: list[str]) -> bool:
     """Whether a brief of `kind` that is asked for `others` may be asked for `name` as well."""
     if kind not in FITS.get(name, ()) or not all(INSTRUCTIONS[name].allows(INSTRUCTIONS[other]) for other in others):

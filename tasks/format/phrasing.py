@@ -1,4 +1,7 @@
-"""Brief, facts and instructions put into one prompt, in five styles."""
+"""Brief, facts and instructions put into one prompt, in five styles.
+
+A line says in its one paragraph what the text must say, so it comes without `says`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,21 +25,27 @@ def listed(says: Sequence[str]) -> str:
     return f"{between.join(says[:-1])} and {says[-1]}" if len(says) > 1 else says[0]
 
 
+def _body(parts: Parts, demand: str) -> str:
+    """The request, with the facts demanded where it does not end in them."""
+    if not parts.says:
+        return f"{parts.ask} {parts.material}"
+    return f"{parts.ask}\n\n{parts.material}\n\n{demand} {listed(parts.says)}."
+
+
 def _inline(parts: Parts) -> str:
-    return f"{parts.ask}\n\n{parts.material}\n\nMake sure it says {listed(parts.says)}. {' '.join(parts.orders)}"
+    return f"{_body(parts, 'Make sure it says')} {' '.join(parts.orders)}"
 
 
 def _polite(parts: Parts) -> str:
     """A please before the first order; one before each of eight would be a nuisance."""
     first, *others = parts.orders
     orders = [f"Please {first[0].lower()}{first[1:]}", *others]
-    return (
-        f"Hello! I would be glad of your help. {parts.ask}\n\n{parts.material}\n\n"
-        f"It should say {listed(parts.says)}. {' '.join(orders)} Thank you!"
-    )
+    return f"Hello! I would be glad of your help. {_body(parts, 'It should say')} {' '.join(orders)} Thank you!"
 
 
 def _list(parts: Parts) -> str:
+    if not parts.says:
+        return "\n".join((_body(parts, ""), "", *(f"- {line}" for line in parts.orders)))
     lines = [f"The text must say {listed(parts.says)}.", *parts.orders]
     return "\n".join(
         (parts.ask, "", "---", parts.material, "---", "", "Requirements:", *(f"- {line}" for line in lines))
@@ -44,14 +53,17 @@ def _list(parts: Parts) -> str:
 
 
 def _rules_first(parts: Parts) -> str:
-    return (
-        f"Keep to these rules. {' '.join(parts.orders)}\n\n{parts.ask} Make sure that it says "
-        f"{listed(parts.says)}.\n\n{parts.material}"
-    )
+    rules = f"Keep to {'these rules' if len(parts.orders) > 1 else 'this rule'}. {' '.join(parts.orders)}"
+    if not parts.says:
+        return f"{rules}\n\n{_body(parts, '')}"
+    return f"{rules}\n\n{parts.ask} Make sure that it says {listed(parts.says)}.\n\n{parts.material}"
 
 
 def _terse(parts: Parts) -> str:
-    return f"{parts.ask}\n\n{parts.material}\n\nMust say: {'; '.join(parts.says)}\nFormat: {'; '.join(parts.orders)}"
+    form = f"Format: {'; '.join(parts.orders)}"
+    if not parts.says:
+        return f"{_body(parts, '')}\n{form}"
+    return f"{parts.ask}\n\n{parts.material}\n\nMust say: {'; '.join(parts.says)}\n{form}"
 
 
 STYLES: dict[str, tuple[Wording, Callable[[Parts], str]]] = {

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ifeval.checks.guards import failed, guard
+from ifeval.checks.guards import failed
 from ifeval.checks.library import CHECKS, follows
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.verify import verify
 from ifeval.records import Response, Sample, Score
 
-from .choice import MIN_WORDS
+from .choice import caught
 from .inventions import inventions
 
 
@@ -21,9 +21,9 @@ def score(sample: Sample, response: Response) -> Score:
     """
     instructions, facts = sample.target["instructions"], sample.target["facts"]
     prompt = sample.messages[-1]["content"]
-    caught = guard(response.answer, prompt, truncated=response.truncated, min_words=MIN_WORDS)
-    if caught is not None:
-        form, said, invented = failed(caught, [name for name, _ in instructions]), 0, None
+    nothing = caught(response.answer, prompt, sample.target.get("line", ""), response.truncated)
+    if nothing is not None:
+        form, said, invented = failed(nothing, [name for name, _ in instructions]), 0, None
     else:
         form = verify(response.answer, instructions, CHECKS)
         reading = Reading(response.answer)

@@ -8,40 +8,43 @@ passed every check; no decoy passes it. docs/tasks-format.md tells the design.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 from ifeval.checks.library import INSTRUCTIONS
 from ifeval.decoys import Known, decoys
 from ifeval.records import Response, Sample, Score
-from ifeval.task import Row, Task
+from ifeval.task import Row, Task, room_for
 
-from .briefs import Brief, Fact, Split, brief, ids
+from .briefs import Brief, Fact, Length, Split, brief, ids
 from .choice import Choice, choose, passes
 from .composition import composition
-from .fits import FITS
+from .fits import FITS, on_a_line
 from .phrasing import STYLES, Parts
 from .scoring import credit, near_replies, score, wrong_replies
 
-COUNTS = (1, 8, 2, 4)
-"""Numbers of instructions of four prompts in a row, round and round."""
+RUNGS: tuple[tuple[int, Length], ...] = (
+    *((1, "line"), (8, "long"), (2, "short"), (4, "long"), (1, "line"), (2, "line"), (1, "short"), (2, "long")),
+    *((1, "line"), (8, "long"), (2, "line"), (4, "short"), (1, "line"), (2, "line"), (1, "long"), (2, "short")),
+)
+"""Number of instructions and length of brief of sixteen prompts in a row, round and round: most of few and on little."""
 
-FACTS = {1: (1, 2), 2: (1, 3), 4: (2, 5), 8: (2, 4)}
-"""The fewest and the most facts that a prompt with this many instructions demands."""
+FACTS = {1: (1, 2), 2: (1, 3), 4: (2, 4), 8: (2, 4)}
+"""The fewest and the most facts that a prompt with this many instructions demands; of a line all are demanded."""
 
-SHORT_TURNS = 2
-"""How often each short brief is asked; only prompts with one instruction ask them."""
+TURNS = 2
+"""How often each brief is asked. Where all of a length have been, longer ones take their place."""
 
 
 class Format(Task):
     name = "format"
-    version = "3"
+    version = "4"
     family = "format"
     primary = "both"
     description = "Form and substance: 1 to 8 instructions on a text to be written from given material"
     size = 320
     max_tokens = 640
     ends_loops = True
-    breakdowns = ("instructions", "kind", "style", "domain")
+    breakdowns = ("instructions", "length", "kind", "style", "domain")
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         return self._draw("evaluation", seed, limit)
@@ -49,6 +52,10 @@ class Format(Task):
     def training_samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
         """From the quarter of the briefs that no evaluation asks."""
         return self._draw("training", seed, limit)
+
+    def token_limit(self, sample: Sample) -> int:
+        """Room for the oracle about twice over, or for all of the material where that is more."""
+        return min(self.max_tokens, max(room_for(str(sample.oracle)), room_for(sample.target["material"])))
 
     def score(self, sample: Sample, response: Response) -> Score:
         return score(sample, response)
@@ -69,17 +76,25 @@ class Format(Task):
         return composition(rows)
 
     def _draw(self, split: Split, seed: int, limit: int | None) -> Iterator[Sample]:
-        """Briefs in a random order, each once and then a second time with other facts; short ones for one instruction."""
+        """Briefs of each length in a random order, each once and then a second time with other facts.
+
+        Training data may need more; then it starts again.
+        """
         used: Counter[tuple[str, int]] = Counter()
         asked: dict[str, set[str]] = {}
         base = f"{self.name}:{self.version}:{seed}:{split}"
-        short = [name for turn in range(SHORT_TURNS) for name in _mixed(ids(split, short=True), f"{base}:short:{turn}")]
-        long: list[str] = []
+        waiting: dict[Length, list[str]] = {"long": []}
         previous = ""
         for index in range(self.size if limit is None else min(limit, self.size)):
-            long = long or _mixed(ids(split, short=False), f"{base}:{index}")
             rng = Random(f"{base}:{index}:prompt")
-            about = brief(short.pop(0) if short and COUNTS[index % len(COUNTS)] == 1 else long.pop(), rng)
+            if not waiting["long"]:
+                waiting = {length: _in_turn(ids(split, length), f"{base}:{index}") for length in get_args(Length)}
+                told: set[tuple[Any, ...]] = set()
+            name = (waiting[RUNGS[index % len(RUNGS)][1]] or waiting["long"]).pop(0)
+            about = brief(name, rng)
+            while (values := tuple(fact.forms for fact in about.facts)) in told:
+                about = brief(name, rng)
+            told.add(values)
             fresh = [n for n, fact in enumerate(about.facts) if fact.say not in asked.get(about.id, ())]
             sample, choice = self._sample(about, seed, index, fresh, used, asked.get(about.id, set()), previous, rng)
             used.update((name, size) for name, _ in choice.instructions for size in (0, len(choice.instructions)))
@@ -101,16 +116,19 @@ class Format(Task):
         rng: Random,
     ) -> tuple[Sample, Choice]:
         """Drawn again while a decoy passes."""
-        count = COUNTS[index % len(COUNTS)]
-        style = list(STYLES)[(index % len(COUNTS) + index // len(COUNTS)) % len(STYLES)]
+        count, _ = RUNGS[index % len(RUNGS)]
+        style = list(STYLES)[index % len(STYLES)]
+        line = about.material if about.length == "line" else ""
+        names, facts = (on_a_line(about.kind), (len(about.facts), len(about.facts))) if line else (FITS, FACTS[count])
         known = Known(about.topic, about.material)
         while True:
             cheap = [reply for _, reply in decoys(f"{about.ask} {about.material}", known, previous)]
-            choice = choose(about, count, FACTS[count], FITS, used, rng, fresh, before, cheap)
+            choice = choose(about, count, facts, names, used, rng, fresh, before, cheap)
             sample = self._put(about, f"{seed}-{index:04d}", style, choice, rng)
             prompt = sample.messages[-1]["content"]
             if not any(
-                passes(reply, prompt, choice.instructions) for _, reply in decoys(prompt, self.decoys(sample), previous)
+                passes(reply, prompt, choice.instructions, line)
+                for _, reply in decoys(prompt, self.decoys(sample), previous)
             ):
                 return sample, choice
             used.update((name, size) for name, _ in choice.instructions for size in (0, count))  # others next time
@@ -118,7 +136,8 @@ class Format(Task):
     def _put(self, about: Brief, id: str, style: str, choice: Choice, rng: Random) -> Sample:
         wording, compose = STYLES[style]
         orders = [INSTRUCTIONS[name].describe(given, wording, rng.randrange(2)) for name, given in choice.instructions]
-        says = [fact.say for fact in choice.facts]
+        line = about.length == "line"
+        says = [] if line else [fact.say for fact in choice.facts]
         return Sample(
             id=id,
             messages=[{"role": "user", "content": compose(Parts(about.ask, about.material, says, orders))}],
@@ -126,12 +145,14 @@ class Format(Task):
                 "instructions": choice.instructions,
                 "facts": [_target(fact) for fact in choice.facts],
                 "material": about.material,
+                **({"line": about.material} if line else {}),
                 "wording": " ".join(orders),
             },
             oracle=choice.oracle,
             topic=about.topic,
             tags={
                 "instructions": len(choice.instructions),
+                "length": about.length,
                 "kind": about.kind,
                 "style": style,
                 "domain": about.domain,
@@ -140,8 +161,9 @@ class Format(Task):
         )
 
 
-def _mixed(names: list[str], seed: str) -> list[str]:
-    return Random(seed).sample(names, len(names))
+def _in_turn(names: list[str], seed: str) -> list[str]:
+    """All in a random order, and then in another one."""
+    return [name for turn in range(TURNS) for name in Random(f"{seed}:{turn}").sample(names, len(names))]
 
 
 def _target(fact: Fact) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +14,8 @@ from ifeval.decoys import decoys
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.registry.plugins import discover
 from ifeval.task import Row
-from ifeval.tasks.format.briefs import ids
-from ifeval.tasks.format.fits import FITS
+from ifeval.tasks.format.briefs import brief
+from ifeval.tasks.format.fits import FITS, on_a_line
 from tests.drawn import Drawn
 
 TASK = discover()["format"]()
@@ -36,11 +37,11 @@ def metrics(sample: Sample, text: str, finish: str = "stop") -> dict[str, float 
 
 def test_counts_styles_kinds_and_instructions_are_balanced():
     assert len(DEFAULT) == TASK.size == 320
-    assert Counter(sample.tags["instructions"] for sample in DEFAULT) == {1: 80, 2: 80, 4: 80, 8: 80}
+    assert Counter(sample.tags["instructions"] for sample in DEFAULT) == {1: 120, 2: 120, 4: 40, 8: 40}
     assert set(Counter(sample.tags["style"] for sample in DEFAULT).values()) == {64}
     asked = Counter(name for sample in DEFAULT for name, _ in sample.target["instructions"])
     assert asked.keys() == FITS.keys()
-    assert min(asked.values()) >= 8
+    assert min(asked.values()) >= 3
     assert all(len(sample.target["instructions"]) == sample.tags["instructions"] for sample in DEFAULT)
     assert len({sample.tags["kind"] for sample in DEFAULT}) == 12
 
@@ -51,25 +52,60 @@ def test_no_brief_comes_more_than_twice_and_then_with_other_facts_and_instructio
         briefs.setdefault(sample.tags["brief"], []).append(sample)
     assert max(map(len, briefs.values())) == 2
     for one, other in (pair for pair in briefs.values() if len(pair) == 2):
-        asked, again = ([fact["say"] for fact in sample.target["facts"]] for sample in (one, other))
+        by = "forms" if one.tags["length"] == "line" else "say"  # a line says the same things again, of other values
+        asked, again = ([fact[by] for fact in sample.target["facts"]] for sample in (one, other))
         assert asked != again
         assert one.target["instructions"] != other.target["instructions"]
         assert prompt(one) != prompt(other)
 
 
-def test_prompts_with_one_instruction_take_the_short_briefs_first():
-    ones = [sample.tags["brief"] for sample in DEFAULT if sample.tags["instructions"] == 1]
-    others = {sample.tags["brief"] for sample in DEFAULT if sample.tags["instructions"] > 1}
-    short = set(ids("evaluation", short=True))
-    assert Counter(ones[: 2 * len(short)]) == dict.fromkeys(short, 2)
-    assert not short & {*ones[2 * len(short) :], *others}
+def test_few_instructions_stand_on_a_line_and_eight_on_long_material():
+    lengths = {
+        count: Counter(s.tags["length"] for s in DEFAULT if s.tags["instructions"] == count) for count in (1, 2, 4, 8)
+    }
+    assert lengths[8] == {"long": 40}
+    assert not lengths[4]["line"]
+    assert lengths[4]["short"] >= 10
+    assert min(lengths[1]["line"], lengths[2]["line"]) >= 40
+    core = DEFAULT[:236]
+    assert 0.4 < sum(sample.tags["length"] == "line" for sample in core) / len(core) < 0.5
+    assert min(Counter(sample.tags["instructions"] for sample in core).values()) >= 24
+    assert {sample.tags["instructions"] for sample in DEFAULT[:4]} == {1, 2, 4, 8}
+
+
+def test_a_line_asks_for_no_layout_and_demands_all_its_facts():
+    for sample in (sample for sample in DEFAULT if sample.tags["length"] == "line"):
+        assert {name for name, _ in sample.target["instructions"]} <= on_a_line(sample.tags["kind"])
+        about = brief(sample.tags["brief"], Random(0))
+        assert [fact["say"] for fact in sample.target["facts"]] == [fact.say for fact in about.facts]
+        assert not any(fact["say"] in prompt(sample) for fact in sample.target["facts"])
+
+
+def test_a_piece_of_a_line_is_a_reply_and_its_request_is_none():
+    sample = next(s for s in DEFAULT if s.tags["length"] == "line" and s.tags["style"] == "inline")
+    assert metrics(sample, sample.target["line"])["covered"] == 1
+    for echo in (prompt(sample), prompt(sample).partition(". ")[0], sample.target["wording"]):
+        assert metrics(sample, echo)["covered"] == 0
+        assert metrics(sample, echo)["followed_loose"] == 0
+    long = next(s for s in DEFAULT if s.tags["length"] == "long")
+    assert metrics(long, long.target["material"])["covered"] == 0
+    stall = next(s for s in DEFAULT if s.tags["brief"] == "thanks-for-cake-stall")
+    near = f"Thanks to the people who baked for our cake stall. {stall.target['line']}"
+    assert metrics(stall, near)["covered"] == 1
+
+
+def test_there_is_room_for_twice_the_oracle_and_the_material():
+    for sample in DEFAULT[:64]:
+        assert TASK.token_limit(sample) >= 160 + len(sample.oracle.split())
+        assert TASK.token_limit(sample) <= {"line": 384, "short": 640, "long": 640}[sample.tags["length"]]
+        assert TASK.token_limit(sample) > 2 * len(sample.target["material"].split())
 
 
 def test_training_briefs_are_never_evaluated():
     evaluated = {sample.tags["brief"] for sample in DEFAULT}
     trained = {sample.tags["brief"] for sample in TASK.training_samples(0, 120)}
-    assert len(trained) == 63
-    assert len(evaluated) == 189
+    assert len(trained) == 18 + 9 + 54
+    assert len(evaluated) == 54 + 27 + 158
     assert not evaluated & trained
 
 
@@ -83,7 +119,8 @@ def test_ids_are_unique_and_a_limit_takes_a_prefix():
 def test_a_prompt_names_its_facts_and_what_the_checks_measure(place):
     sample = DEFAULT[place]
     assert sample.target["material"] in prompt(sample)
-    assert all(fact["say"] in prompt(sample) for fact in sample.target["facts"])
+    line = sample.tags["length"] == "line"
+    assert line or all(fact["say"] in prompt(sample) for fact in sample.target["facts"])
     for _, arguments in sample.target["instructions"]:
         for value in arguments.values():
             if isinstance(value, str) and value not in ("at least", "less than"):

@@ -4,12 +4,13 @@ import re
 import statistics
 from itertools import chain
 from random import Random
+from typing import get_args
 
 import pytest
 
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
-from ifeval.tasks.format.briefs import _all, brief, ids
+from ifeval.tasks.format.briefs import Length, _all, brief, ids
 from ifeval.tasks.format.choice import MIN_WORDS
 from ifeval.tasks.format.inventions import inventions
 
@@ -27,31 +28,47 @@ def test_there_are_enough_of_many_kinds_and_domains():
     assert not {*ids("evaluation")} & {*ids("training")}
     assert len({one.domain for one in DRAWN}) >= 8
     assert len({one.kind for one in DRAWN}) == 12
-    assert statistics.median(len(one.material.split()) for one in DRAWN) >= 80
+    long = [one for one in DRAWN if one.length == "long"]
+    assert len({one.id for one in long}) >= 200
+    assert statistics.median(len(one.material.split()) for one in long) >= 80
+    assert all(5 <= len(one.facts) <= 12 for one in long)
 
 
 def test_the_short_briefs_are_short_and_of_many_kinds_and_domains():
-    short = [one for one in DRAWN if one.short]
-    assert len(ids("evaluation", short=True)) == 27
-    assert len(ids("training", short=True)) == 9
+    short = [one for one in DRAWN if one.length == "short"]
+    assert len(ids("evaluation", "short")) == 27
+    assert len(ids("training", "short")) == 9
     assert len({one.domain for one in short}) == 12
     assert len({one.kind for one in short}) >= 10
     assert all(20 <= len(one.material.split()) <= 45 for one in short)
     assert all(len(one.facts) == 5 for one in short)
     for sentence in chain.from_iterable(fact.sentences for one in short for fact in one.facts):
         assert len(sentence.split()) >= MIN_WORDS, sentence  # it may be all that a reply says
-    assert all(len(one.material.split()) > 45 for one in DRAWN if not one.short)
+    assert all(len(one.material.split()) > 45 for one in DRAWN if one.length == "long")
+
+
+def test_a_line_is_a_request_as_one_types_it_and_says_all_its_facts():
+    lines = [one for one in DRAWN if one.length == "line"]
+    assert len(ids("evaluation", "line")) == 54
+    assert len(ids("training", "line")) == 18
+    assert len({one.domain for one in lines}) == len({one.kind for one in lines}) == 12
+    for one in lines:
+        assert 12 <= len(f"{one.ask} {one.material}".split()) <= 35, one.id
+        assert "\n" not in one.ask + one.material
+        assert 1 <= len(one.facts) <= 3, one.id
+        assert all(covered(Reading(one.material), fact.forms) for fact in one.facts), one.id
+        for sentence in chain.from_iterable(fact.sentences for fact in one.facts):
+            assert len(sentence.split()) >= MIN_WORDS, sentence
 
 
 @pytest.mark.parametrize("split", ["evaluation", "training"])
-def test_every_brief_of_a_split_is_either_short_or_long(split):
-    assert sorted(ids(split)) == sorted([*ids(split, short=True), *ids(split, short=False)])
-    assert not set(ids(split, short=True)) & set(ids(split, short=False))
+def test_every_brief_of_a_split_has_one_length(split):
+    assert sorted(ids(split)) == sorted(chain.from_iterable(ids(split, length) for length in get_args(Length)))
 
 
 def test_no_two_share_eight_words_in_a_row():
     seen: dict[tuple[str, ...], str] = {}
-    for name, (_, raw) in _all().items():
+    for name, (_, _, raw) in _all().items():
         sentences = chain.from_iterable(fact["sentences"] for fact in raw["fact"])
         for text in (raw["ask"], raw["material"], *sentences, *(sentence for _, sentence in raw["words"])):
             words = stem(text)
@@ -62,7 +79,6 @@ def test_no_two_share_eight_words_in_a_row():
 @pytest.mark.parametrize("one", DRAWN, ids=lambda one: one.id)
 def test_a_drawn_brief_is_sound(one):
     assert "{" not in one.ask + one.topic + one.title
-    assert 5 <= len(one.facts) <= 12
     people = re.findall(r"\b([A-Z]\w+)\|([A-Z]\w+)\b", " ".join(" ".join(chain(*fact.forms)) for fact in one.facts))
     assert len({first for first, _ in set(people)}) == len({last for _, last in set(people)}) == len(set(people))
     for fact in one.facts:
