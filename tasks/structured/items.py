@@ -111,7 +111,7 @@ def cells(number: int) -> list[Cell]:
     ]
     steps += [UPPERMOST[number]] if light else []
     placed: Counter[str] = Counter()
-    found = []
+    found: list[Cell] = []
     for ladder, rung in steps:
         place = placed[ladder]
         placed[ladder] += 1
