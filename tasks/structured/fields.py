@@ -49,6 +49,11 @@ def folded(path: Sequence[str], levels: int) -> tuple[str, ...]:
     return (*path[: levels - 1], "_".join(path[levels - 1 :])) if len(path) > levels else tuple(path)
 
 
+def shortened(path: Sequence[str], levels: int) -> tuple[str, ...]:
+    """The path on at most this many levels, its own name kept and the groups right above it left out."""
+    return (*path[: levels - 1], path[-1]) if len(path) > levels else tuple(path)
+
+
 def nested(pairs: Iterable[tuple[tuple[str, ...], Any]]) -> dict[str, Any]:
     """One object out of paths and values."""
     made: dict[str, Any] = {}

@@ -1,5 +1,6 @@
 """The design: which rungs a cycle holds, and the prompt of each sample."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -8,23 +9,22 @@ from random import Random
 from ifeval.records import Sample
 
 from .fields import Field, nested
-from .material import PAPERS, Record, dossiers, lists, record, table
+from .material import NOTED, PAPERS, Record, dossiers, lists, noted, notes, record, table
 from .render import depth, render
 
-LIGHT_CYCLES = 4
 LIGHT = {
-    "fields": {1: 4, 2: 4, 4: 4, 8: 3, 16: 2},
-    "levels": {1: 3, 2: 3, 3: 2, 4: 2},
-    "rows": {2: 4, 5: 3},
+    "fields": {1: 6, 2: 7, 4: 7, 8: 4, 16: 2},
+    "levels": {2: 2, 3: 2, 4: 1},
+    "rows": {2: 2, 5: 2},
 }
-"""Rung to samples, by ladder, in one of the first cycles: with `UPPERMOST` 36 samples, which suites take as they are."""
+"""Rung to samples, by ladder, in one of the first cycles: with one of `UPPERMOST` 36 samples, which suites take."""
 
-UPPERMOST = ({"fields": {60: 1}, "rows": {12: 1}}, {"fields": {30: 1}, "rows": {30: 1}})
-"""What even and odd ones of these have besides."""
+UPPERMOST = (("fields", 30), ("rows", 12), ("fields", 60), ("rows", 30))
+"""What each of these has besides: the upper rungs are long to read and to write, so each comes once."""
 
 HEAVY = {
     "fields": {1: 1, 2: 2, 4: 2, 8: 3, 16: 3, 30: 4, 60: 3},
-    "levels": {1: 1, 2: 2, 3: 2, 4: 3},
+    "levels": {2: 2, 3: 3, 4: 3},
     "rows": {2: 1, 5: 2, 12: 4, 30: 3},
 }
 """The rungs of a later cycle, where the upper ones have the weight."""
@@ -32,8 +32,8 @@ HEAVY = {
 FIELDS_ON_LEVELS = 4
 """How many fields a sample of the ladder of levels has."""
 
-FLAT_UP_TO = 2
-"""So many fields have no nesting; more fields of that ladder stand on two levels."""
+FLAT_UP_TO = 4
+"""So many fields have no nesting (four of them are the first rung of the levels too); more stand on two levels."""
 
 PLAIN_UP_TO = {"fields": 4, "levels": 2, "rows": 2}
 """On these rungs values are copied; above them some have to be worked out, put together, or written in another way."""
@@ -41,7 +41,9 @@ PLAIN_UP_TO = {"fields": 4, "levels": 2, "rows": 2}
 DOCUMENTS = ("json", "yaml", "json", "toml", "json", "xml")
 """Every second document is JSON, which is what people ask for most."""
 
-TABLES = ("csv", "markdown", "json", "yaml", "xml", "toml")
+TABLES = ("csv", "json", "markdown", "yaml", "csv", "xml", "markdown", "toml")
+"""Four in a row hold CSV and Markdown, which are for tables only."""
+
 NAMES = {
     "json": "JSON object",
     "yaml": "YAML document",
@@ -54,7 +56,7 @@ NAMES = {
 ASK = {
     "extract": (
         "I have to enter {the} below into our files. Please read out these fields and give them to me as {name}.",
-        "You find {the} at the end. Turn what it says into {name} with exactly the fields listed here.",
+        "You will find {the} at the end. Turn what it says into {name} with exactly the fields listed here.",
         "Could you go through {the} below and write the following as {name}?",
         "From {the} at the end I need {name} that our program can read. These are the fields:",
     ),
@@ -67,6 +69,18 @@ ASK = {
         "The list below has to go into another system. Please convert it into {name}: the rows in the same order, with "
         "these columns:",
         "Can you rewrite this list as {name}? Same rows, same order, but with the following columns and ways of writing:",
+    ),
+}
+ASK_ONE = {
+    "extract": (
+        "Please read one thing out of {the} below and give it to me as {name} with this field:",
+        "I need a single value from {the} at the end, as {name} that our program can read. The field:",
+        "Could you look up the following in {the} below and write it as {name}?",
+    ),
+    "fill": (
+        "Please fill in this form from {the} below it. Its one place says what belongs there; give it back as {name}.",
+        "Here is a form with one empty place, which says what belongs there. Look it up in {the} underneath, and answer "
+        "with {name}.",
     ),
 }
 ASK_LOG = (
@@ -83,20 +97,31 @@ class Cell:
     rung: int
     form: str
     operation: str
+    turn: int
 
 
 def cells(number: int) -> list[Cell]:
     """The 36 cells of cycle `number`, in an order of its own."""
-    designs = [LIGHT, UPPERMOST[number % 2]] if number < LIGHT_CYCLES else [HEAVY]
-    found = []
-    for ladder in LIGHT:
-        steps = [rung for design in designs for rung, count in design.get(ladder, {}).items() for _ in range(count)]
-        for place, rung in enumerate(steps):
-            turn = place + number
-            if ladder == "rows":
-                found.append(Cell(ladder, rung, TABLES[turn % 6], ("extract", "convert")[(place + number // 2) % 2]))
-            else:
-                found.append(Cell(ladder, rung, DOCUMENTS[turn % 6], ("extract", "fill")[(place // 2 + number) % 2]))
+    light = number < len(UPPERMOST)
+    steps = [
+        (ladder, rung)
+        for ladder, rungs in (LIGHT if light else HEAVY).items()
+        for rung, count in rungs.items()
+        for _ in range(count)
+    ]
+    steps += [UPPERMOST[number]] if light else []
+    placed: Counter[str] = Counter()
+    found: list[Cell] = []
+    for ladder, rung in steps:
+        place = placed[ladder]
+        placed[ladder] += 1
+        if ladder == "rows":
+            form = TABLES[(place + 5 * number) % len(TABLES)]
+            operation = ("extract", "convert")[(place + number // 2) % 2]
+        else:
+            form = DOCUMENTS[(place + number) % len(DOCUMENTS)]
+            operation = ("extract", "fill")[(place // 2 + number) % 2]
+        found.append(Cell(ladder, rung, form, operation, len(steps) * number + len(found)))
     Random(f"structured/order/{number}").shuffle(found)
     return found
 
@@ -110,7 +135,7 @@ def build(seed: int) -> Iterator[Sample]:
 
 def _sample(seed: int, identity: str, cell: Cell) -> Sample:
     rng = Random(f"structured/{seed}/{identity}")
-    made = _record(rng, cell)
+    made = _record(rng, cell, seed)
     value, schema = made.value, made.schema
     if isinstance(value, list) and cell.form in ("json", "yaml", "toml"):
         value = {"rows": value}
@@ -128,6 +153,7 @@ def _sample(seed: int, identity: str, cell: Cell) -> Sample:
         oracle=render(value, cell.form),
         tags={
             cell.ladder: cell.rung,
+            **({"levels": 1} if cell.ladder == "fields" and cell.rung == FIELDS_ON_LEVELS else {}),
             "format": cell.form,
             "operation": cell.operation,
             "material": made.kind,
@@ -137,23 +163,25 @@ def _sample(seed: int, identity: str, cell: Cell) -> Sample:
     )
 
 
-def _record(rng: Random, cell: Cell) -> Record:
+def _record(rng: Random, cell: Cell, seed: int) -> Record:
+    plain = cell.rung <= PLAIN_UP_TO[cell.ladder]
     if cell.ladder == "rows":
         wanted = "wordings" if cell.operation == "extract" else "intro"
         names = [name for name, entry in lists().items() if wanted in entry]
         if cell.operation == "convert":
             names = [name for name in names if "wordings" not in lists()[name]]
-        return table(rng, rng.choice(names), cell.rung, cell.rung <= PLAIN_UP_TO["rows"])
+        return table(rng, rng.choice(names), cell.rung, plain)
     if cell.ladder == "levels":
         count, levels = FIELDS_ON_LEVELS, cell.rung
     else:
         count, levels = cell.rung, 1 if cell.rung <= FLAT_UP_TO else 2
-    plain = cell.rung <= PLAIN_UP_TO[cell.ladder]
+    if count <= NOTED:
+        return noted(rng, notes()[(cell.turn + seed) % len(notes())], count, levels, plain)
     return record(rng, rng.choice(list(dossiers())), count, levels, plain)
 
 
 def _prompt(rng: Random, made: Record, cell: Cell) -> str:
-    ask = ASK_LOG if made.kind == "log" else ASK[cell.operation]
+    ask = ASK_LOG if made.kind == "log" else (ASK if len(made.fields) > 1 else ASK_ONE)[cell.operation]
     opening = rng.choice(ask).format(
         the=f"the {made.kind}", name=f"{'an' if cell.form == 'xml' else 'a'} {NAMES[cell.form]}"
     )
@@ -171,7 +199,9 @@ def _prompt(rng: Random, made: Record, cell: Cell) -> str:
 def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
     """How each kind of value is written, and the document as a whole."""
     kinds = {field.kind for field in fields}
-    if kinds & {"integer", "number"}:
+    if "integer" in kinds and "number" not in kinds and len(fields) <= NOTED:
+        yield "Write numbers in digits only, without units."
+    elif kinds & {"integer", "number"}:
         yield "Write numbers in digits, with a point before decimals and without units or thousands separators."
     if "date" in kinds:
         yield "Dates are YYYY-MM-DD."

@@ -1,6 +1,6 @@
-"""The material: papers about one matter to take single values from, and logs and exports of many rows.
+"""The material: short notes and papers about one matter to take single values from, and logs and exports of many rows.
 
-All of it is written by hand, in papers/*.toml and logs.toml; names, figures and dates are drawn for every sample.
+All of it is written by hand, in notes.toml, papers/*.toml and logs.toml; names, figures and dates are drawn for every sample.
 """
 
 import re
@@ -14,14 +14,17 @@ from random import Random
 from typing import Any
 
 from ..material import Drawn, draw_slots, fill, slots_of
-from .fields import Field, folded, nested, object_schema, read_field
+from .fields import Field, folded, nested, object_schema, read_field, shortened
 
 HERE = Path(__file__).parent
 PAPERS = "papers"
 """The kind of a source that is several papers."""
 
 FEW_COLUMNS = 3
-EXCERPTS = 4
+NOTED = 4
+"""Up to this many fields are asked of a note; more of papers."""
+
+EXCERPTS = 16
 """Up to this many fields are asked of a part of a paper; more of the whole."""
 
 
@@ -51,10 +54,24 @@ def dossiers() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def notes() -> tuple[dict[str, Any], ...]:
+    """The short papers, each with its subject."""
+    return tuple(tomllib.loads((HERE / "notes.toml").read_text("utf-8"))["note"])
+
+
+@cache
 def lists() -> dict[str, dict[str, Any]]:
     """Logs and exports by id; an export has no `wordings`."""
     read = tomllib.loads((HERE / "logs.toml").read_text("utf-8"))
     return {entry["id"]: entry for entry in (*read["log"], *read["export"])}
+
+
+def noted(rng: Random, note: dict[str, Any], count: int, levels: int, plain: bool) -> Record:
+    """`count` fields of a note, on at most `levels` levels, in its order; `plain` as in `record`."""
+    drawn = draw_slots(rng, note["slots"])
+    text = fill(note["text"].strip(), drawn)
+    held = [(replace(field, path=shortened(field.path, levels)), drawn[field.slot].value) for field in _fields(note)]
+    return _made(rng, _plainest(rng, held, [text], count) if plain else held, count, levels, text, note)
 
 
 def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> Record:
@@ -77,17 +94,27 @@ def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> R
             (replace(field, path=folded((*above, *field.path), levels)), drawn[field.slot].value) for field in said
         ]
     if plain:
-        stands = [_stands(value, texts) for _, value in held]
-        places = sorted(range(len(held)), key=lambda place: (not stands[place], rng.random()))
-        held = [held[place] for place in sorted(places[: max(count, sum(stands))])]
-    chosen = _chosen(rng, held, count, levels)
-    fields = tuple(field for field, _ in chosen)
-    value, schema = nested((field.path, value) for field, value in chosen), {"title": "record", **object_schema(fields)}
-    if len(papers) == 1:
-        return Record(value, schema, fields, texts[0], papers[0]["kind"], about["subject"])
+        held = _plainest(rng, held, texts, count)
     kinds = [paper["kind"] for paper in papers]
     titled = [f"Paper {place}: {kind}\n{text}" for place, (kind, text) in enumerate(zip(kinds, texts, strict=True), 1)]
-    return Record(value, schema, fields, "\n\n".join(titled), PAPERS, about["subject"])
+    kind, source = (kinds[0], texts[0]) if len(papers) == 1 else (PAPERS, "\n\n".join(titled))
+    return _made(rng, held, count, levels, source, {"kind": kind, "subject": about["subject"]})
+
+
+def _made(
+    rng: Random, held: list[tuple[Field, Any]], count: int, levels: int, source: str, about: dict[str, Any]
+) -> Record:
+    chosen = _chosen(rng, held, count, levels)
+    fields = tuple(field for field, _ in chosen)
+    value = nested((field.path, value) for field, value in chosen)
+    return Record(value, {"title": "record", **object_schema(fields)}, fields, source, about["kind"], about["subject"])
+
+
+def _plainest(rng: Random, held: list[tuple[Field, Any]], texts: Sequence[str], count: int) -> list[tuple[Field, Any]]:
+    """The fields whose values stand in the texts as they are wanted, filled up to `count` with others."""
+    stands = [_stands(value, texts) for _, value in held]
+    places = sorted(range(len(held)), key=lambda place: (not stands[place], rng.random()))
+    return [held[place] for place in sorted(places[: max(count, sum(stands))])]
 
 
 def _stands(value: Any, texts: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Structured output: letters, notes, forms and logs read into JSON, YAML, TOML, XML, CSV and Markdown tables.
+"""Structured output: notes, letters, forms and logs read into JSON, YAML, TOML, XML, CSV and Markdown tables.
 
 Three ladders: fields of one record, levels of nesting, rows of a table. Three rates are kept apart: the reply parses,
 the document validates, the values are right. See docs/tasks-structured.md.
@@ -18,12 +18,10 @@ from .items import build
 
 class Structured(Task):
     name = "structured"
-    version = "5"
+    version = "6"
     family = "structured"
     primary = "correct"
-    description = (
-        "Records and tables out of hand-written papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"
-    )
+    description = "Records and tables out of hand-written notes and papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"
     size = 288
     max_tokens = 2560
     ends_loops = True

@@ -25,6 +25,12 @@ class Tool:
         properties = self.parameters["properties"]
         return {name: schema["default"] for name, schema in properties.items() if "default" in schema}
 
+    @property
+    def short(self) -> bool:
+        """Three parameters at most, all of them single values."""
+        properties = self.parameters["properties"].values()
+        return len(properties) <= 3 and all(schema["type"] in ("string", *SCALARS) for schema in properties)
+
 
 @cache
 def tools() -> dict[str, Tool]:

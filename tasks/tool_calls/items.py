@@ -11,24 +11,35 @@ from .catalogue import Tool, tools
 from .requests import Request, entries, errands, exchange, followup, irrelevant, missing, single
 from .schema import schema
 
-LIGHT = {"tools": {1: 5, 2: 4, 4: 4, 8: 2, 16: 1}, "calls": {1: 1, 2: 2, 4: 2, 8: 1}}
-"""Rung to samples, by ladder, in one of the first cycles; beside these one of `UPPERMOST`."""
+LIGHT = {"tools": {1: 7, 2: 6, 4: 4}, "calls": {1: 1, 2: 2, 4: 1}}
+"""Rung to samples, by ladder, in one of the first cycles; beside these a pair of `UPPERMOST`."""
 
-UPPERMOST = (16, 32, 32, 64)
-"""The largest number of tools offered in each of the first cycles."""
+UPPERMOST = (
+    (("tools", 8), ("tools", 16)),
+    (("tools", 8), ("calls", 8)),
+    (("tools", 8), ("tools", 16)),
+    (("calls", 8), ("tools", 32)),
+)
+"""What each of the first cycles has besides: the descriptions of many tools are long to read."""
 
 HEAVY = {"tools": {1: 1, 2: 1, 4: 1, 8: 2, 16: 3, 32: 3, 64: 3}, "calls": {1: 1, 2: 2, 4: 2, 8: 4}}
 """The same for later cycles, where the upper rungs have the weight."""
 
+KINDS = ("plain", "computed", "enum", "defaults", "nested", "corrected", "distractor")
+"""The kinds of requests for one call, each as frequent as the others."""
+
 PLAIN_UP_TO = 2
 """With so few tools offered every value stands in the request: the lowest rungs ask for a call and nothing besides."""
 
+SHORT_UP_TO = 4
+"""With so few tools offered, those that only stand beside the right one are short: few parameters, no objects."""
+
 REFRAINING = {"missing": 3, "irrelevant": 2}
 FOLLOWUPS = 2
-FEW = 3
+FEW = 2
 """Tools offered where their number is not what is measured."""
 
-OFFERED_WITH_ERRANDS = 5
+OFFERED_WITH_ERRANDS = 3
 
 
 CLOSINGS = ("That's done.", "All set.", "Your request has gone through.", "That worked. What else?", "Taken care of.")
@@ -77,14 +88,14 @@ def items(seed: int, number: int) -> Iterator[tuple[str, Item]]:
     cells: list[tuple[str, int]] = []
     for ladder, rungs in design.items():
         cells += [(ladder, rung) for rung, count in rungs.items() for _ in range(count)]
-    cells += [("tools", rung) for rung in UPPERMOST[number : number + 1]]
+    cells += UPPERMOST[number] if number < len(UPPERMOST) else []
     cells += [(kind, 0) for kind, count in REFRAINING.items() for _ in range(count)]
     cells += [("followup", 0)] * FOLLOWUPS
     numbered = list(enumerate(cells))
     Random(f"tool_calls/order/{number}").shuffle(numbered)
     for place, (kind, rung) in numbered:
         identity = f"{kind}-{rung}-{number}-{place}" if rung else f"{kind}-{number}-{place}"
-        yield identity, _item(Random(f"tool_calls/{seed}/{identity}"), kind, rung, later=(place + number) % 2 == 1)
+        yield identity, _item(Random(f"tool_calls/{seed}/{identity}"), kind, rung, later=(place + number) % 3 == 1)
 
 
 def _item(rng: Random, kind: str, rung: int, later: bool) -> Item:
@@ -105,11 +116,13 @@ def _one_call(rng: Random, rung: int, later: bool) -> Item:
 
     Of one tool the earlier request is the same with other values: the least that can be asked of a model.
     """
-    chosen = rng.choice([entry for entry in entries("request") if rung > PLAIN_UP_TO or entry["kind"] == "plain"])
+    kind = "plain" if rung <= PLAIN_UP_TO else rng.choice(KINDS)
+    chosen = rng.choice([entry for entry in entries("request") if entry["kind"] == kind])
     request = single(rng, chosen)
     named, messages = _named(request), _messages(request)
     if later:
-        others = [entry for entry in entries("request") if entry is not chosen]
+        kinds = ("plain",) if rung <= SHORT_UP_TO else KINDS
+        others = [entry for entry in entries("request") if entry is not chosen and entry["kind"] in kinds]
         earlier = single(rng, chosen if rung == 1 else rng.choice(others))
         named += [name for name in _named(earlier) if name not in named]
         messages = [*_done(rng, earlier), *messages]
@@ -149,13 +162,15 @@ def _named(request: Request) -> list[str]:
 
 
 def _offer(rng: Random, named: Sequence[str], count: int) -> list[Tool]:
-    """`count` tools in a drawn order: those named, then tools of their domains, then any."""
+    """`count` tools in a drawn order: those named, then tools of their domains, then any; where they are few, short ones."""
     known = tools()
     domains = {known[name].domain for name in named}
     rest = [tool for tool in known.values() if tool.name not in named]
     near = [tool for tool in rest if tool.domain in domains]
     far = [tool for tool in rest if tool.domain not in domains]
     filled = [*rng.sample(near, len(near)), *rng.sample(far, len(far))]
+    if count <= SHORT_UP_TO:
+        filled.sort(key=lambda tool: not tool.short)
     offered = [*(known[name] for name in named), *filled[: count - len(named)]]
     return rng.sample(offered, len(offered))
 

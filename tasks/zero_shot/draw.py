@@ -3,7 +3,8 @@
 A block holds four items of every cluster. Seven blocks are asked one after the other, each item in one wording; then
 the first two are asked in their other wordings. So any prefix is balanced over clusters and wordings, a suite that stops
 before the second wordings has as many independent items as prompts, and what a wording costs is measured on items that
-were asked in all four. Two blocks hold every kind of item and every rung but the longest documents, which the last has.
+were asked in all four. Two blocks hold every kind of item and the lower rungs, six all but the longest documents, which the
+last has.
 """
 
 from collections.abc import Iterator

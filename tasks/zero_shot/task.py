@@ -22,7 +22,7 @@ class ZeroShot(Task):
     """Items of eighteen clusters in one of four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "5"
+    version = "6"
     family = "zero_shot"
     cluster = "cluster"
     unit = "item"

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections import Counter
 from itertools import pairwise
 
 import jsonschema
@@ -14,6 +15,7 @@ from ifeval.registry.plugins import discover
 from ifeval.runs.validation import validate
 from ifeval.task import Row
 from ifeval.tasks.tool_calls.catalogue import tools
+from ifeval.tasks.tool_calls.items import KINDS
 from ifeval.tasks.tool_calls.requests import entries
 from ifeval.tool_calls import DIALECTS, by_name
 from tests.tasks.material import longest_common_run
@@ -50,15 +52,35 @@ def test_other_seeds_share_no_prompt_and_a_limit_takes_a_prefix():
     assert list(TASK.samples(0, 30)) == SAMPLES[:30]
 
 
-def test_every_cycle_holds_every_rung():
+def test_cycles_hold_their_rungs():
     assert len({sample.id for sample in SAMPLES}) == len(SAMPLES) == TASK.size
     for start in range(0, len(SAMPLES), CYCLE):
         cycle = SAMPLES[start : start + CYCLE]
-        assert {1, 2, 4, 8, 16} <= {sample.tags.get("tools") for sample in cycle}
-        assert not start or {32, 64} & {sample.tags.get("tools") for sample in cycle}
-        assert {1, 2, 4, 8} <= {sample.tags.get("calls") for sample in cycle}
+        assert {1, 2, 4} <= {sample.tags.get("tools") for sample in cycle}
+        assert {1, 2, 4} <= {sample.tags.get("calls") for sample in cycle}
         assert {"missing_information", "irrelevance", "followup"} <= {sample.tags["kind"] for sample in cycle}
         assert {sample.tags["turn"] for sample in cycle} == {"first", "later"}
+        if start >= 4 * CYCLE:
+            assert {8, 16, 32, 64} <= {sample.tags.get("tools") for sample in cycle}
+            assert 8 in {sample.tags.get("calls") for sample in cycle}
+
+
+def test_the_first_samples_are_mostly_of_the_low_rungs_and_meet_the_upper_ones():
+    core = SAMPLES[:120]
+    tools_offered = Counter(sample.tags["tools"] for sample in core if "tools" in sample.tags)
+    assert set(tools_offered) == {1, 2, 4, 8, 16}
+    assert min(tools_offered[rung] for rung in (1, 2, 4)) >= 12
+    assert {sample.tags["calls"] for sample in core if "calls" in sample.tags} == {1, 2, 4, 8}
+    assert sum(not sample.target["calls"] for sample in core) >= 12
+    assert set(KINDS) <= {sample.tags["kind"] for sample in core}
+
+
+def test_what_stands_beside_the_right_tool_is_short_on_the_low_rungs():
+    for sample in SAMPLES:
+        if sample.tags.get("tools", 64) <= 4 and sample.tags["turn"] == "first":
+            wanted = {call["name"] for call in sample.target["calls"]}
+            beside = {tool["function"]["name"] for tool in sample.target["tools"]} - wanted
+            assert all(tools()[name].short for name in beside), sample.id
 
 
 def test_a_rung_is_what_it_says():

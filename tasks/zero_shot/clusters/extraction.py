@@ -12,10 +12,10 @@ from ..slots import Draw, written
 from ..templates import Make, material
 
 WORDS = (
-    *(50, 800, 200, 100, 400, 1600, 50, 400),
-    *(100, 200, 800, 50, 1600, 400, 100, 200),
-    *(400, 50, 100, 200, 800, 50, 400, 100),
-    *(4000, 4000, 4000, 4000),
+    *(50, 200, 100, 400, 100, 800, 50, 200),
+    *(100, 200, 400, 50, 1600, 100, 200, 400),
+    *(200, 50, 100, 400, 100, 200, 50, 800),
+    *(4000, 1600, 4000, 4000),
 )  # fmt: skip
 """The rungs, in the order in which items are drawn; the longest documents are the last block's."""
 

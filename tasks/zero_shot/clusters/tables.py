@@ -16,9 +16,11 @@ from ..stock import NAMES
 from ..templates import Make, material
 
 RUNGS = (
-    (5, 1), (20, 2), (10, 3), (40, 1), (10, 1), (60, 2), (20, 3), (5, 3),
-    (40, 3), (20, 1), (60, 1), (10, 1), (5, 3), (40, 2), (60, 3), (20, 2),
+    (5, 1), (20, 2), (10, 3), (20, 1), (10, 1), (20, 3), (10, 2), (5, 3),
+    (60, 3), (40, 2), (60, 2), (40, 1), (5, 3), (40, 3), (5, 1), (10, 1),
 )  # fmt: skip
+"""Rows and conditions, in the order in which items are drawn, again and again."""
+
 SMALL = 10
 """Up to this many rows, one condition is the number of a row; counting a handful would be guessing."""
 COLOURS = ("red", "blue", "green", "black", "white")
