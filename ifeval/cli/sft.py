@@ -99,7 +99,13 @@ def sft(
     liger: Annotated[
         bool, typer.Option(help="Compute the loss with Liger's fused kernel: a GPU, and pip install liger-kernel.")
     ] = False,
-    packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
+    packing: Annotated[
+        bool | None,
+        typer.Option(
+            help="Pack several documents into a row, isolated from each other. [default: where it is faster]",
+            show_default=False,
+        ),
+    ] = None,
     last_turn_only: Annotated[
         bool, typer.Option(help="Train the last reply of each conversation; earlier ones are context.")
     ] = False,
@@ -232,7 +238,7 @@ def print_mask(options: "SftOptions", number: int) -> None:
     from ifeval.models.resolve import resolve
 
     data = prepare(options, resolve(options.model))
-    documents = sorted((d for pack in data.packs for d in pack), key=lambda d: d.place)
+    documents = sorted(data.batches.documents(), key=lambda document: document.place)
     if not 1 <= number <= len(documents):
         raise UserError(f"--show-mask {number}: there are {len(documents)} documents.")
     document = documents[number - 1]

@@ -85,7 +85,7 @@ class SftOptions:
     gradient_checkpointing: bool = False
     compile: bool = False
     liger: bool = False
-    packing: bool = True
+    packing: bool | None = None
     last_turn_only: bool = False
     most_repeats: int = MOST_REPEATS
     max_bad: float = MOST_BAD
