@@ -122,19 +122,23 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             told = torch.zeros(SUMS, device=team.device)
             with cast():
                 objective.begin(network, step)
-            for packs, counts in team.share(window, options.rows):
-                batch = ready.collate(packs, team.device)
-                if noise:
-                    noise(batch)
-                with cast():
-                    loss = objective(network, batch, packs)
-                (loss * counts * team.size / size).backward()  # gradients are averaged over the team
-                losses.append(loss.detach() * counts)
-                if objective.told is not None:
-                    told += objective.told * counts
-                if team.any(bool(stopped)):
-                    save(step, rng=rng)
-                    raise KeyboardInterrupt
+            with (
+                cast() if team.size == 1 else nullcontext()
+            ):  # casts each weight once per step; spread ones come and go
+                for packs, counts in team.share(window, options.rows):
+                    batch = ready.collate(packs, team.device)
+                    if noise:
+                        noise(batch)
+                    with cast():
+                        loss = objective(network, batch, packs)
+                    with torch.autocast(team.device.type, enabled=False):
+                        (loss * counts * team.size / size).backward()  # gradients are averaged over the team
+                    losses.append(loss.detach() * counts)
+                    if objective.told is not None:
+                        told += objective.told * counts
+                    if team.any(bool(stopped)):
+                        save(step, rng=rng)
+                        raise KeyboardInterrupt
             summed, norm = team.total(torch.stack(losses).sum().item()), team.clip(weights, options.clip)
             if not math.isfinite(summed + norm):
                 save(step, rng=rng)

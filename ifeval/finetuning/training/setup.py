@@ -20,7 +20,7 @@ from ifeval.finetuning.training.isolation import TOKENS
 from ifeval.finetuning.training.layout import choose_packing, isolated, layout_speeds
 from ifeval.finetuning.training.liger import check_liger, liger_losses, require_liger
 from ifeval.finetuning.training.loss import TokenLosses, choose_losses, labelled_losses
-from ifeval.finetuning.training.memory import choose_kept, free_memory
+from ifeval.finetuning.training.memory import Kept, choose_kept, free_memory
 from ifeval.finetuning.training.merging import rehearse_merging
 from ifeval.finetuning.training.network import asked_precision, choose_precision, compile_blocks, load_network, trained
 from ifeval.finetuning.training.parallel import Packs, ProcessGroup
@@ -71,19 +71,7 @@ def set_up(
     """
     if options.liger:
         require_liger(group.device, group.size)
-    asked = asked_precision(options)
-    computing = decisions.once("precision", lambda: "bf16" if choose_precision(asked, group.device) else "fp32")
-    lower = torch.bfloat16 if computing == "bf16" else None
-    kept = decisions.once(
-        "weights",
-        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device)),
-    )
-    if kept != "fp32" and group.size > 1:
-        if options.weights != "auto":
-            raise UserError(
-                f"--weights {kept} is for one process; several spread fp32 weights over their memory instead."
-            )
-        kept = "fp32"
+    lower, kept = choose_dtypes(options, model, group, decisions)
     packed = quantization(lower or torch.float32) if kept == "4bit" else None
     dtype = torch.float32 if kept == "fp32" else torch.bfloat16
     fresh = partial(load_network, model, options, dtype=dtype, packed=packed)
@@ -127,6 +115,26 @@ def set_up(
         "loss_head": token_losses.__name__,
     }
     return Ready(network, token_losses, fresh, cast, layout, record, options)
+
+
+def choose_dtypes(
+    options: SftOptions, model: Model, group: ProcessGroup, decisions: Decisions
+) -> tuple[torch.dtype | None, Kept]:
+    """(the dtype to compute in, None for fp32; what weights are kept in). Raises UserError where that is not possible."""
+    asked = asked_precision(options)
+    computing = decisions.once("precision", lambda: "bf16" if choose_precision(asked, group.device) else "fp32")
+    lower = torch.bfloat16 if computing == "bf16" else None
+    kept = decisions.once(
+        "weights",
+        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device)),
+    )
+    if kept != "fp32" and group.size > 1:
+        if options.weights != "auto":
+            raise UserError(
+                f"--weights {kept} is for one process; several spread fp32 weights over their memory instead."
+            )
+        kept = "fp32"
+    return lower, kept
 
 
 def first_two(units: Sequence[Unit]) -> list[Document]:
