@@ -225,9 +225,10 @@ def prepare_process() -> None:
     for package in ("torch", "transformers"):
         if not installed(package):
             raise UserError(f"Fine-tuning needs {package}: pip install 'ifeval-harness[sft]'")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin for long starve their neighbours
-    if "torch" not in sys.modules and "GOMP_SPINCOUNT" not in os.environ and (busy_cores() or 0.0) < SOME_WORK:
-        os.environ["GOMP_SPINCOUNT"] = SPINS
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # threads that spin for long starve their neighbours
+        if (busy_cores() or 0.0) < SOME_WORK:
+            os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("OMP_NUM_THREADS", str(len(cores())))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for cache in KERNEL_CACHES:

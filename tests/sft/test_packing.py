@@ -34,7 +34,9 @@ def test_groups_hold_everything_once_and_little_padding(lengths: list[int], capa
     longest = [max(lengths[index] for index in group) for group in groups]
     assert all(len(group) * own <= capacity for group, own in zip(groups, longest, strict=True))
     assert longest == sorted(longest, reverse=True)
-    assert all(lengths[i] >= (1 - MOST_PADDING) * own for group, own in zip(groups, longest, strict=True) for i in group)
+    assert all(
+        lengths[i] >= (1 - MOST_PADDING) * own for group, own in zip(groups, longest, strict=True) for i in group
+    )
     for group, own, after in zip(groups, longest, longest[1:], strict=False):
         assert (len(group) + 1) * own > capacity or after < (1 - MOST_PADDING) * own
 
