@@ -18,9 +18,6 @@ from ifeval.finetuning.data.encode import IGNORE, Document
 EDGES = 32
 """The number of documents in a batch is rounded up to a multiple of this, so that compiled code meets few sizes."""
 
-MOST_PADDING = 0.2
-"""Share of a padded row. A forward pass of its own costs less than more padding, as weights are cast once per step."""
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -72,15 +69,14 @@ def best_fit_decreasing(lengths: Sequence[int], capacity: int) -> list[list[int]
 
 def padded_groups(lengths: Sequence[int], capacity: int) -> list[list[int]]:
     """Indices of `lengths` in groups of like lengths, the longest first: one that is padded to its longest has at most
-    `capacity` tokens, unless it is of one, and none is padded by more than `MOST_PADDING`.
+    `capacity` tokens, unless it is of one.
     """
     groups: list[list[int]] = []
-    longest = most = 0
+    most = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if not groups or len(groups[-1]) >= most or longest - lengths[index] > MOST_PADDING * longest:
+        if not groups or len(groups[-1]) >= most:
             groups.append([])
-            longest = lengths[index]
-            most = max(1, capacity // longest)
+            most = max(1, capacity // lengths[index])
         groups[-1].append(index)
     return groups
 
