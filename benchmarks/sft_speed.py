@@ -3,14 +3,17 @@
 python benchmarks/sft_speed.py [--model DIR] [--steps 8] [--max-length 1024] [--batch 1] [--rounds 1]
     [--precision bf16] [--precision fp32] [--layout packed] [--layout unpacked] [--rows 4] [--peer-python PYTHON_WITH_TRL]
 
-A step has BATCH rows of max-length packed, or BATCH x ROWS rows of one example each, ROWS in a forward pass. All train on the same rows of the task `format`, in turn, each in a process of its own; the first two steps of each are
-warm-up. Floating-point operations a token: 6 x weights of the body, 8 x weights of the head on trained tokens (its
-logits are computed anew in the backward pass); attention is left out, so shares are lower bounds. Both sides train on
-the replies only and keep fp32 weights (bf16 is autocast); docs/sft.md says how to make TRL's environment.
+A step has BATCH rows of max-length packed, or BATCH x ROWS examples unpacked, of which TRL takes ROWS in a forward pass and
+ifeval as many as come to max-length tokens with their padding. All train on the same rows of the task `format`, in turn,
+each in a process of its own; the first two steps of each are warm-up. Floating-point operations a token: 6 x weights of the
+body, 8 x weights of the head on trained tokens (its logits are computed anew in the backward pass); attention is left out, so
+shares are lower bounds. Both sides train on the replies only, keep fp32 weights (bf16 is autocast) and have the same settings of
+OpenMP; docs/sft.md says how to make TRL's environment. Measure on a quiet machine.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -22,11 +25,13 @@ from pathlib import Path
 import torch
 from timing import wall_seconds
 
+from ifeval.cli.sft import SPINS
 from ifeval.finetuning.training.network import multiply_seconds
 from ifeval.models.checkpoint import inspect, read_json
 
 WARM_UP = 2
 SIZE = 2048
+os.environ.setdefault("GOMP_SPINCOUNT", SPINS)  # for both sides
 IFEVAL = str(Path(sys.executable).with_name("ifeval"))
 LAYOUTS = ("packed", "unpacked")
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
@@ -54,11 +59,11 @@ class Job:
 
     def ours(self, precision: str, layout: str, folder: Path) -> Measured:
         packed = ["--batch-tokens", str(self.batch * self.max_length)]
-        apart = ["--no-packing", "--batch", str(self.batch * self.rows_at_once), "--rows", str(self.rows_at_once)]
+        apart = ["--no-packing", "--batch", str(self.batch * self.rows_at_once)]
         wall_seconds([
             IFEVAL, "sft", "--model", self.model, "--data", str(self.rows), "--out", str(folder), "--save-every", "0",
             "--max-length", str(self.max_length), "--max-steps", str(self.steps), "--weights", "fp32",
-            "--precision", precision, *(packed if layout == "packed" else apart),
+            "--precision", precision, "--packing", *(packed if layout == "packed" else apart),
         ])  # fmt: skip
         steps = [json.loads(line) for line in (folder / "training" / "log.jsonl").read_text().splitlines()][WARM_UP:]
         trained = sum(step["trained_tokens"] for step in steps) / sum(step["tokens"] for step in steps)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 CONFIG_CANNOT = ("config", "json", "show_mask", "more")
 """Flags that say what to do, not how to train."""
 
+SPINS = "10000"
+"""How often a thread of GNU's OpenMP, torch's on Linux, looks for work before it sleeps, where nothing else runs. A step has
+thousands of short parallel loops, and waking a thread takes as long as some of them (docs/sft.md)."""
+
 
 def _settings(context: typer.Context, file: Path | None) -> Path | None:
     """Take the settings of `--config` as the defaults of the other flags, so that a flag given overrides them."""
@@ -66,7 +70,7 @@ def sft(
     batch_tokens: Annotated[
         int | None, typer.Option(help="About how many tokens an optimiser step has, instead of --batch.")
     ] = None,
-    rows: Annotated[int, typer.Option(help="Rows per forward pass.")] = 1,
+    rows: Annotated[int, typer.Option(help="Rows of --max-length tokens per forward pass.")] = 1,
     learning_rate: Annotated[
         float | None,
         typer.Option(help="Peak learning rate. [default: 1e-4, from 1B parameters on 2e-5, adapters 2e-4]"),
@@ -99,7 +103,13 @@ def sft(
     liger: Annotated[
         bool, typer.Option(help="Compute the loss with Liger's fused kernel: a GPU, and pip install liger-kernel.")
     ] = False,
-    packing: Annotated[bool, typer.Option(help="Pack several documents into a row, isolated from each other.")] = True,
+    packing: Annotated[
+        bool | None,
+        typer.Option(
+            help="Pack several documents into a row, isolated from each other. [default: where it is faster]",
+            show_default=False,
+        ),
+    ] = None,
     last_turn_only: Annotated[
         bool, typer.Option(help="Train the last reply of each conversation; earlier ones are context.")
     ] = False,
@@ -209,13 +219,16 @@ def sft_options(given: Mapping[str, Any]) -> "SftOptions":
 
 def prepare_process() -> None:
     """Settings that count only before torch is imported; raises UserError where it is not installed."""
-    from ifeval.engines.machine import cores, installed
+    from ifeval.engines.machine import SOME_WORK, busy_cores, cores, installed
     from ifeval.finetuning.options import KERNEL_CACHES
 
     for package in ("torch", "transformers"):
         if not installed(package):
             raise UserError(f"Fine-tuning needs {package}: pip install 'ifeval-harness[sft]'")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve their neighbours
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # threads that spin for long starve their neighbours
+        if (busy_cores() or 0.0) < SOME_WORK:
+            os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("OMP_NUM_THREADS", str(len(cores())))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for cache in KERNEL_CACHES:
@@ -232,7 +245,7 @@ def print_mask(options: "SftOptions", number: int) -> None:
     from ifeval.models.resolve import resolve
 
     data = prepare(options, resolve(options.model))
-    documents = sorted((d for pack in data.packs for d in pack), key=lambda d: d.place)
+    documents = sorted(data.batches.documents(), key=lambda document: document.place)
     if not 1 <= number <= len(documents):
         raise UserError(f"--show-mask {number}: there are {len(documents)} documents.")
     document = documents[number - 1]

@@ -40,8 +40,8 @@ class SftOptions:
     """Settings of one training. Each is a flag of `ifeval sft`; docs/sft.md says when to change which.
 
     data: `PATH` or `PATH:WEIGHT` each. beta: the weight of ORPO's odds ratio, or of DPO's and KTO's divergence.
-    desirable_weight, undesirable_weight: of wanted and unwanted replies in KTO. max_length: tokens of a row. batch: examples per optimiser step, packed into rows, of
-    which `rows` go through one forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
+    desirable_weight, undesirable_weight: of wanted and unwanted replies in KTO. max_length: tokens of a row. batch: examples per optimiser step. packing: several
+    documents per row; None for what is faster. rows: of `max_length` tokens, in one forward pass. learning_rate: the highest, None to choose by size. warmup: share of the steps in [0, 1).
     batch_tokens: about how many tokens a step has, in place of `batch`. lr_scheduler_type: see `training.schedule`.
     clip: largest gradient norm. neftune: noise of the embeddings (arXiv 2310.05914; 5 is usual), 0 for none.
     lora: rank of adapters, 0 to train all weights; lora_alpha: None for twice the rank; lora_dropout: in [0, 1);
@@ -85,7 +85,7 @@ class SftOptions:
     gradient_checkpointing: bool = False
     compile: bool = False
     liger: bool = False
-    packing: bool = True
+    packing: bool | None = None
     last_turn_only: bool = False
     most_repeats: int = MOST_REPEATS
     max_bad: float = MOST_BAD

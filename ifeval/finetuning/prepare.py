@@ -1,8 +1,8 @@
-"""Everything before the first step: the data read, encoded and packed, the model loaded, and a record of both."""
+"""Everything before the first step: the data read and encoded, and a record of it."""
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -13,11 +13,10 @@ from typing import Any
 from ifeval.errors import UserError
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.columns import Columns
-from ifeval.finetuning.data.encode import Document, Encoded, Encoder
+from ifeval.finetuning.data.encode import Encoded, Encoder
 from ifeval.finetuning.data.fates import check_dropped, fates
 from ifeval.finetuning.data.formats import Example
 from ifeval.finetuning.data.mix import Loaded, Source, load, mix, parse_source
-from ifeval.finetuning.data.packing import pack, pack_pairs, pairs_apart
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.templates import training_template
 from ifeval.models.fingerprint import file_digests
@@ -43,11 +42,6 @@ class Prepared:
     validation: Batches | None = None
 
     @property
-    def packs(self) -> Sequence[Sequence[Document]]:
-        """All documents in rows."""
-        return self.batches.pack([document for unit in self.batches.units for document in unit])
-
-    @property
     def tokenizer(self) -> Any:
         return self.encoder.tokenizer
 
@@ -64,7 +58,7 @@ class Prepared:
 
 
 def prepare(options: SftOptions, model: Model) -> Prepared:
-    """Read, encode and pack the data of `options` for `model`, a checkpoint.
+    """Read and encode the data of `options` for `model`, a checkpoint.
 
     Raises UserError for data that cannot be used.
     """
@@ -84,14 +78,7 @@ def prepare(options: SftOptions, model: Model) -> Prepared:
     encoded = encode(mixed)
     told = fates(replace(loaded, examples=trained), encoded, len(mixed))
     check_dropped(told, options.max_dropped)
-    make = partial(
-        Batches,
-        size=options.batch,
-        seed=options.seed,
-        pack=packing_of(options),
-        tokens=options.batch_tokens,
-        alone=not options.packing,
-    )
+    make = partial(Batches, size=options.batch, seed=options.seed, tokens=options.batch_tokens)
     batches = make(encoded.units)
     validation = None
     if held_out.examples:
@@ -133,15 +120,6 @@ def held_apart(loaded: Loaded, options: SftOptions, columns: Columns) -> tuple[S
     chosen = set(Random(f"{options.seed}:validation").sample(range(len(examples)), number))
     kept = [example for at, example in enumerate(examples) if at not in chosen]
     return kept, Loaded([examples[at] for at in sorted(chosen)], (), {"validation": number})
-
-
-def packing_of(options: SftOptions) -> Callable[[Sequence[Document]], Sequence[Sequence[Document]]]:
-    """How the documents of a step come into rows."""
-    if options.method in ("orpo", "dpo"):
-        return partial(pack_pairs, length=options.max_length) if options.packing else pairs_apart
-    if options.packing:
-        return partial(pack, length=options.max_length)
-    return lambda documents: [[document] for document in documents]
 
 
 def encoder_for(

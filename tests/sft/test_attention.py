@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 import torch
 
-from ifeval.finetuning.data.packing import collate, pack
+from ifeval.finetuning.data.packing import collate
 from ifeval.finetuning.training.attention import NAME, arguments, choose_attention, one_by_one, relative_difference
 from ifeval.finetuning.training.isolation import check_isolation
 from ifeval.finetuning.training.loss import labelled_losses
-from tests.sft.tiny import WINDOW, documents, gemma, llama
+from tests.sft.tiny import WINDOW, documents, gemma, llama, pack
 
 
 def a_batch(n: int = 5):
@@ -37,8 +37,17 @@ def test_a_model_that_caps_its_scores_keeps_its_own_attention() -> None:
     model = gemma(2)
     assert choose_attention(model, a_batch()) == model.config._attn_implementation != NAME
     assert "cu_seq_lens_q" not in arguments(model, a_batch())
-    unpacked = collate([documents(1)], padding=0, packed=False)
-    assert choose_attention(llama(), unpacked) != NAME
+
+
+def test_padded_rows_need_no_mask() -> None:
+    model, packs = llama(), pack(documents(5), 64)
+    packed = labelled_losses(model, collate(packs, padding=0))
+    unpacked = collate(packs, padding=0, packed=False)
+    own = labelled_losses(model, unpacked)
+    assert choose_attention(model, a_batch()) == NAME
+    assert "attention_mask" not in arguments(model, unpacked)
+    torch.testing.assert_close(labelled_losses(model, unpacked), own, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(own, packed, atol=1e-4, rtol=1e-4)
 
 
 def test_it_holds_under_adapters_and_autocast() -> None:

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from ifeval.errors import UserError
-from ifeval.finetuning.data.packing import collate, pack
+from ifeval.finetuning.data.packing import collate
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training import liger
 from ifeval.finetuning.training.loop import train
 from ifeval.finetuning.training.loss import whole_losses
 from tests.sft.test_train import Watch, base, options, own_cache  # noqa: F401
-from tests.sft.tiny import documents, llama
+from tests.sft.tiny import documents, llama, pack
 
 HERE = importlib.util.find_spec("liger_kernel") is not None and os.environ.get("TRITON_INTERPRET") == "1"
 interpreted = pytest.mark.skipif(not HERE, reason="needs liger-kernel and TRITON_INTERPRET=1")

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from ifeval.finetuning.data.encode import Document
-from ifeval.finetuning.data.packing import collate, pack
+from ifeval.finetuning.data.packing import collate
 from ifeval.finetuning.training import loss
 from ifeval.finetuning.training.loss import choose_losses, labelled_losses, whole_losses
-from tests.sft.tiny import documents, gemma, llama
+from tests.sft.tiny import documents, gemma, llama, pack
 
 MODELS = {"llama": llama, "gemma2": lambda: gemma(2), "gemma3": lambda: gemma(3)}
 

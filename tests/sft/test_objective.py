@@ -8,19 +8,18 @@ import torch
 
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import collate, pack, pack_pairs
+from ifeval.finetuning.data.packing import Layout, collate
 from ifeval.finetuning.training.kto import Kto, mismatched
 from ifeval.finetuning.training.loss import labelled_losses
 from ifeval.finetuning.training.objective import Dpo, Objective, Orpo, reply_logprobs
 from tests.sft.tiny import documents, llama
 
 DOCUMENTS = documents(12)
-PACKS = pack_pairs(DOCUMENTS, 40)
-PAIRS = Batches(
-    list(zip(DOCUMENTS[::2], DOCUMENTS[1::2], strict=True)), 6, 0, lambda documents: pack_pairs(documents, 40)
-)
+PAIRED, ROWS = Layout(True, 40, paired=True), Layout(True, 60)
+PACKS = PAIRED.packs(DOCUMENTS)
+PAIRS = Batches(list(zip(DOCUMENTS[::2], DOCUMENTS[1::2], strict=True)), 6, 0)
 LABELLED = [replace(document, desirable=n % 3 > 0) for n, document in enumerate(DOCUMENTS)]
-SINGLES = Batches([[document] for document in LABELLED], 4, 0, lambda documents: pack(documents, 60))
+SINGLES = Batches([[document] for document in LABELLED], 4, 0)
 
 
 def logprob(model: torch.nn.Module, document: Document) -> torch.Tensor:
@@ -58,7 +57,7 @@ def test_orpo_is_its_formula() -> None:
 def test_dpo_starts_at_log_2_and_is_its_formula() -> None:
     reference, model = llama(0), llama(1)
     objective = Dpo(labelled_losses, 0.3)
-    objective.prepare(reference, PAIRS, 1, padding=0)
+    objective.prepare(reference, PAIRS, 1, PAIRED)
     batch = collate(PACKS, padding=0)
     assert objective(reference, batch, PACKS).item() == pytest.approx(6 * math.log(2), rel=1e-4)
     gains = [(logprob(model, d) - logprob(reference, d)).item() for d in DOCUMENTS]
@@ -69,7 +68,7 @@ def test_dpo_starts_at_log_2_and_is_its_formula() -> None:
 @pytest.mark.parametrize("objective", [Orpo(labelled_losses, 1.0), Dpo(labelled_losses, 1.0)], ids=["orpo", "dpo"])
 def test_training_prefers_the_chosen_reply(objective: Objective) -> None:
     model = llama()
-    objective.prepare(model, PAIRS, 1, padding=0)
+    objective.prepare(model, PAIRS, 1, PAIRED)
     batch = collate(PACKS, padding=0)
 
     def margin() -> float:
@@ -89,11 +88,11 @@ def test_training_prefers_the_chosen_reply(objective: Objective) -> None:
 def test_kto_is_its_formula() -> None:
     reference, model = llama(0), llama(1)
     objective = Kto(labelled_losses, 0.3, 1.0, 2.0, longest=60)
-    objective.prepare(reference, SINGLES, 3, padding=0)
+    objective.prepare(reference, SINGLES, 3, ROWS)
     for step in range(3):
-        documents = [document for unit in SINGLES.examples(step) for document in unit]
+        documents = SINGLES.documents(step)
         objective.begin(model, step)
-        packs = SINGLES.rows(step)
+        packs = ROWS.packs(SINGLES.documents(step))
         ours = objective(model, collate(packs, padding=0), packs).item()
         gains = {id(d): (logprob(model, d) - logprob(reference, d)).item() for d in documents}
         others = [mismatched(documents[i], documents[i - 1], 60) for i in range(len(documents))]
@@ -115,13 +114,13 @@ def test_the_reply_of_a_mismatch_is_another_documents() -> None:
 def test_kto_makes_wanted_replies_likelier_than_unwanted_ones() -> None:
     model = llama()
     objective = Kto(labelled_losses, 1.0, 1.0, 1.0, longest=60)
-    objective.prepare(model, SINGLES, 6, padding=0)
+    objective.prepare(model, SINGLES, 6, ROWS)
     before, optimizer = (
         {d.place: logprob(model, d).item() for d in LABELLED},
         torch.optim.AdamW(model.parameters(), lr=1e-3),
     )
     for step in range(6):
-        packs = SINGLES.rows(step)
+        packs = ROWS.packs(SINGLES.documents(step))
         objective.begin(model, step)
         optimizer.zero_grad()
         objective(model, collate(packs, padding=0), packs).backward()

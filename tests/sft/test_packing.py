@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import EDGES, best_fit_decreasing, collate, pack
+from ifeval.finetuning.data.packing import EDGES, Layout, best_fit_decreasing, collate, padded_groups
 from ifeval.finetuning.training.isolation import check_isolation, isolation_error
-from tests.sft.tiny import WINDOW, documents, gemma, llama
+from tests.sft.tiny import WINDOW, documents, gemma, llama, pack
 
 
 @given(st.lists(st.integers(1, 50), max_size=60), st.integers(50, 80))
@@ -25,6 +25,29 @@ def test_best_fit_takes_the_fullest_bin() -> None:
     assert best_fit_decreasing([6, 5, 4, 3, 2], 10) == [[0, 2], [1, 3, 4]]
     with pytest.raises(ValueError, match="does not fit"):
         best_fit_decreasing([11], 10)
+
+
+@given(st.lists(st.integers(1, 50), max_size=60), st.integers(50, 200))
+def test_groups_hold_everything_once_and_little_padding(lengths: list[int], capacity: int) -> None:
+    groups = padded_groups(lengths, capacity)
+    assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
+    longest = [max(lengths[index] for index in group) for group in groups]
+    assert all(len(group) * own <= capacity for group, own in zip(groups, longest, strict=True))
+    assert longest == sorted(longest, reverse=True)
+    assert all((len(group) + 1) * own > capacity for group, own in zip(groups[:-1], longest, strict=False))
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("paired", [True, False])
+def test_layouts_show_all_documents_and_keep_pairs(packed: bool, paired: bool) -> None:
+    made = documents(12)
+    packs = Layout(packed, 64, paired=paired).packs(made)
+    assert sorted(document.place for pack in packs for document in pack) == sorted(document.place for document in made)
+    rows = [Layout(packed, 64).collate([pack]).ids.numel() for pack in packs]
+    assert max(rows) <= (128 if paired else 64)
+    if paired:
+        firsts = {made[at].place: made[at + 1].place for at in range(0, 12, 2)}
+        assert all(firsts[pack[at].place] == pack[at + 1].place for pack in packs for at in range(0, len(pack), 2))
 
 
 def test_rows_restart_positions_and_train_no_first_token() -> None:

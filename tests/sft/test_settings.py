@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from ifeval.cli import app
 from ifeval.errors import UserError
 from ifeval.finetuning.config import read_config, to_toml
 from ifeval.finetuning.data.batches import Batches
-from ifeval.finetuning.data.packing import pack
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.export import CONFIG, RECORD
 from ifeval.finetuning.training.log import LOG, read_log, read_validations
@@ -123,7 +121,7 @@ def test_schedules(kind: str) -> None:
 @given(st.integers(1, 40), st.integers(1, 400), st.integers(0, 3))
 def test_batches_of_tokens_hold_every_example_once_per_epoch(n: int, tokens: int, epoch: int) -> None:
     units = [[document] for document in documents(n)]
-    batches = Batches(units, 8, 0, partial(pack, length=64), tokens)
+    batches = Batches(units, 8, 0, tokens)
     steps = [batches.examples(epoch * batches.per_epoch + step) for step in range(batches.per_epoch)]
     assert sorted(unit[0].place for step in steps for unit in step) == sorted(unit[0].place for unit in units)
     assert all(steps)

@@ -1,6 +1,5 @@
 """What a training's steps are made of: which examples, at which rate, with which noise."""
 
-from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifeval.finetuning.data.batches import Batches
-from ifeval.finetuning.data.packing import collate, pack
+from ifeval.finetuning.data.packing import collate
 from ifeval.finetuning.training.network import Neftune, document_lengths
 from ifeval.finetuning.training.schedule import schedule
 from tests.sft.tiny import documents, llama
@@ -18,12 +17,11 @@ from tests.sft.tiny import documents, llama
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(0, 5))
 def test_an_epoch_shows_every_example_once(examples: int, batch: int, seed: int) -> None:
     made = [[document] for document in documents(examples)]
-    batches = Batches(made, batch, seed, partial(pack, length=64))
+    batches = Batches(made, batch, seed)
     steps = batches.steps(1)
     assert steps == -(-examples // batch)
     for epoch in range(2):
-        rows = [row for step in range(epoch * steps, (epoch + 1) * steps) for row in batches.rows(step)]
-        seen = [document.place for row in rows for document in row]
+        seen = [d.place for step in range(epoch * steps, (epoch + 1) * steps) for d in batches.documents(step)]
         assert sorted(seen) == sorted(unit[0].place for unit in made)
 
 

@@ -268,6 +268,17 @@ def test_without_packing_the_loss_is_the_same(options: SftOptions, tmp_path: Pat
     assert packed.steps[0].gradient_norm == pytest.approx(padded.steps[0].gradient_norm, rel=1e-3)
 
 
+def test_rows_one_by_one_have_the_same_gradient_under_autocast(options: SftOptions, tmp_path: Path) -> None:
+    """Weights that are cast once for all rows of a step get the gradients of all of them."""
+    settings = replace(options, neftune=0.0, max_steps=2, batch=24, max_length=128, precision="bf16", weights="fp32")
+    one_by_one, together = Watch(), Watch()
+    train(replace(settings, rows=1), one_by_one)
+    train(replace(settings, rows=24, out=tmp_path / "together"), together)
+    for ours, theirs in zip(one_by_one.steps, together.steps, strict=True):
+        assert ours.loss == pytest.approx(theirs.loss, rel=1e-3)
+        assert ours.gradient_norm == pytest.approx(theirs.gradient_norm, rel=2e-2)
+
+
 @pytest.mark.parametrize("method", ["orpo", "dpo"])
 def test_pairs_without_packing_have_the_same_loss(options: SftOptions, tmp_path: Path, method: Any) -> None:
     data = tmp_path / "pairs.jsonl"

@@ -1,5 +1,6 @@
 """Tiny random models and documents: seconds on a CPU, every mechanism of the real thing."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from transformers import (
 )
 
 from ifeval.finetuning.data.encode import IGNORE, Document
+from ifeval.finetuning.data.packing import Layout
 
 SIZES = {
     "vocab_size": 320,
@@ -47,6 +49,11 @@ def gemma(version: int, seed: int = 0) -> Gemma2ForCausalLM | Gemma3ForCausalLM:
     if version == 2:
         return Gemma2ForCausalLM(Gemma2Config(**settings, final_logit_softcapping=2.0))
     return Gemma3ForCausalLM(Gemma3TextConfig(**settings))
+
+
+def pack(documents: Sequence[Document], length: int) -> list[list[Document]]:
+    """The documents side by side in rows of at most `length` tokens."""
+    return Layout(True, length).packs(documents)
 
 
 def documents(n: int, seed: int = 0, longest: int = 40) -> list[Document]:

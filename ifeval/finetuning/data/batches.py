@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -20,16 +20,13 @@ FEW = 10
 class Batches:
     """The steps of a training over `units`, `size` of them in each; the last step of an epoch may be smaller.
 
-    pack: documents to the rows of a forward pass. tokens: about how many a step has, of whatever number of examples; None
-    to go by `size`. alone: a document is a row of its own.
+    tokens: about how many a step has, of whatever number of examples; None to go by `size`.
     """
 
     units: Sequence[Unit]
     size: int
     seed: int
-    pack: Callable[[Sequence[Document]], Sequence[Sequence[Document]]]
     tokens: int | None = None
-    alone: bool = False
 
     @property
     def per_epoch(self) -> int:
@@ -60,9 +57,10 @@ class Batches:
             return [self.units[i] for i in order[first:last]]
         return [self.units[i] for i in order[index * self.size : (index + 1) * self.size]]
 
-    def rows(self, step: int) -> Sequence[Sequence[Document]]:
-        """The packed rows of one step (from 0)."""
-        return self.pack([document for unit in self.examples(step) for document in unit])
+    def documents(self, step: int | None = None) -> list[Document]:
+        """The documents of one step (from 0), or all there are."""
+        units = self.units if step is None else self.examples(step)
+        return [document for unit in units for document in unit]
 
     def described(self, steps: int) -> str:
         """This many steps, described in words."""

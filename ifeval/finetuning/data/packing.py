@@ -67,24 +67,51 @@ def best_fit_decreasing(lengths: Sequence[int], capacity: int) -> list[list[int]
     return bins
 
 
-def pack(documents: Sequence[Document], length: int) -> list[list[Document]]:
-    """The documents in packs of at most `length` tokens."""
-    return [[documents[i] for i in bin] for bin in best_fit_decreasing([len(d.ids) for d in documents], length)]
-
-
-def pack_pairs(documents: Sequence[Document], length: int) -> list[list[Document]]:
-    """Packs of whole pairs, each of the documents (chosen, rejected, chosen, ...) beside its partner.
-
-    `length` bounds a document; a pack holds twice that.
+def padded_groups(lengths: Sequence[int], capacity: int) -> list[list[int]]:
+    """Indices of `lengths` in groups of like lengths, the longest first: one that is padded to its longest has at most
+    `capacity` tokens, unless it is of one.
     """
-    pairs = list(zip(documents[::2], documents[1::2], strict=True))
-    bins = best_fit_decreasing([len(chosen.ids) + len(rejected.ids) for chosen, rejected in pairs], 2 * length)
-    return [[document for i in bin for document in pairs[i]] for bin in bins]
+    groups: list[list[int]] = []
+    most = 0
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not groups or len(groups[-1]) >= most:
+            groups.append([])
+            most = max(1, capacity // lengths[index])
+        groups[-1].append(index)
+    return groups
 
 
-def pairs_apart(documents: Sequence[Document]) -> list[list[Document]]:
-    """Each pair by itself, for rows of one document."""
-    return [list(pair) for pair in zip(documents[::2], documents[1::2], strict=True)]
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the documents of a step come into forward passes.
+
+    packed: side by side in rows of at most `length` tokens, isolated from each other. Otherwise each is a row of its own,
+    and rows of like lengths are together that have at most `length` tokens with their padding. Either way these are the
+    packs, which a forward pass takes one or several of. paired: documents come in twos that stay together, and a pack has
+    room for twice as many tokens. padding: the id to fill up with. width: what every row is padded to at least.
+    """
+
+    packed: bool
+    length: int
+    padding: int = 0
+    paired: bool = False
+    width: int = 0
+
+    def packs(self, documents: Sequence[Document]) -> list[list[Document]]:
+        """All documents, in packs. Raises ValueError where one is longer than a row may be."""
+        together = 2 if self.paired else 1
+        units = [documents[at : at + together] for at in range(0, len(documents), together)]
+        sizes = [[len(document.ids) for document in unit] for unit in units]
+        room = together * self.length
+        if self.packed:
+            bins = best_fit_decreasing([sum(own) for own in sizes], room)
+        else:
+            bins = padded_groups([together * max(self.width, *own) for own in sizes], room)
+        return [[document for i in bin for document in units[i]] for bin in bins]
+
+    def collate(self, packs: Sequence[Sequence[Document]]) -> Batch:
+        """The batch of some packs."""
+        return collate(packs, self.padding, self.packed, self.width)
 
 
 def collate(packs: Sequence[Sequence[Document]], padding: int, packed: bool = True, width: int = 0) -> Batch:

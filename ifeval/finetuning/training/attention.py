@@ -59,11 +59,11 @@ def choose_attention(network: Any, batch: Batch) -> str:
 
 def arguments(network: Any, batch: Batch) -> dict[str, Any]:
     """What the forward pass of `network` takes for `batch`."""
-    if batch.mask is not None or getattr(getattr(network, "config", None), "_attn_implementation", None) != NAME:
+    if getattr(getattr(network, "config", None), "_attn_implementation", None) != NAME:
         return batch.inputs
     width = batch.ids.shape[1]
     lengths = {"cu_seq_lens_q": batch.edges, "cu_seq_lens_k": batch.edges, "max_length_q": width, "max_length_k": width}
-    return batch.inputs | lengths
+    return {"input_ids": batch.ids, "use_cache": False, "position_ids": batch.positions, **lengths}
 
 
 def attend(
@@ -157,7 +157,7 @@ def varlen_works(device: torch.device) -> bool:
 def _possible(config: Any, batch: Batch) -> bool:
     """Nothing in the configuration says no, and on a GPU the kernel works and computing is in 16 bits."""
     device = batch.ids.device
-    if batch.mask is not None or not set(getattr(config.get_text_config(), "layer_types", None) or ()) <= LAYERS:
+    if not set(getattr(config.get_text_config(), "layer_types", None) or ()) <= LAYERS:
         return False
     if device.type == "cuda":
         lower = torch.is_autocast_enabled("cuda") or config.dtype in (torch.bfloat16, torch.float16)

@@ -13,7 +13,7 @@ import torch
 
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.data.packing import Batch, Layout
 from ifeval.finetuning.training.loss import TokenLosses
 from ifeval.finetuning.training.objective import Packs, logprobs, reference_logprobs, reply_logprobs
 from ifeval.finetuning.training.rewards import reward_sums
@@ -33,15 +33,15 @@ class Kto:
         self._reference: dict[int, float] = {}  # by the identity of a document
         self._before: list[float] = []  # of each step, its mismatched documents together
         self._others: Callable[[int], Sequence[Sequence[Document]]] = lambda step: ()
-        self._padding = 0
+        self._layout = Layout(True, longest)
         self.divergence = 0.0
         """z of the step that has begun, in nats."""
 
-    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
+    def prepare(self, network: Any, batches: Batches, steps: int, layout: Layout) -> None:
         """Note what the reference gives all documents, and the mismatched ones of all steps."""
-        self._padding = padding
-        self._reference = reference_logprobs(self._losses, network, batches, padding)
-        self._others = lambda step: batches.pack(self._mismatched(batches, step))
+        self._layout = layout
+        self._reference = reference_logprobs(self._losses, network, batches, layout)
+        self._others = lambda step: layout.packs(self._mismatched(batches, step))
         self._before = [self._together(network, step) for step in range(steps)]
 
     def begin(self, network: Any, step: int) -> None:
@@ -63,13 +63,13 @@ class Kto:
         return (weights * (1 - torch.sigmoid(self._beta * signs * (gain - self.divergence)))).sum()
 
     def _mismatched(self, batches: Batches, step: int) -> list[Document]:
-        documents = [document for unit in batches.examples(step) for document in unit]
+        documents = batches.documents(step)
         before = [documents[-1], *documents[:-1]]
         return [mismatched(asked, said, self._longest) for asked, said in zip(documents, before, strict=True)]
 
     def _together(self, network: Any, step: int) -> float:
         packs = self._others(step)
-        return sum(sum(logprobs(self._losses, network, pack, self._padding)) for pack in packs)
+        return sum(sum(logprobs(self._losses, network, pack, self._layout)) for pack in packs)
 
 
 def mismatched(asked: Document, said: Document, longest: int) -> Document:

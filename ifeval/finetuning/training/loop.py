@@ -20,10 +20,12 @@ from ifeval.finetuning.config import to_toml
 from ifeval.finetuning.data.fates import table
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.prepare import Prepared, padding_id, prepare
+from ifeval.finetuning.training.decided import Decisions
 from ifeval.finetuning.training.export import RECORD, publish, write_checkpoint, write_epoch
 from ifeval.finetuning.training.hub import prepare_repository, push
 from ifeval.finetuning.training.interrupt import stop_signals
 from ifeval.finetuning.training.judge import Judge
+from ifeval.finetuning.training.layout import described
 from ifeval.finetuning.training.log import LOG, Log, Step, Watcher, read_log, read_validations
 from ifeval.finetuning.training.memory import peak_memory
 from ifeval.finetuning.training.network import Neftune, default_learning_rate, trained
@@ -58,7 +60,6 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     watch.phase("reading data")
     model = resolve(options.model)
     data = prepare(options, model)
-    padding = padding_id(data.tokenizer)
     watch.note(f"rows of {', '.join(map(str, options.data))}:\n{table(data.record['fates'])}")
 
     batches = data.batches
@@ -66,7 +67,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
 
     watch.phase("loading the model")
     torch.manual_seed(options.seed)
-    ready = set_up(options, model, data.packs, padding, team)
+    decisions = Decisions(folder, data.identity, team)
+    ready = set_up(options, model, batches, padding_id(data.tokenizer), team, decisions)
     network, cast = ready.network, ready.cast
     if team.leads:
         rehearse(network, data, options, folder, model.parameters, steps // batches.per_epoch)
@@ -77,7 +79,7 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     noise = Neftune(network, options.neftune) if options.neftune else None
 
     with cast():
-        objective.prepare(network, batches, steps, padding)
+        objective.prepare(network, batches, steps, ready.layout)
     validation = None
     if data.validation:
         own = choose_objective(options, ready.token_losses)
@@ -100,7 +102,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
         watch.note(odd)
     watch.note(
         f"training: {batches.described(steps)}, {ready.record['precision']}, weights in "
-        f"{ready.record['weights']}, {team.size if team.size > 1 else ''}{team.device.type}"
+        f"{ready.record['weights']}, {described(ready.record['packing'])}, "
+        f"{team.size if team.size > 1 else ''}{team.device.type}"
     )
 
     with stop_signals(patient=team.size > 1) as stopped, closing(log) if log else nullcontext():
@@ -113,25 +116,29 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             rate = highest * schedule(step, steps, options.warmup, options.lr_scheduler_type)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            window = batches.rows(step)
+            window = ready.layout.packs(batches.documents(step))
             size = sum(objective.size(pack) for pack in window)
             losses: list[torch.Tensor] = []
             told = torch.zeros(SUMS, device=team.device)
             with cast():
                 objective.begin(network, step)
-            for packs, counts in team.share(window, options.rows):
-                batch = ready.collate(packs, team.device)
-                if noise:
-                    noise(batch)
-                with cast():
-                    loss = objective(network, batch, packs)
-                (loss * counts * team.size / size).backward()  # gradients are averaged over the team
-                losses.append(loss.detach() * counts)
-                if objective.told is not None:
-                    told += objective.told * counts
-                if team.any(bool(stopped)):
-                    save(step, rng=rng)
-                    raise KeyboardInterrupt
+            with (
+                cast() if team.size == 1 else nullcontext()
+            ):  # casts each weight once per step; spread ones come and go
+                for packs, counts in team.share(window, options.rows):
+                    batch = ready.collate(packs, team.device)
+                    if noise:
+                        noise(batch)
+                    with cast():
+                        loss = objective(network, batch, packs)
+                    with torch.autocast(team.device.type, enabled=False):
+                        (loss * counts * team.size / size).backward()  # gradients are averaged over the team
+                    losses.append(loss.detach() * counts)
+                    if objective.told is not None:
+                        told += objective.told * counts
+                    if team.any(bool(stopped)):
+                        save(step, rng=rng)
+                        raise KeyboardInterrupt
             summed, norm = team.total(torch.stack(losses).sum().item()), team.clip(weights, options.clip)
             if not math.isfinite(summed + norm):
                 save(step, rng=rng)
@@ -185,10 +192,12 @@ def train(options: SftOptions, watch: Watcher) -> Path:
     else:
         written = options.out / "checkpoint.partial"
         data.record["training"]["merge_error"] = write_checkpoint(final, data, options, written)
-    used = replace(options, learning_rate=highest, precision=ready.precision, weights=ready.record["weights"])
+    chosen = {"precision": ready.precision, "weights": ready.record["weights"], "packing": ready.layout.packed}
+    used = replace(options, learning_rate=highest, **chosen)
     publish(written, data, options.out, to_toml(used))
     for old in folder.glob("step-*.pt"):
         old.unlink()
+    decisions.forget()
     return published(options, watch)
 
 

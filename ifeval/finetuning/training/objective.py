@@ -14,7 +14,7 @@ from torch.nn.functional import logsigmoid
 
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import Batch, collate
+from ifeval.finetuning.data.packing import Batch, Layout
 from ifeval.finetuning.training.loss import TokenLosses
 from ifeval.finetuning.training.rewards import reward_sums
 
@@ -32,7 +32,7 @@ class Objective(Protocol):
     def told(self) -> torch.Tensor | None: ...
     @property
     def paired(self) -> bool: ...
-    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None: ...
+    def prepare(self, network: Any, batches: Batches, steps: int, layout: Layout) -> None: ...
     def begin(self, network: Any, step: int) -> None: ...
     def size(self, pack: Sequence[Document]) -> float: ...
     def __call__(self, network: Any, batch: Batch, packs: Packs) -> torch.Tensor: ...
@@ -44,7 +44,7 @@ class Unprepared:
     told: torch.Tensor | None = None
     paired = True
 
-    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
+    def prepare(self, network: Any, batches: Batches, steps: int, layout: Layout) -> None:
         """Nothing to do."""
 
     def begin(self, network: Any, step: int) -> None:
@@ -102,9 +102,9 @@ class Dpo(Unprepared):
         self._beta = beta
         self._reference: dict[int, float] = {}  # by the identity of a document
 
-    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
+    def prepare(self, network: Any, batches: Batches, steps: int, layout: Layout) -> None:
         """Note what the reference gives all documents."""
-        self._reference = reference_logprobs(self._losses, network, batches, padding)
+        self._reference = reference_logprobs(self._losses, network, batches, layout)
 
     def size(self, pack: Sequence[Document]) -> int:
         return len(pack) // 2
@@ -117,23 +117,21 @@ class Dpo(Unprepared):
         return -logsigmoid(self._beta * (gain[::2] - gain[1::2])).sum()
 
 
-def reference_logprobs(losses: TokenLosses, network: Any, batches: Batches, padding: int) -> dict[int, float]:
+def reference_logprobs(losses: TokenLosses, network: Any, batches: Batches, layout: Layout) -> dict[int, float]:
     """The summed log-probability of each document's trained tokens under `network` as it stands, by the document's identity."""
-    documents = [document for unit in batches.units for document in unit]
-    packs = [[document] for document in documents] if batches.alone else batches.pack(documents)
     return {
         id(document): value
-        for pack in packs
-        for document, value in zip(pack, logprobs(losses, network, pack, padding), strict=True)
+        for pack in layout.packs(batches.documents())
+        for document, value in zip(pack, logprobs(losses, network, pack, layout), strict=True)
     }
 
 
 @torch.no_grad()
-def logprobs(losses: TokenLosses, network: Any, pack: Sequence[Document], padding: int) -> list[float]:
+def logprobs(losses: TokenLosses, network: Any, pack: Sequence[Document], layout: Layout) -> list[float]:
     """The summed log-probability of the trained tokens of each document of one pack, without gradients."""
     training = network.training
     network.eval()
-    batch = collate([pack], padding).to(next(network.parameters()).device)
+    batch = layout.collate([pack]).to(next(network.parameters()).device)
     found = reply_logprobs(losses(network, batch), batch, [pack]).tolist()
     network.train(training)
     return found

@@ -13,7 +13,7 @@ import torch
 from ifeval.errors import UserError
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.data.encode import Document
-from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.data.packing import Batch, Layout
 from ifeval.finetuning.training.network import causal
 from ifeval.finetuning.training.objective import Objective, Packs
 
@@ -65,8 +65,8 @@ class WithRouter:
     def told(self) -> torch.Tensor | None:
         return self._objective.told
 
-    def prepare(self, network: Any, batches: Batches, steps: int, padding: int) -> None:
-        self._objective.prepare(network, batches, steps, padding)
+    def prepare(self, network: Any, batches: Batches, steps: int, layout: Layout) -> None:
+        self._objective.prepare(network, batches, steps, layout)
 
     def begin(self, network: Any, step: int) -> None:
         self._objective.begin(network, step)

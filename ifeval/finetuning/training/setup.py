@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 import torch
 
 from ifeval.errors import UserError
+from ifeval.finetuning.data.batches import Batches, Unit
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import Batch, collate
+from ifeval.finetuning.data.packing import Batch, Layout
 from ifeval.finetuning.options import SftOptions
 from ifeval.finetuning.training.attention import choose_attention
+from ifeval.finetuning.training.decided import Decisions
 from ifeval.finetuning.training.four_bits import quantization
-from ifeval.finetuning.training.isolation import TOKENS, check_isolation
+from ifeval.finetuning.training.isolation import TOKENS
+from ifeval.finetuning.training.layout import choose_packing, isolated, layout_speeds
 from ifeval.finetuning.training.liger import check_liger, liger_losses, require_liger
 from ifeval.finetuning.training.loss import TokenLosses, choose_losses, labelled_losses
-from ifeval.finetuning.training.memory import choose_kept, free_memory
+from ifeval.finetuning.training.memory import Kept, choose_kept, free_memory
 from ifeval.finetuning.training.merging import rehearse_merging
 from ifeval.finetuning.training.network import asked_precision, choose_precision, compile_blocks, load_network, trained
 from ifeval.finetuning.training.parallel import Packs, ProcessGroup
@@ -29,16 +32,14 @@ from ifeval.models.resolve import Model
 class Ready:
     """A network that can be trained. `record`: the choices made, for the record of the training.
 
-    fresh: loads the network on a device as it once was. cast: the precision to compute in. width: tokens that every row
-    is padded to, 0 for those of the longest in its batch.
+    fresh: loads the network on a device as it once was. cast: the precision to compute in.
     """
 
     network: Any
     token_losses: TokenLosses
     fresh: Callable[[torch.device], Any]
     cast: Callable[[], AbstractContextManager[Any]]
-    padding: int
-    width: int
+    layout: Layout
     record: dict[str, Any]
     _options: SftOptions
 
@@ -49,7 +50,7 @@ class Ready:
 
     def collate(self, packs: Packs, device: torch.device) -> Batch:
         """The batch of some packs, on `device`."""
-        return collate(packs, self.padding, self._options.packing, self.width).to(device)
+        return self.layout.collate(packs).to(device)
 
     def optimizer(self, rate: float) -> torch.optim.Optimizer:
         """AdamW over what is trained, in the form that fits the dtype of the weights."""
@@ -60,23 +61,17 @@ class Ready:
         return torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
 
 
-def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, group: ProcessGroup) -> Ready:
-    """Load the network of `model` and choose what is left to choose. Everything is tried on a few tokens.
+def set_up(
+    options: SftOptions, model: Model, batches: Batches, padding: int, group: ProcessGroup, decisions: Decisions
+) -> Ready:
+    """Load the network of `model` and choose what is left to choose. Everything is tried on a few tokens, and layouts on
+    about a row where their speed decides. decisions: of this training's first start.
 
     Raises UserError where the model cannot be trained as asked.
     """
     if options.liger:
         require_liger(group.device, group.size)
-    lower = group.from_leader(partial(choose_precision, asked_precision(options), group.device))
-    kept = group.from_leader(
-        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device))
-    )
-    if kept != "fp32" and group.size > 1:
-        if options.weights != "auto":
-            raise UserError(
-                f"--weights {kept} is for one process; several spread fp32 weights over their memory instead."
-            )
-        kept = "fp32"
+    lower, kept = choose_dtypes(options, model, group, decisions)
     packed = quantization(lower or torch.float32) if kept == "4bit" else None
     dtype = torch.float32 if kept == "fp32" else torch.bfloat16
     fresh = partial(load_network, model, options, dtype=dtype, packed=packed)
@@ -86,32 +81,65 @@ def set_up(options: SftOptions, model: Model, packs: Packs, padding: int, group:
     network = group.spread(network, lower)
     pure = kept == "bf16" and not options.lora
     cast = partial(torch.autocast, group.device.type, lower) if lower and not pure else nullcontext
-    pair = [shortened(document) for document in first_two(packs)]
+    pair = [shortened(document) for document in first_two(batches.units)]
+    layout = Layout(True, options.max_length, padding, options.method in ("orpo", "dpo"))
     with cast():
-        attention = choose_attention(network, collate([pair], padding, options.packing).to(group.device))
-        isolation = check_isolation(network, pair, padding) if options.packing else None
-        probe = collate([pair[-1:]], padding, options.packing).to(group.device)
+        attention = choose_attention(network, layout.collate([pair]).to(group.device))
+        isolation = isolated(network, pair, layout, options.packing)
+        probe = replace(layout, packed=isolation is not None).collate([pair[-1:]]).to(group.device)
         token_losses = choose_losses(network, probe, group.as_forward(network, labelled_losses))
         if options.liger:
             check_liger(network, probe)
             token_losses = liger_losses
+        packing = decisions.once(
+            "packing",
+            lambda: choose_packing(
+                options.packing,
+                isolation,
+                attention,
+                lambda: layout_speeds(network, token_losses, batches.documents(0), layout),
+            ),
+        )
+    layout = replace(layout, packed=packing["packed"])
     if options.compile:
+        rows = layout.packs(batches.documents()) if layout.packed else [[one] for one in batches.documents()]
+        layout = replace(layout, width=max(sum(len(document.ids) for document in row) for row in rows))
         compile_blocks(network)
     record = {
         "precision": "bf16" if pure else "bf16 autocast" if lower else "fp32",
         "weights": kept,
         "attention": attention,
         "compiled": options.compile,
-        "isolation_error": isolation,
+        "packing": packing,
+        "isolation_error": isolation if layout.packed else None,
         "loss_head": token_losses.__name__,
     }
-    longest = max(sum(len(document.ids) for document in pack) for pack in packs) if options.compile else 0
-    return Ready(network, token_losses, fresh, cast, padding, longest, record, options)
+    return Ready(network, token_losses, fresh, cast, layout, record, options)
 
 
-def first_two(packs: Packs) -> list[Document]:
+def choose_dtypes(
+    options: SftOptions, model: Model, group: ProcessGroup, decisions: Decisions
+) -> tuple[torch.dtype | None, Kept]:
+    """(the dtype to compute in, None for fp32; what weights are kept in). Raises UserError where that is not possible."""
+    asked = asked_precision(options)
+    computing = decisions.once("precision", lambda: "bf16" if choose_precision(asked, group.device) else "fp32")
+    lower = torch.bfloat16 if computing == "bf16" else None
+    kept = decisions.once(
+        "weights",
+        lambda: choose_kept(options.weights, model.parameters, bool(options.lora), lower, free_memory(group.device)),
+    )
+    if kept != "fp32" and group.size > 1:
+        if options.weights != "auto":
+            raise UserError(
+                f"--weights {kept} is for one process; several spread fp32 weights over their memory instead."
+            )
+        kept = "fp32"
+    return lower, kept
+
+
+def first_two(units: Sequence[Unit]) -> list[Document]:
     """Two documents to try packing on; one twice where there is no second."""
-    documents = [document for pack in packs[:2] for document in pack][:2]
+    documents = [document for unit in units[:2] for document in unit][:2]
     return documents if len(documents) == 2 else documents * 2
 
 

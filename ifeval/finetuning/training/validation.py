@@ -1,8 +1,6 @@
 """The loss on rows that are not trained on: the same objective, without gradients and without noise."""
 
 import math
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -10,7 +8,7 @@ import torch
 from ifeval.errors import UserError
 from ifeval.finetuning.data.batches import Batches
 from ifeval.finetuning.training.objective import Objective
-from ifeval.finetuning.training.parallel import ProcessGroup
+from ifeval.finetuning.training.parallel import Packs, ProcessGroup
 from ifeval.finetuning.training.setup import Ready
 
 
@@ -26,7 +24,7 @@ class Validation:
         self._objective, self._batches, self._ready, self._group = objective, batches, ready, group
         self._rows, self._every = rows, every
         with ready.cast():
-            objective.prepare(ready.network, batches, batches.per_epoch, ready.padding)
+            objective.prepare(ready.network, batches, batches.per_epoch, ready.layout)
 
     def due(self, step: int, steps: int) -> bool:
         """Is the loss wanted after `step` of `steps` steps? Before the first and after the last it always is."""
@@ -39,19 +37,20 @@ class Validation:
         network.eval()
         summed, size = 0.0, 0.0
         for step in range(self._batches.per_epoch):
-            summed += self._step(network, step, self._ready.cast)
-            size += sum(self._objective.size(pack) for pack in self._batches.rows(step))
+            packs = self._ready.layout.packs(self._batches.documents(step))
+            summed += self._step(network, step, packs)
+            size += sum(map(self._objective.size, packs))
         network.train()
         loss = self._group.total(summed) / size
         if not math.isfinite(loss):
             raise UserError("The validation loss is not finite; lower --learning-rate.")
         return loss
 
-    def _step(self, network: Any, step: int, cast: Callable[[], AbstractContextManager[Any]]) -> float:
-        with cast():
+    def _step(self, network: Any, step: int, window: Packs) -> float:
+        with self._ready.cast():
             self._objective.begin(network, step)
             losses = [
                 self._objective(network, self._ready.collate(packs, self._group.device), packs) * counts
-                for packs, counts in self._group.share(self._batches.rows(step), self._rows)
+                for packs, counts in self._group.share(window, self._rows)
             ]
         return torch.stack(losses).sum().item()
