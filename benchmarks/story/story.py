@@ -174,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="models/smollm2-135m-instruct")
     parser.add_argument("--chat-template", type=Path, help="of a base model that has none")
-    parser.add_argument("--recipes", default="replay", help="the last one is compared, gated and reported")
+    parser.add_argument("--recipes", default="adapters", help="the last one is compared, gated and reported")
     parser.add_argument("--seeds", default="0", help="of the training; the first one's model is compared")
     parser.add_argument("--ifeval", type=Path, help="IFEval's input_data.jsonl, to be asked too")
     parser.add_argument("--work", type=Path, default=Path("runs/story"))

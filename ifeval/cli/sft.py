@@ -209,7 +209,7 @@ def sft_options(given: Mapping[str, Any]) -> "SftOptions":
     values |= {name: tuple(values[name] or ()) for name in ("ignore_column", "map", "log")}
     values |= {
         "data": (*given["data"], *more),
-        "out": given["out"] or Path(),
+        "out": Path(given["out"] or ""),
         "template_args": pairs("--template-arg", list(given["template_arg"] or ())),
         "eval_args": tuple(shlex.split(given["eval_args"])),
         "resume": "auto" if auto else given["resume"],

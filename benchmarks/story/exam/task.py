@@ -52,6 +52,16 @@ class SeenStyles(UnseenStyles):
         return style not in HELD_OUT
 
 
+class Refraining(BUILTIN["tool_calls"]):
+    """The requests of `tool_calls` for which no tool fits, or which leave out what a call needs; training has more of them."""
+
+    name = "refraining"
+    description = "requests beside tools that want no call"
+
+    def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
+        return islice((sample for sample in super(Refraining, self).samples(seed) if not sample.target["calls"]), limit)
+
+
 class Questions(BUILTIN["manner"]):
     """Eighty questions that everybody can answer."""
 
