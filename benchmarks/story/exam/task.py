@@ -59,7 +59,7 @@ class Refraining(BUILTIN["tool_calls"]):
     description = "requests beside tools that want no call"
 
     def samples(self, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        return islice((sample for sample in super(Refraining, self).samples(seed) if not sample.target["calls"]), limit)
+        return islice((sample for sample in super().samples(seed) if not sample.target["calls"]), limit)
 
 
 class Questions(BUILTIN["manner"]):
