@@ -59,8 +59,12 @@ def test_rows_without_the_metric_are_left_out():
     def row(cluster, value):
         return Row("x", 0, {"cluster": cluster}, Response("k", "", "stop"), Score((), {"correct": value}))
 
-    split = seen_split_of_rows([row("a", 1.0), row("a", None), row("b", 0.0)], ["a"], "cluster", "correct")
+    rows = [row("a", 1.0), row("a", None), row("b", 0.0)]
+    clusters, split = seen_split_of_rows(rows, ["a", "another task's"], "cluster", "correct")
+    assert clusters == ["a"]
     assert (split.seen, split.unseen) == (1.0, 0.0)
+    for seen in (["another task's"], ["a", "b"]):
+        assert seen_split_of_rows(rows, seen, "cluster", "correct") is None
 
 
 @pytest.mark.parametrize("seen", [["z"], [], list("abcdefgh")])

@@ -207,5 +207,10 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_seen_clusters_split_the_score_or_are_refused_before_anything_runs(tmp_path: Path) -> None:
     run = evaluate(tmp_path, task="zero_shot", limit=64, seen=("extraction", "lists"))
     assert run.summary["tasks"]["zero_shot"]["seen"]["clusters"] == ["extraction", "lists"]
+    suite = tmp_path / "suite.toml"
+    suite.write_text('[suites]\nboth = ["zero_shot:64", "tool_loop:8"]\n')
+    both = evaluate(tmp_path, task=str(suite), seen=("extraction", "lists"), out=tmp_path / "both").summary["tasks"]
+    assert both["zero_shot"]["seen"] == run.summary["tasks"]["zero_shot"]["seen"]
+    assert "seen" not in both["tool_loop"]  # its clusters are others
     with pytest.raises(UserError, match="--seen gardening: name some of the run's clusters"):
         evaluate(tmp_path, task="zero_shot", limit=64, seen=("gardening",), out=tmp_path / "other")

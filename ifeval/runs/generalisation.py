@@ -36,11 +36,21 @@ def seen_split(scores: npt.ArrayLike, clusters: Sequence[str], seen: Collection[
     return SeenSplit(float(trained.mean()), float(others.mean()), gap)
 
 
-def seen_split_of_rows(rows: Iterable[Row], seen: Collection[str], tag: str, metric: str) -> SeenSplit:
-    """`seen_split` of finished samples by their `tag`; rows where the metric does not apply are left out."""
+def seen_split_of_rows(
+    rows: Iterable[Row], seen: Collection[str], tag: str, metric: str
+) -> tuple[list[str], SeenSplit] | None:
+    """`seen_split` of one task's finished samples by their `tag`, and which of its clusters were seen.
+
+    Rows where the metric does not apply are left out. `seen` may name clusters of other tasks of the run; None where it
+    holds none of this one's, or all.
+    """
     pairs = [(row.score.metrics[metric], str(row.tags[tag])) for row in rows]
     kept = [(value, cluster) for value, cluster in pairs if value is not None]
-    return seen_split([value for value, _ in kept], [cluster for _, cluster in kept], seen)
+    clusters = [cluster for _, cluster in kept]
+    trained = sorted(set(seen) & set(clusters))
+    if len(trained) in (0, len(set(clusters))):
+        return None
+    return trained, seen_split([value for value, _ in kept], clusters, trained)
 
 
 def gain_split(

@@ -143,13 +143,9 @@ def summarise(
             own["report"] = task.report(to_row(row) for row in rows() if row["task"] == task.name)
         if seen and task.cluster is not None:
             finished = (to_row(row) for row in rows() if row["task"] == task.name)
-            split = seen_split_of_rows(finished, seen, task.cluster, task.primary)
-            own["seen"] = {
-                "tag": task.cluster,
-                "clusters": sorted(seen),
-                **asdict(split),
-                "gap": split.gap.to_json(),
-            }
+            if found := seen_split_of_rows(finished, seen, task.cluster, task.primary):
+                clusters, split = found
+                own["seen"] = {"tag": task.cluster, "clusters": clusters, **asdict(split), "gap": split.gap.to_json()}
     return {"tasks": summaries, "families": families(summaries), "rates": total_rates(tallies.values())}
 
 

@@ -1,7 +1,7 @@
 """Validation, schedules, adapters' settings, checkpoints of epochs, batches of tokens, rewards, and the config that runs again."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ifeval.cli import app
+from ifeval.cli.sft import sft_options
 from ifeval.errors import UserError
 from ifeval.finetuning.config import read_config, to_toml
 from ifeval.finetuning.data.batches import Batches
@@ -194,3 +195,10 @@ def test_what_is_written_is_read(text: str, template_args: dict[str, object]) ->
     assert [json.loads(pair.partition("=")[2]) for pair in found["template-arg"]] == list(template_args.values())
     assert found["epochs"] == 1
     assert "out" not in found
+
+
+def test_the_folder_is_a_path_however_the_command_line_hands_it_over() -> None:
+    defaults = {field.name: field.default for field in fields(SftOptions)}
+    verb = defaults | {"model": "m", "data": ["rows.jsonl"], "out": "tuned", "more": (), "show_mask": None}
+    verb |= {"template_arg": (), "eval_args": "", "resume": False, "log": (), "map": (), "ignore_column": ()}
+    assert sft_options(verb).out == Path("tuned")
