@@ -62,6 +62,7 @@ def test_the_parts_that_serve(tmp_path: Path, golden: Path) -> None:
     found = json.loads((tmp_path / "summary.json").read_text())
     assert set(found) == set(SERVING)
     assert found["vllm-8b-ours"]["tokens"] == found["vllm-8b-bare"]["tokens"]
-    assert found["thinking"]["thoughts_ended"] == found["thinking"]["replies"] > 0
+    thinking = found["thinking"]
+    assert thinking["thoughts_ended"] + thinking["stopped_by_themselves"] == thinking["replies"] > 0
     assert found["thinking"]["longest_thought"] > 1
     assert all(found["killed"][moment]["processes"] for moment in ("starting", "generating"))

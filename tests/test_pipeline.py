@@ -214,3 +214,19 @@ def test_seen_clusters_split_the_score_or_are_refused_before_anything_runs(tmp_p
     assert "seen" not in both["tool_loop"]  # its clusters are others
     with pytest.raises(UserError, match="--seen gardening: name some of the run's clusters"):
         evaluate(tmp_path, task="zero_shot", limit=64, seen=("gardening",), out=tmp_path / "other")
+
+
+def test_rescoring_knows_a_prompt_whose_last_user_message_is_a_tools_result(tmp_path: Path) -> None:
+    run = evaluate(tmp_path, task="tool_calls", limit=36)
+    journal = run.path / "samples.jsonl"
+    rows = [json.loads(line) for line in journal.read_text().splitlines()]
+    followups = [row for row in rows if row["messages"][-1]["role"] == "tool"]
+    assert followups
+    for row in followups:  # as a template that knows no tools is told
+        row["messages"][-1] = {"role": "user", "content": f"Result of a tool: {row['messages'][-1]['content']}"}
+    journal.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert rescore(run.path, {}, ()) == 0
+    followups[0]["messages"] = [{"role": "user", "content": "Something else."}]
+    journal.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(UserError, match="has changed since"):
+        rescore(run.path, {}, ())

@@ -196,7 +196,7 @@ def adapter(out: Path) -> Found:
 
 
 def thinking(out: Path) -> Found:
-    """A template that opens `<think>`: every thought is ended within its budget, and an answer follows."""
+    """A template that opens `<think>`: a thought that reaches the budget is ended there, and an answer follows."""
     from transformers import AutoTokenizer
 
     from ifeval import load_run
@@ -208,14 +208,17 @@ def thinking(out: Path) -> Found:
     _, seconds = timed([*ifeval("run", "--model", model(), *asked, *room, "--out", str(run)), *shared()])
     replies, words = load_run(run).samples, AutoTokenizer.from_pretrained(str(tokenizer()))
     lengths = [len(words.encode(text, add_special_tokens=False)) for text in replies["reasoning"].dropna()]
+    unclosed = replies[replies["unclosed_reasoning"]]
     found = {
         "seconds": seconds,
         "replies": len(replies),
-        "thoughts_ended": len(replies) - int(replies["unclosed_reasoning"].sum()),
+        "thoughts_ended": len(replies) - len(unclosed),
+        "stopped_by_themselves": int((unclosed["finish_reason"] == "stop").sum()),
         "longest_thought": max(lengths, default=0),
         "answered": int((replies["answer"].fillna("").str.strip() != "").sum()),
     }
-    within = found["thoughts_ended"] == len(lengths) == len(replies) and found["longest_thought"] <= BUDGET + RECOUNT
+    ended = found["thoughts_ended"] + found["stopped_by_themselves"]
+    within = ended == len(lengths) == len(replies) and found["longest_thought"] <= BUDGET + RECOUNT
     if not within or not found["answered"]:
         sys.exit(f"thoughts are not held to {BUDGET} tokens: {found}")
     return found

@@ -150,11 +150,14 @@ def _scored_again(row: Mapping[str, Any], scorer: Scorer, task: Task, sample: Sa
 
 
 def _require_same_prompt(sample: Sample, row: Mapping[str, Any], path: Path) -> None:
-    """Raise UserError where the user asked something else then: the stored reply does not belong to this sample."""
+    """Raise UserError where the user asked something else then: the stored reply does not belong to this sample.
+
+    The last thing asked may not be the last user message: where a template knows no tools, results were told as one.
+    """
     now, then = (
         [one["content"] for one in side if one["role"] == "user"] for side in (sample.messages, row["messages"])
     )
-    if now and then and now[-1] != then[-1]:
+    if now and then and now[-1] not in then:
         raise UserError(f"{path}: the prompt of sample {sample.id!r} of {row['task']} has changed since; run it again.")
 
 
