@@ -66,3 +66,22 @@ def test_a_damaged_gguf_file(tmp_path: Path, gguf: str) -> None:
     with pytest.raises(UserError, match=r"cut\.gguf cannot be converted") as caught:
         resolve(str(cut))
     assert "\n" not in str(caught.value)
+
+
+def test_a_tokenizer_that_lost_its_merges_is_refused(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    from ifeval.models.gguf import prove_merges
+
+    letters = {letter: n for n, letter in enumerate("▁Thecapitlofr")}
+
+    def tokenizer(merges: list[tuple[str, str]]) -> PreTrainedTokenizerFast:
+        vocabulary = letters | {"▁T": 50, "▁Th": 51, "▁The": 52}
+        backend = Tokenizer(models.BPE(vocabulary, merges, fuse_unk=True))
+        backend.pre_tokenizer = pre_tokenizers.Metaspace()
+        return PreTrainedTokenizerFast(tokenizer_object=backend)
+
+    prove_merges(tmp_path, tokenizer([("▁", "T"), ("▁T", "h"), ("▁Th", "e")]))
+    with pytest.raises(UserError, match="without the merges \\('The' is one token"):
+        prove_merges(tmp_path, tokenizer([]))

@@ -46,7 +46,8 @@ SHOWN = {
 def recipes_table(work: Path, says: Mapping[str, str]) -> str:
     """Markdown of all trained models below `work` that were examined; `says`: what each recipe is, by name."""
     exam = work / "exam"
-    by_recipe = {recipe: [name for name in _examined(work) if name.partition("-seed")[0] == recipe] for recipe in says}
+    told = _trained(work)
+    by_recipe = {recipe: [name for name in told if name.partition("-seed")[0] == recipe] for recipe in says}
     names = [name for of_recipe in by_recipe.values() for name in of_recipe]
     costs = [[name, *cost(work / "models" / name)] for name in names]
     changes: dict[str, dict[str, str]] = {}
@@ -57,15 +58,17 @@ def recipes_table(work: Path, says: Mapping[str, str]) -> str:
                     changes.setdefault(row, {})[name] = text
     rows = [[row, *(by.get(name, "") for name in names)] for row, by in changes.items()]
     return "\n".join([
-        "# Recipes", "", *(f"- **{recipe}**: {says[recipe]}." for recipe, told in by_recipe.items() if told), "",
+        "# Recipes", "", *(f"- **{recipe}**: {says[recipe]}." for recipe, models in by_recipe.items() if models), "",
         *markdown([["recipe", *COSTS], *costs]), "",
         "Before and after in percent, and the paired difference with its 95 % interval in points:", "",
         *markdown([["", *names], *rows]), "",
     ])  # fmt: skip
 
 
-def _examined(work: Path) -> Sequence[str]:
-    return sorted(path.parent.name for path in (work / "exam").glob("*/summary.json"))
+def _trained(work: Path) -> Sequence[str]:
+    """The models that were trained and examined."""
+    models = sorted(path.parent.name for path in (work / "models").glob("*/ifeval_sft.json"))
+    return [name for name in models if (work / "exam" / name / "summary.json").exists()]
 
 
 def cost(model: Path) -> list[str]:

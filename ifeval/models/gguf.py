@@ -44,6 +44,7 @@ def convert(source: Path, target: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)  # of a conversion that was killed
         try:
             model, tokenizer = _load(source)
+            prove_merges(source, tokenizer)
             _prove(source, model, tokenizer)
             model.save_pretrained(partial)
             tokenizer.save_pretrained(partial)
@@ -116,6 +117,23 @@ def _set_splitting_rule(tokenizer: Any, source: Path, fields: dict[str, Any]) ->
         [pre_tokenizers.Split(Regex(rule), behavior="isolated") for rule in SPLITS[name]]
         + [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
+
+
+def prove_merges(source: Path, tokenizer: Any) -> None:
+    """Raise UserError where words that are tokens of the vocabulary are taken apart: the merges were not read.
+
+    transformers 5.17 does so with sentencepiece vocabularies, and the model then reads letters; its loss may still beat chance.
+    """
+    vocabulary, tokens = tokenizer.get_vocab(), set(tokenizer.tokenize(PLAIN_ENGLISH))
+    words = [mark + word for word in PLAIN_ENGLISH.replace(",", "").replace(".", "").split() for mark in ("▁", "Ġ")]
+    apart = [word[1:] for word in words if word in vocabulary and word not in tokens and word[1:] not in tokens]
+    if apart:
+        from transformers import __version__
+
+        raise UserError(
+            f"{source}: transformers {__version__} reads its tokenizer without the merges ({apart[0]!r} is one token and is "
+            "taken apart); install another version of transformers, or use the Hugging Face checkpoint of the model."
+        )
 
 
 def _prove(source: Path, model: Any, tokenizer: Any) -> None:
