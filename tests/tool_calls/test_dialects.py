@@ -114,11 +114,11 @@ def test_never_raises(dialect, text):
 
 @ALL
 def test_linear_time(dialect):
-    begun = time.perf_counter()
+    begun = time.process_time()
     for piece in PIECES:
         for before in ("", '```json\n[{"name": "f", "arguments": {"a": "'):
-            dialect.parse(before + piece * (100_000 // len(piece)))
-    assert time.perf_counter() - begun < 60  # a hang guard: 36 replies of 100 KB
+            dialect.parse(before + piece * (25_000 // len(piece)))
+    assert time.process_time() - begun < 4  # where it takes 0.1: 36 replies of 25 KB
 
 
 @pytest.mark.parametrize(
