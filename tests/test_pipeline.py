@@ -197,6 +197,7 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
         evaluate(tmp_path)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_seen_clusters_split_the_score_or_are_refused_before_anything_runs(tmp_path: Path) -> None:
     run = evaluate(tmp_path, task="zero_shot", limit=64, seen=("extraction", "lists"))
     assert run.summary["tasks"]["zero_shot"]["seen"]["clusters"] == ["extraction", "lists"]
