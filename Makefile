@@ -49,7 +49,7 @@ test-fast: .venv/.dev ## the tests that need no model, on every core
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: .venv/.dev model ## every test, the long ones too
-	$(BIN)/pytest -m ''
+	$(BIN)/pytest -m '' --hypothesis-profile=default
 
 lint: .venv/.lint ## ruff and mypy (needs no engine)
 	$(BIN)/ruff check

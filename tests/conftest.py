@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.checkpoints import checkpoint
 
@@ -18,6 +19,10 @@ GOLDEN = Path(os.environ.get("IFEVAL_TEST_DATA", ROOT.parent / "shared" / "data"
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# `--hypothesis-profile=default` tries the usual hundred. Time is bounded where a test says so: shared machines have pauses.
+settings.register_profile("fast", settings(), max_examples=40, deadline=None)
+settings.load_profile("fast")
 
 MISSING = re.compile(r"No module named '(torch|transformers|tokenizers)")
 
@@ -47,10 +52,20 @@ def unflushed() -> Iterator[None]:
         yield
 
 
-def pytest_collection_finish() -> None:
-    """What importing and collecting made stays to the end: the garbage collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What importing and collecting makes stays to the end: the garbage collector need not look at it again and again.
+
+    Of what a test makes little is kept: it looks less often, too.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000)
+        gc.enable()
 
 
 def pytest_sessionfinish() -> None:
@@ -76,10 +91,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of something else than drawing: `format` and `zero_shot` draw their default seed once per process."""
+    """For tests of something else than drawing: tasks that cost much draw their default seed once per process."""
     from tests.drawn import share
 
-    for name in ("format", "zero_shot"):
+    for name in ("format", "zero_shot", "density", "dialogue", "structured", "tool_calls"):
         share(monkeypatch, name)
 
 

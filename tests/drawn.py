@@ -1,8 +1,9 @@
-"""The samples of tasks, drawn when the first is asked for, and once per process: they are read and never changed."""
+"""The samples of tasks, drawn as far as they are asked for, and once per process: they are read and never changed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, wraps
 from inspect import unwrap
+from itertools import islice
 from typing import overload
 
 import pytest
@@ -40,12 +41,25 @@ class Drawn(Sequence[Sample]):
 
     def _samples(self) -> list[Sample]:
         kind = discover()[self.name]
-        return _all(kind, unwrap(kind.samples))[: self.limit]
+        return _drawn(kind, unwrap(kind.samples)).first(self.limit)
+
+
+class _Growing:
+    """The samples drawn so far, and the others where they are asked for."""
+
+    def __init__(self, samples: Iterator[Sample]) -> None:
+        self._made: list[Sample] = []
+        self._rest = samples
+
+    def first(self, limit: int | None) -> list[Sample]:
+        missing = None if limit is None else max(0, limit - len(self._made))
+        self._made.extend(islice(self._rest, missing))
+        return self._made[:limit]
 
 
 @cache
-def _all(kind: type[Task], draw: Draw) -> list[Sample]:
-    return list(draw(kind(), kind.default_seed))
+def _drawn(kind: type[Task], draw: Draw) -> _Growing:
+    return _Growing(draw(kind(), kind.default_seed))
 
 
 def share(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -55,8 +69,9 @@ def share(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
     @wraps(draw)
     def samples(self: Task, seed: int, limit: int | None = None) -> Iterator[Sample]:
-        if type(self) is kind and seed == kind.default_seed:
-            return iter(_all(kind, draw)[:limit])
+        beyond = limit is not None and kind.size is not None and limit > kind.size
+        if type(self) is kind and seed == kind.default_seed and not beyond:
+            return iter(_drawn(kind, draw).first(limit))
         return draw(self, seed, limit)
 
     monkeypatch.setattr(kind, "samples", samples)

@@ -1,10 +1,11 @@
 """Broken plug-ins: each is one sentence that names plug-in, file and remedy, with exit 2, before an engine starts."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import ROOT
+from tests.reliability.forked import told
 
 GOOD = """
 from random import Random
@@ -87,16 +88,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _ifeval(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ifeval", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
-
-
 @pytest.mark.parametrize("place", BREAKS)
 def test_a_broken_plug_in_is_one_sentence_and_exit_2(place: str, folder: Path, tmp_path: Path) -> None:
     name = place.replace(" ", "-").replace(".", "-")
-    run = _ifeval(
-        "run", "--model", "scripted:oracle", "--tasks", name, "--task-path", folder / name, "--out", tmp_path / "run"
+    out = tmp_path / "run"
+    run = told(
+        ["run", "--model", "scripted:oracle", "--tasks", name, "--task-path", folder / name, "--out", out], tmp_path
     )
     assert run.returncode == 2, run.stdout + run.stderr
     *_, sentence = run.stderr.strip().splitlines()
@@ -104,29 +101,27 @@ def test_a_broken_plug_in_is_one_sentence_and_exit_2(place: str, folder: Path, t
     assert sentence.startswith("ifeval: ")
     for words in (*BREAKS[place][2], "task.py", name):
         assert words in sentence
-    assert not (tmp_path / "run").exists()
+    assert not out.exists()
 
 
-def test_a_broken_plug_in_hides_no_other_one(folder: Path) -> None:
+def test_a_broken_plug_in_hides_no_other_one(folder: Path, tmp_path: Path) -> None:
     paths = [part for place in ("no-version", "a-syntax-error") for part in ("--task-path", folder / place)]
-    listed = _ifeval("tasks", "list", *paths)
+    listed = told(["tasks", "list", *paths], tmp_path)
     assert listed.returncode == 2
     assert "good-no-version" in listed.stdout
     assert "good-a-syntax-error" in listed.stdout
     assert "has no `version`" in listed.stderr
     assert "SyntaxError" in listed.stderr
-    good = _ifeval("tasks", "validate", "good-no-version", *paths)
+    good = told(["tasks", "validate", "good-no-version", *paths], tmp_path)
     assert good.returncode == 0, good.stdout + good.stderr
 
 
-def test_validate_says_it_too(folder: Path) -> None:
-    found = _ifeval("tasks", "validate", "a-metric-of-7-5", "--task-path", folder / "a-metric-of-7-5")
+def test_validate_says_it_too(folder: Path, tmp_path: Path) -> None:
+    found = told(["tasks", "validate", "a-metric-of-7-5", "--task-path", folder / "a-metric-of-7-5"], tmp_path)
     assert found.returncode == 2
     assert "the metric right the value 7.5" in found.stderr
 
 
-def test_the_builtin_folder_may_be_named() -> None:
-    from tests.conftest import ROOT
-
-    listed = _ifeval("tasks", "list", "--task-path", ROOT / "tasks")
+def test_the_builtin_folder_may_be_named(tmp_path: Path) -> None:
+    listed = told(["tasks", "list", "--task-path", ROOT / "tasks"], tmp_path)
     assert listed.returncode == 0, listed.stderr

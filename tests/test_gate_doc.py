@@ -25,6 +25,7 @@ def examples() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_the_commands_print_what_the_page_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

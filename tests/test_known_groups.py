@@ -1,15 +1,12 @@
 """The table of known groups: what a step between neighbours shows."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.known_groups import mark, mean
+from benchmarks.known_groups import main, mark, mean
 from ifeval.api import evaluate
-from tests.conftest import ROOT
 
 GROUPS = {"random": "scripted:random", "blind": "scripted:blind", "base": "scripted:echo", "smollm2": "scripted:oracle"}
 
@@ -22,26 +19,28 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def table(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "benchmarks.known_groups", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def table(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    monkeypatch.setattr("sys.argv", ["known_groups", *map(str, arguments)])
+    main()
 
 
-def test_steps_are_marked_and_advisory_tasks_left_out(known: Path) -> None:
-    done = table(known)
-    assert done.returncode == 0, done.stderr
-    assert "| + 100.0 [" in done.stdout
-    assert "- wrong_in_any_reply, step to Gemma 3 270M base: not proven, +0.0" in done.stdout
-    rows = json.loads(table(known, "--json").stdout)
+def test_steps_are_marked_and_advisory_tasks_left_out(
+    known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(monkeypatch, known)
+    printed = capsys.readouterr().out
+    assert "| + 100.0 [" in printed
+    assert "- wrong_in_any_reply, step to Gemma 3 270M base: not proven, +0.0" in printed
+    table(monkeypatch, known, "--json")
+    rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == ["family manner", "wrong_in_any_reply"]
     assert set(rows[0]["steps"]) == {"base", "smollm2"}
     assert rows[0]["steps"] == rows[1]["steps"]
 
 
-def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
-    done = table(tmp_path)
-    assert done.returncode == 1
-    assert "wanted runs named random, blind" in done.stderr
+def test_a_folder_without_runs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="wanted runs named random, blind"):  # a text, which ends Python with 1
+        table(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ifeval.runs.merge import merge
 from ifeval.runs.run import Run, load_run
 from ifeval.runs.shards import belongs, parse_shard, shard_of
 from ifeval.util.jsonio import read_jsonl
+from tests.reliability.forked import told
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -124,12 +125,11 @@ def test_constrained_twins_stay_together_and_merge(tmp_path: Path) -> None:
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ifeval"]
-    run = [*command, "run", "--model", "scripted:oracle", "--tasks", "tiny-copy", "--task-path", str(PLUGINS), "--json"]
+    run = ["run", "--model", "scripted:oracle", "--tasks", "tiny-copy", "--task-path", PLUGINS, "--json"]
     for index in range(2):
-        subprocess.run([*run, "--shard", f"{index}/2", "--out", tmp_path / str(index)], check=True, capture_output=True)
-    merging = [*command, "merge", tmp_path / "1", tmp_path / "0", "--out", tmp_path / "merged", "--json"]
-    done = subprocess.run(merging, check=True, capture_output=True)
+        told([*run, "--shard", f"{index}/2", "--out", tmp_path / str(index)], tmp_path).check_returncode()
+    done = told(["merge", tmp_path / "1", tmp_path / "0", "--out", tmp_path / "merged", "--json"], tmp_path)
+    done.check_returncode()
     assert json.loads(done.stdout)["tasks"]["tiny-copy"]["metrics"]["right"]["n"] == 40
 
 

@@ -4,8 +4,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -17,7 +15,8 @@ from ifeval.errors import UserError
 from ifeval.runs.rescore import rescore
 from ifeval.runs.run import load_run
 from ifeval.util.jsonio import read_jsonl
-from tests.reliability.forked import kill_at_random
+from tests.processes import alive
+from tests.reliability.forked import ended, kill_at_random, started
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -163,38 +162,32 @@ def test_killed_twenty_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> No
         assert done.summary["tasks"] == calm["tasks"]
 
 
-def start(tmp_path: Path) -> subprocess.Popen:
-    """A run at work on its samples; SIGINT reaches it even where the test itself ignores it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ifeval", *slow_run(tmp_path / "run")],
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+def at_work(tmp_path: Path) -> int:
+    """The process of a run that has samples already; its output is in `log`."""
+    process = started(slow_run(tmp_path / "run"), tmp_path / "log")
     journal = tmp_path / "run" / "samples.jsonl"
-    while process.poll() is None and not (journal.exists() and journal.stat().st_size):
+    while alive(process) and not (journal.exists() and journal.stat().st_size):
         time.sleep(0.01)
     return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_keeps_what_it_has_and_says_how_to_go_on(tmp_path: Path, number: signal.Signals) -> None:
-    process = start(tmp_path)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    process = at_work(tmp_path)
+    os.kill(process, number)
+    assert ended(process) == 130
+    said = (tmp_path / "log").read_text()
     assert "interrupted; what was finished is kept, repeat the command to continue" in said
     assert "Traceback" not in said
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "running"
 
 
 def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:
-    process = start(tmp_path)
-    process.send_signal(signal.SIGINT)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in said
+    process = at_work(tmp_path)
+    os.kill(process, signal.SIGINT)
+    os.kill(process, signal.SIGINT)
+    assert ended(process) == 130
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -204,6 +197,7 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
         evaluate(tmp_path)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_seen_clusters_split_the_score_or_are_refused_before_anything_runs(tmp_path: Path) -> None:
     run = evaluate(tmp_path, task="zero_shot", limit=64, seen=("extraction", "lists"))
     assert run.summary["tasks"]["zero_shot"]["seen"]["clusters"] == ["extraction", "lists"]

@@ -190,6 +190,7 @@ def test_what_a_user_can_get_wrong(tmp_path: Path) -> None:
         write_report([run] * 7, tmp_path / "report.html")
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_contrasts_of_the_tasks_with_their_own_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
     run = ifeval.evaluate("scripted:echo", tasks=["format:60", "zero_shot"], out=tmp_path / "run")

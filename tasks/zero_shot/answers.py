@@ -30,6 +30,7 @@ sentences over and over is none.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ifeval.checks.text.answers import (
@@ -139,9 +140,9 @@ def judge(target: Target, reply: str) -> CheckResult:
 
 
 def _is_right(target: Target, whole: str) -> bool:
-    if any(_holds(target, place) for place in (whole, *endings(whole))):
+    if any(_holds(target, place) for place in dict.fromkeys((whole, *endings(whole)))):
         return True
-    for opening in openings(whole):
+    for opening in dict.fromkeys(openings(whole)):
         rest = whole[len(opening) :]
         if _equal(target, strip_lead_in(opening)) and not _takes_back(target, rest):
             return True
@@ -152,8 +153,8 @@ def _is_right(target: Target, whole: str) -> bool:
 
 def _holds(target: Target, place: str) -> bool:
     """Whether the answer is here, with or without a lead-in."""
-    answer = strip_lead_in(place)
-    return _equal(target, place) or _equal(target, answer) or _recognised(target, answer) or _recognised(target, place)
+    readings = dict.fromkeys((place, strip_lead_in(place)))
+    return any(_equal(target, reading) or _recognised(target, reading) for reading in readings)
 
 
 def _takes_back(target: Target, rest: str) -> bool:
@@ -231,8 +232,9 @@ def _without(said: str, answers: Sequence[str]) -> str:
     return said
 
 
-def _forms(answer: str) -> list[str]:
-    return [fold(unwrap(form)) for form in spellings(answer)]
+@lru_cache(maxsize=4096)
+def _forms(answer: str) -> tuple[str, ...]:
+    return tuple(fold(unwrap(form)) for form in spellings(answer))
 
 
 def _concludes(said: str, wanted: str, asked: Sequence[str]) -> bool:

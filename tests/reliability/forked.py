@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -24,16 +25,15 @@ def count(name: str, fast: int, slow: int, asked: bool) -> int:
     return int(os.environ.get(f"IFEVAL_{name}", slow if asked else fast))
 
 
-def started(arguments: Sequence[object], log: Path) -> int:
-    """`ifeval ARGUMENTS` in a child, its output in `log`; returns its process id."""
+def started(arguments: Sequence[object], log: Path, printed: Path | None = None) -> int:
+    """`ifeval ARGUMENTS` in a child; returns its process id. Its output is in `log`, what it prints in `printed` if given."""
     child = os.fork()
     if child:
         return child
     code = 71
     try:
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        for stream in (1, 2):
-            os.dup2(output, stream)
+        for stream, file in ((1, printed or log), (2, log)):
+            os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644), stream)
         sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         sys.argv = ["ifeval", *map(str, arguments)]
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,6 +58,13 @@ def ended(child: int) -> int:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     raise AssertionError(f"a verb did not end within {PATIENCE:g} s")
+
+
+def told(arguments: Sequence[object], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end; its exit code and what it wrote, which lies in two files of `folder`."""
+    printed, log = folder / "stdout", folder / "stderr"
+    code = ended(started(arguments, log, printed))
+    return subprocess.CompletedProcess([*arguments], code, printed.read_text(), log.read_text())
 
 
 def figures(*cells: object) -> None:

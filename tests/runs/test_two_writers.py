@@ -1,7 +1,5 @@
 """A run has one writer; rescoring replaces all of its files or none, and refuses what is not whole."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from ifeval.runs.replacement import DECIDED, STAGED, finish, replaced_together
 from ifeval.runs.rescore import rescore
 from ifeval.util.jsonio import loads, read_jsonl
 from tests.conftest import ROOT
+from tests.reliability.forked import ended, started
 
 PLUGINS = ROOT / "tests" / "plugins"
 
@@ -28,26 +27,14 @@ def _files(run: Path) -> dict[str, bytes]:
 
 
 def test_two_commands_on_one_directory_pay_once(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "ifeval",
-        "run",
-        "--model",
-        "scripted:oracle",
-        "--tasks",
-        "tiny-slow",
-        "--no-cache",
-    ]
-    command += ["--task-path", str(PLUGINS), "--out", str(tmp_path / "run")]
-    both = [subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
-    said = [child.communicate(timeout=120)[1] for child in both]
+    command = ["run", "--model", "scripted:oracle", "--tasks", "tiny-slow", "--no-cache", "--task-path", PLUGINS]
+    logs = [tmp_path / name for name in ("one", "other")]
+    both = [started([*command, "--out", tmp_path / "run"], log) for log in logs]
+    codes = [ended(child) for child in both]
     rows = [(row["task"], row["sample_id"], row["repeat"]) for row in read_jsonl(tmp_path / "run" / "samples.jsonl")]
     assert len(rows) == len(set(rows))
-    assert sorted(child.returncode for child in both) in ([0, 2], [0, 0])  # the slower one may find it finished
-    assert all(
-        "is being written by process" in text for child, text in zip(both, said, strict=True) if child.returncode
-    )
+    assert sorted(codes) in ([0, 2], [0, 0])  # the slower one may find it finished
+    assert all("is being written by process" in log.read_text() for log, code in zip(logs, codes, strict=True) if code)
 
 
 def test_a_run_that_cannot_close_its_files_lets_go_of_its_directory(

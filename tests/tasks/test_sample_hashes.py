@@ -38,6 +38,7 @@ def sample_hash(task: Task) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", OWN)
 def test_samples_are_those_of_the_stored_version(name: str) -> None:
     stored = json.loads(STORED.read_text())

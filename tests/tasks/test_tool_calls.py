@@ -36,6 +36,7 @@ READ_BY_ANOTHER = {"lfm2"}
 """Its calls are the pythonic ones between tokens, so what the one writes the other reads."""
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", [name for name in DIALECTS if name not in READ_BY_ANOTHER])
 def test_every_oracle_passes_and_no_cheat_does(name):
     found = validate(TASK, DIALECTS[name], limit=96)

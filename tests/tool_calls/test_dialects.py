@@ -61,36 +61,37 @@ def test_a_thousand_calls(dialect):
         assert dialect.parse("I will.\n" + dialect.render(wanted)).calls == wanted
 
 
-@ALL
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Drawing is dear and parsing is not: what is drawn goes through every dialect.
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wanted=calls)
-def test_round_trip(dialect, wanted):
-    parsed = dialect.parse(dialect.render(wanted))
-    assert parsed.calls == wanted
-    assert parsed.error is None
-    assert not parsed.text.strip("; ")
+def test_round_trip(wanted):
+    for name, dialect in DIALECTS.items():
+        parsed = dialect.parse(dialect.render(wanted))
+        assert parsed.calls == wanted, name
+        assert parsed.error is None, name
+        assert not parsed.text.strip("; "), name
 
 
-@ALL
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     wanted=calls, before=st.sampled_from(["", "Certainly! I'll look that up.\n", "Step 1, as you said: call it.\n\n"])
 )
-def test_prose_around(dialect, wanted, before):
-    parsed = dialect.parse(f"{before}{dialect.render(wanted)}\nThat should do.")
-    assert parsed.calls == wanted
-    assert parsed.error is None
-    assert parsed.text.startswith(before.strip())
-    assert parsed.text.endswith("That should do.")
+def test_prose_around(wanted, before):
+    for name, dialect in DIALECTS.items():
+        parsed = dialect.parse(f"{before}{dialect.render(wanted)}\nThat should do.")
+        assert parsed.calls == wanted, name
+        assert parsed.error is None, name
+        assert parsed.text.startswith(before.strip()), name
+        assert parsed.text.endswith("That should do."), name
 
 
-@ALL
-@settings(max_examples=20, deadline=None)
-@given(wanted=calls, data=st.data())
-def test_cut_off_replies_never_invent_calls(dialect, wanted, data):
-    text = dialect.render(wanted)
-    cut = text[: data.draw(st.integers(0, len(text)))]
-    assert dialect.parse(cut).calls == wanted[: len(dialect.parse(cut).calls)]
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(wanted=calls, share=st.floats(0, 1))
+def test_cut_off_replies_never_invent_calls(wanted, share):
+    for name, dialect in DIALECTS.items():
+        text = dialect.render(wanted)
+        found = dialect.parse(text[: round(share * len(text))]).calls
+        assert found == wanted[: len(found)], name
 
 
 @ALL
@@ -104,21 +105,20 @@ def test_plain_words_hold_no_call(dialect):
 PIECES = ["[", "{", "<tool_call>", "</tool_call>", '"', "\\", '{"name": "', "[f(", "```", "<function=a>", "<parameter=b>", "<function=", "[TOOL_CALLS]", "f(", "[TOOL_CALLS]{", "]", "'", "\ud800"]  # fmt: skip
 
 
-@ALL
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=25).map("".join))
-def test_never_raises(dialect, text):
-    parsed = dialect.parse(text)
-    assert isinstance(parsed.calls, tuple)
+def test_never_raises(text):
+    for name, dialect in DIALECTS.items():
+        assert isinstance(dialect.parse(text).calls, tuple), name
 
 
 @ALL
 def test_linear_time(dialect):
-    begun = time.perf_counter()
+    begun = time.process_time()
     for piece in PIECES:
         for before in ("", '```json\n[{"name": "f", "arguments": {"a": "'):
-            dialect.parse(before + piece * (100_000 // len(piece)))
-    assert time.perf_counter() - begun < 60  # a hang guard: 36 replies of 100 KB
+            dialect.parse(before + piece * (25_000 // len(piece)))
+    assert time.process_time() - begun < 4  # where it takes 0.1: 36 replies of 25 KB
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ _MARKS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "
 
 def plain(reply: str) -> str:
     """The reply in plain marks, without code fences and marks of quotation, and without what wraps the whole of it."""
-    text = unicodedata.normalize("NFKC", reply.replace("：", ": ")).translate(_MARKS)
+    text = _plain_marks(reply.replace("：", ": "))
     lines = (line.removeprefix("> ") for line in text.splitlines() if not line.lstrip().startswith("```"))
     return unwrap("\n".join(lines))
 
@@ -82,7 +82,12 @@ def is_short(reading: str) -> bool:
 
 def squeeze(reading: str) -> str:
     """White space squeezed and marks made plain."""
-    return " ".join(unicodedata.normalize("NFKC", reading).translate(_MARKS).split())
+    return " ".join(_plain_marks(reading).split())
+
+
+def _plain_marks(text: str) -> str:
+    """Compatibility forms and typographic marks made plain; text in ASCII, which is most of it, has none."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_MARKS)
 
 
 def fold(reading: str) -> str:
