@@ -33,7 +33,7 @@ baselines: .venv/.engine ## record all floors and the ceiling anew, after a task
 	rm -f baselines/floor-*.json baselines/ceiling-*.json
 	$(BIN)/ifeval baseline floors
 
-story: .venv/.dev model ## fine-tune that model and show gains and losses side by side
+story: .venv/.dev model ## fine-tune that model and show gains and losses side by side (33 minutes on two cores)
 	$(BIN)/python benchmarks/story/story.py $(if $(IFEVAL),--ifeval $(IFEVAL))
 
 story-base: .venv/.dev ## the same from a base model: make story-base BASE=gemma3-270m-base.gguf
