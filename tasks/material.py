@@ -128,7 +128,9 @@ def spoken_date(iso: str) -> str:
 
 
 def clock(time: str) -> str:
-    """4.15 pm for 16:15."""
+    """4.15 pm for 16:15, and 12 noon for 12:00."""
+    if time == "12:00":
+        return "12 noon"
     hour, minute = map(int, time.split(":"))
     return f"{(hour - 1) % 12 + 1}.{minute:02} {'am' if hour < 12 else 'pm'}"
 

@@ -37,7 +37,7 @@ TURNS = 2
 
 class Format(Task):
     name = "format"
-    version = "4"
+    version = "5"
     family = "format"
     primary = "both"
     description = "Form and substance: 1 to 8 instructions on a text to be written from given material"

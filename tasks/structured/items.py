@@ -55,13 +55,13 @@ NAMES = {
 
 ASK = {
     "extract": (
-        "I have to enter {the} below into our files. Please read out these fields and give them to me as {name}.",
+        "I have to enter {the} below into our files. Please extract these fields and give them to me as {name}.",
         "You will find {the} at the end. Turn what it says into {name} with exactly the fields listed here.",
         "Could you go through {the} below and write the following as {name}?",
         "From {the} at the end I need {name} that our program can read. These are the fields:",
     ),
     "fill": (
-        "Please fill in this form from {the} below it. Each place says what belongs there; give it back as {name}.",
+        "Please fill in this form from {the} below it. Each field's value says what to put there; give it back as {name}.",
         "Here is an empty form; every value tells you what to put in its place. Take it all from {the} underneath, and "
         "answer with {name}.",
     ),
@@ -73,13 +73,13 @@ ASK = {
 }
 ASK_ONE = {
     "extract": (
-        "Please read one thing out of {the} below and give it to me as {name} with this field:",
+        "Please find one thing in {the} below and give it to me as {name} with this field:",
         "I need a single value from {the} at the end, as {name} that our program can read. The field:",
         "Could you look up the following in {the} below and write it as {name}?",
     ),
     "fill": (
-        "Please fill in this form from {the} below it. Its one place says what belongs there; give it back as {name}.",
-        "Here is a form with one empty place, which says what belongs there. Look it up in {the} underneath, and answer "
+        "Please fill in this form from {the} below it. The value of its one field says what to put there; give it back as {name}.",
+        "Here is a form with one field; its value says what to put there. Look it up in {the} underneath, and answer "
         "with {name}.",
     ),
 }
@@ -200,9 +200,9 @@ def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
     """How each kind of value is written, and the document as a whole."""
     kinds = {field.kind for field in fields}
     if "integer" in kinds and "number" not in kinds and len(fields) <= NOTED:
-        yield "Write numbers in digits only, without units."
+        yield "Write whole numbers in digits, without units."
     elif kinds & {"integer", "number"}:
-        yield "Write numbers in digits, with a point before decimals and without units or thousands separators."
+        yield "Write whole numbers and decimals in digits, with a decimal point and without units or thousands separators."
     if "date" in kinds:
         yield "Dates are YYYY-MM-DD."
     if "time" in kinds:
@@ -210,10 +210,10 @@ def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
     if "boolean" in kinds and cell.form in ("csv", "markdown", "xml"):
         yield "A boolean is true or false."
     if "string" in kinds and cell.operation != "convert":
-        yield "Copy words and names as they stand in the text."
+        yield "Copy words, names and codes as they stand in the text."
     if cell.operation != "fill" and any(len(field.path) > 1 for field in fields):
         yield f"A dot means nesting: {'.'.join(next(field.path for field in fields if len(field.path) > 1))} {_nesting(fields)}."
-    yield from _form_rules(cell)
+    yield from _form_rules(cell, any(len(field.path) > 1 for field in fields))
 
 
 def _nesting(fields: tuple[Field, ...]) -> str:
@@ -221,7 +221,7 @@ def _nesting(fields: tuple[Field, ...]) -> str:
     return "is " + " inside ".join(reversed(path))
 
 
-def _form_rules(cell: Cell) -> Iterator[str]:
+def _form_rules(cell: Cell, grouped: bool) -> Iterator[str]:
     rows = cell.ladder == "rows"
     if cell.form in ("json", "yaml", "toml") and rows:
         yield 'The rows are a list under the one key "rows".'
@@ -229,9 +229,10 @@ def _form_rules(cell: Cell) -> Iterator[str]:
         yield "Use block style."
     if cell.form == "xml":
         yield (
-            "The root element is <rows>, each row is an element <row>, each column an element in it; no attributes."
+            "The root element is <rows>, each row is an element <row> with a child element for each column, and there are no attributes."
             if rows
-            else "The root element is <record>, every name is an element, and there are no attributes."
+            else f"The root element is <record>, each field{' or group of fields' if grouped else ''} is a child element, and "
+            "there are no attributes."
         )
     if cell.form in ("csv", "markdown"):
         yield f"The first line holds the column names as given{', and a comma separates the columns' if cell.form == 'csv' else ''}."

@@ -5,7 +5,7 @@ All of it is written by hand, in notes.toml, papers/*.toml and logs.toml; names,
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
@@ -21,6 +21,9 @@ PAPERS = "papers"
 """The kind of a source that is several papers."""
 
 FEW_COLUMNS = 3
+APART_ATTEMPTS = 50
+"""How often a note is drawn for numbers that all differ."""
+
 NOTED = 4
 """Up to this many fields are asked of a note; more of papers."""
 
@@ -68,10 +71,20 @@ def lists() -> dict[str, dict[str, Any]]:
 
 def noted(rng: Random, note: dict[str, Any], count: int, levels: int, plain: bool) -> Record:
     """`count` fields of a note, on at most `levels` levels, in its order; `plain` as in `record`."""
-    drawn = draw_slots(rng, note["slots"])
+    drawn = _apart(rng, note["slots"])
     text = fill(note["text"].strip(), drawn)
     held = [(replace(field, path=shortened(field.path, levels)), drawn[field.slot].value) for field in _fields(note)]
     return _made(rng, _plainest(rng, held, [text], count) if plain else held, count, levels, text, note)
+
+
+def _apart(rng: Random, slots: Mapping[str, str]) -> dict[str, Drawn]:
+    """The slots of a note, drawn again while two numbers are equal: a reply that swapped them would be right."""
+    for _ in range(APART_ATTEMPTS):
+        drawn = draw_slots(rng, slots)
+        numbers = [slot.value for slot in drawn.values() if not isinstance(slot.value, str)]
+        if len(set(numbers)) == len(numbers):
+            break
+    return drawn
 
 
 def record(rng: Random, dossier: str, count: int, levels: int, plain: bool) -> Record:

@@ -18,7 +18,7 @@ from .items import build
 
 class Structured(Task):
     name = "structured"
-    version = "6"
+    version = "7"
     family = "structured"
     primary = "correct"
     description = "Records and tables out of hand-written notes and papers: 1 to 60 fields, 1 to 4 levels, 2 to 30 rows, six formats"

@@ -139,7 +139,7 @@ def _errands(rng: Random, rung: int, later: bool) -> Item:
         known = {tool.name for tool in offered}
         fitting = [entry for entry in entries("request") if entry["calls"][0]["tool"] in known]
         earlier = single(rng, rng.choice(fitting or entries("request")))
-        named += [name for name in _named(earlier) if name not in known]
+        named += [name for name in _named(earlier) if name not in named]
         messages = [*_done(rng, earlier), *messages]
     offered = _offer(rng, named, max(OFFERED_WITH_ERRANDS, len(named)))
     return Item(request, messages, offered, {"calls": rung, **_tags(request, _turn(later))})

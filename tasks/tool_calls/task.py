@@ -33,7 +33,7 @@ _ASKING = re.compile(
 
 class ToolCalls(Task):
     name = "tool_calls"
-    version = "7"
+    version = "8"
     family = "structured"
     primary = "correct"
     description = "Function calls: 1 to 64 tools offered, 1 to 8 calls wanted, values said, worked out or looked up; and refraining"
