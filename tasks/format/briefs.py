@@ -38,7 +38,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One brief with its slots filled in. `words`: words that fit, each with a sentence that uses it."""
+    """One brief with its slots filled in. `words`: words that fit, each with a sentence that uses it.
+
+    `unfit`: instructions that nobody would give for it (emoji in bad news, hashtags on a paper sign).
+    """
 
     id: str
     domain: str
@@ -50,6 +53,7 @@ class Brief:
     words: tuple[tuple[str, str], ...]
     facts: tuple[Fact, ...]
     length: Length
+    unfit: frozenset[str]
 
 
 def ids(split: Split, length: Length | None = None) -> list[str]:
@@ -84,6 +88,7 @@ def _filled(name: str, values: Values) -> Brief:
         words=tuple((full(word), full(sentence)) for word, sentence in raw["words"]),
         facts=tuple(_fact(fact, values) for fact in raw["fact"]),
         length=length,
+        unfit=frozenset(raw.get("unfit", ())),
     )
 
 

@@ -120,6 +120,7 @@ class Format(Task):
         style = list(STYLES)[index % len(STYLES)]
         line = about.material if about.length == "line" else ""
         names, facts = (on_a_line(about.kind), (len(about.facts), len(about.facts))) if line else (FITS, FACTS[count])
+        names = frozenset(names) - about.unfit
         known = Known(about.topic, about.material)
         while True:
             cheap = [reply for _, reply in decoys(f"{about.ask} {about.material}", known, previous)]
