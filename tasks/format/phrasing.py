@@ -53,7 +53,8 @@ def _list(parts: Parts) -> str:
 
 
 def _rules_first(parts: Parts) -> str:
-    rules = f"Keep to {'these rules' if len(parts.orders) > 1 else 'this rule'}. {' '.join(parts.orders)}"
+    several = len(parts.orders) > 1
+    rules = f"Here {'are some rules' if several else 'is a rule'} for the task below. {' '.join(parts.orders)}"
     if not parts.says:
         return f"{rules}\n\n{_body(parts, '')}"
     return f"{rules}\n\n{parts.ask} Make sure that it says {listed(parts.says)}.\n\n{parts.material}"

@@ -8,10 +8,12 @@ from typing import get_args
 
 import pytest
 
+from ifeval.checks.library import INSTRUCTIONS
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import Length, _all, brief, ids
 from ifeval.tasks.format.choice import MIN_WORDS
+from ifeval.tasks.format.fits import FITS
 from ifeval.tasks.format.inventions import inventions
 
 NAMES = [*ids("evaluation"), *ids("training")]
@@ -59,6 +61,12 @@ def test_a_line_is_a_request_as_one_types_it_and_says_all_its_facts():
         assert all(covered(Reading(one.material), fact.forms) for fact in one.facts), one.id
         for sentence in chain.from_iterable(fact.sentences for fact in one.facts):
             assert len(sentence.split()) >= MIN_WORDS, sentence
+
+
+def test_what_is_unfit_for_a_brief_is_an_instruction_that_its_kind_allows():
+    for one in DRAWN:
+        assert one.unfit <= {*INSTRUCTIONS}, one.id
+        assert all(one.kind in FITS[name] for name in one.unfit), one.id
 
 
 @pytest.mark.parametrize("split", ["evaluation", "training"])

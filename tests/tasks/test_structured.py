@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ifeval.runs.validation import validate
 from ifeval.task import Row, Task
 from ifeval.tasks.structured.fields import read_field
 from ifeval.tasks.structured.items import LIGHT, UPPERMOST
-from ifeval.tasks.structured.material import dossiers, lists, notes
+from ifeval.tasks.structured.material import NOTED, dossiers, lists, noted, notes
 from ifeval.tool_calls import by_name
 from tests.tasks.material import longest_common_run, written
 
@@ -110,6 +111,14 @@ def _texts(value: Any, name: str = "") -> list[tuple[str, str]]:
     if isinstance(value, list):
         return [text for item in value for text in _texts(item, name)]
     return [(name, value)] if isinstance(value, str) else []
+
+
+def test_no_two_numbers_of_a_note_are_equal() -> None:
+    for place, note in enumerate(notes()):
+        for seed in range(20):
+            made = noted(Random(f"{place}/{seed}"), note, NOTED, 1, True)
+            numbers = [value for value in made.value.values() if not isinstance(value, str)]
+            assert len(set(numbers)) == len(numbers), (note["subject"], made.value)
 
 
 def test_a_damaged_value_is_named(task: Task, samples: list[Sample]) -> None:

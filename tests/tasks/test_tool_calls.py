@@ -93,6 +93,13 @@ def test_a_rung_is_what_it_says():
         assert "tools" not in sample.tags or len(sample.target["calls"]) == 1
 
 
+def test_calls_made_earlier_are_of_tools_that_are_offered():
+    for sample in SAMPLES:
+        offered = {tool["function"]["name"] for tool in sample.target["tools"]}
+        made = [call for message in sample.messages for call in message.get("tool_calls", ())]
+        assert {call["function"]["name"] for call in made} <= offered, sample.id
+
+
 def test_wanted_calls_follow_their_schemas():
     for seed in range(3):
         for sample in TASK.samples(seed):
