@@ -36,7 +36,7 @@ baselines: .venv/.engine ## record all floors and the ceiling anew, after a task
 story: .venv/.dev model ## fine-tune that model and show gains and losses side by side (33 minutes on two cores)
 	$(BIN)/python benchmarks/story/story.py $(if $(IFEVAL),--ifeval $(IFEVAL))
 
-story-base: .venv/.dev ## the same from a base model: make story-base BASE=gemma3-270m-base.gguf
+story-base: .venv/.dev ## the same from a base model (19 minutes): make story-base BASE=gemma3-270m-base.gguf
 	@[ -n "$(BASE)" ] || { echo "Name the base model: make story-base BASE=path/of/gemma3-270m-base.gguf" >&2; exit 2; }
 	$(BIN)/python benchmarks/story/story.py --model $(BASE) --chat-template benchmarks/story/turns.jinja \
 		--recipes from-base --work runs/story-base --results results/story-base
