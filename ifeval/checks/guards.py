@@ -73,13 +73,16 @@ def is_echo(answer: str, prompt: str) -> bool:
         said[: len(asked)] == asked and len(said) <= len(asked) + NEW_WORDS
     ):
         return True
-    return copied(answer, prompt) >= ECHO_SHARE
+    return _shared(said, asked) >= ECHO_SHARE
 
 
 def copied(answer: str, text: str) -> float:
     """The share of the runs of `SHINGLE` words of `answer` that occur in `text`, 0 to 1; 0 for an answer without any."""
-    there = set(_shingles(_WORD.findall(text.casefold())))
-    runs = _shingles(_WORD.findall(answer.casefold()))
+    return _shared(_WORD.findall(answer.casefold()), _WORD.findall(text.casefold()))
+
+
+def _shared(said: list[str], asked: list[str]) -> float:
+    there, runs = set(_shingles(asked)), _shingles(said)
     return sum(run in there for run in runs) / len(runs) if runs else 0.0
 
 

@@ -122,9 +122,8 @@ def train(options: SftOptions, watch: Watcher) -> Path:
             told = torch.zeros(SUMS, device=team.device)
             with cast():
                 objective.begin(network, step)
-            with (
-                cast() if team.size == 1 else nullcontext()
-            ):  # casts each weight once per step; spread ones come and go
+            # one context around all of a step's rows casts each weight once; weights that are spread come and go
+            with cast() if team.size == 1 else nullcontext():
                 for packs, counts in team.share(window, options.rows):
                     batch = ready.collate(packs, team.device)
                     if noise:
