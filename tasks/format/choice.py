@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import get_args
 
 from ifeval.checks.guards import copied, guard
 from ifeval.checks.library import (
@@ -14,12 +13,10 @@ from ifeval.checks.library import (
     CannotBuild,
     Material,
     Point,
-    Wording,
     construct,
     follows,
 )
 from ifeval.checks.text.coverage import Reading, covered
-from ifeval.decoys import stuffed
 from ifeval.records import CheckResult
 
 from .briefs import Brief, Fact
@@ -38,6 +35,9 @@ MIN_WORDS = 5
 
 REQUEST_SHARE = 0.4
 """A reply to a line with this share of its words in a row from the request around the material repeats the request."""
+
+REPEATED_SHARE = 0.5
+"""So does one that holds this share of the request in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ def caught(reply: str, prompt: str, line: str = "", truncated: bool = False) -> 
     `line` is the material of a prompt of one line, else "". A good reply may be a piece of that, word for word; it is
     an echo only when it repeats the request around it too.
     """
-    own = line and copied(reply, prompt.replace(line, " ")) < REQUEST_SHARE
+    request = prompt.replace(line, " ")
+    own = line and copied(reply, request) < REQUEST_SHARE and copied(request, reply) < REPEATED_SHARE
     return guard(reply, "" if own else prompt, truncated=truncated, min_words=MIN_WORDS)
 
 
@@ -152,15 +153,5 @@ def _extensions(
             except CannotBuild:
                 continue
             built = construct(together, about, rng)
-            if built is not None and not (
-                decoys and any(follows(one, together) for one in (*decoys, _stuffed(about.request, together)))
-            ):
+            if built is not None and not (decoys and any(follows(one, together) for one in decoys)):
                 yield together, built
-
-
-def _stuffed(request: str, instructions: Instructions) -> str:
-    """The words of request and instructions, as a reply stuffed with the words of the whole prompt holds them."""
-    said = (
-        INSTRUCTIONS[name].describe(given, wording) for name, given in instructions for wording in get_args(Wording)
-    )
-    return stuffed(f"{request} {' '.join(said)}")

@@ -14,6 +14,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
+UNQUOTED = ("integer", "number", "boolean")
+"""The kinds whose values have no quotation marks in JSON, YAML and TOML."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value: `path` leads to it, `kind` is a key of `SCHEMAS` or the words to choose from, `about` says what it is.

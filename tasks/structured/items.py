@@ -8,13 +8,13 @@ from random import Random
 
 from ifeval.records import Sample
 
-from .fields import Field, nested
+from .fields import Field
 from .material import NOTED, PAPERS, Record, dossiers, lists, noted, notes, record, table
-from .render import depth, render
+from .render import blank, depth, render
 
 LIGHT = {
-    "fields": {1: 6, 2: 7, 4: 7, 8: 4, 16: 2},
-    "levels": {2: 2, 3: 2, 4: 1},
+    "fields": {1: 8, 2: 8, 4: 8, 8: 3, 16: 1},
+    "levels": {2: 1, 3: 1, 4: 1},
     "rows": {2: 2, 5: 2},
 }
 """Rung to samples, by ladder, in one of the first cycles: with one of `UPPERMOST` 36 samples, which suites take."""
@@ -188,8 +188,7 @@ def _prompt(rng: Random, made: Record, cell: Cell) -> str:
     if made.kind == PAPERS:
         opening = opening.replace("what it says", "what they say")
     if cell.operation == "fill":
-        form = nested((field.path, f"{field.said}: {field.about}") for field in made.fields)
-        shape = render(form, cell.form)
+        shape = blank(made.fields, cell.form)
     else:
         shape = "\n".join(f"- {'.'.join(field.path)} ({field.said}): {field.about}" for field in made.fields)
     rules = " ".join(_rules(made.fields, cell))

@@ -1,8 +1,11 @@
 """A value written out in each format, and as a form that says what belongs where."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
+
+from .fields import UNQUOTED, Field, nested
 
 
 def render(value: Any, form: str) -> str:
@@ -23,6 +26,23 @@ def render(value: Any, form: str) -> str:
         return "\n".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in cells)
     lines = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join([lines[0], "|" + " --- |" * len(cells[0]), *lines[1:]])
+
+
+def blank(fields: Iterable[Field], form: str) -> str:
+    """An empty form in the format `form`: each place says what belongs there, a string's in quotation marks and any other
+    value's in angle brackets, so that nobody quotes a number because the form does; an element of XML holds it as it is.
+    """
+    fields = list(fields)
+    shape = render(nested((field.path, _place(field)) for field in fields), form)
+    if form != "xml":
+        for field in fields:
+            if field.kind in UNQUOTED:
+                shape = shape.replace(json.dumps(_place(field), ensure_ascii=False), f"<{_place(field)}>")
+    return shape
+
+
+def _place(field: Field) -> str:
+    return f"{field.said}: {field.about}"
 
 
 def text(value: Any) -> str:

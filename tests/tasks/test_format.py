@@ -37,7 +37,7 @@ def metrics(sample: Sample, text: str, finish: str = "stop") -> dict[str, float 
 
 def test_counts_styles_kinds_and_instructions_are_balanced():
     assert len(DEFAULT) == TASK.size == 320
-    assert Counter(sample.tags["instructions"] for sample in DEFAULT) == {1: 120, 2: 120, 4: 40, 8: 40}
+    assert Counter(sample.tags["instructions"] for sample in DEFAULT) == {1: 160, 2: 80, 4: 40, 8: 40}
     assert set(Counter(sample.tags["style"] for sample in DEFAULT).values()) == {64}
     asked = Counter(name for sample in DEFAULT for name, _ in sample.target["instructions"])
     assert asked.keys() == FITS.keys()
@@ -66,7 +66,8 @@ def test_few_instructions_stand_on_a_line_and_eight_on_long_material():
     assert lengths[8] == {"long": 40}
     assert not lengths[4]["line"]
     assert lengths[4]["short"] >= 10
-    assert min(lengths[1]["line"], lengths[2]["line"]) >= 40
+    assert lengths[1]["line"] >= 70
+    assert lengths[2]["line"] >= 30
     core = DEFAULT[:236]
     assert 0.4 < sum(sample.tags["length"] == "line" for sample in core) / len(core) < 0.5
     assert min(Counter(sample.tags["instructions"] for sample in core).values()) >= 24
@@ -87,6 +88,12 @@ def test_a_piece_of_a_line_is_a_reply_and_its_request_is_none():
     for echo in (prompt(sample), prompt(sample).partition(". ")[0], sample.target["wording"]):
         assert metrics(sample, echo)["covered"] == 0
         assert metrics(sample, echo)["followed_loose"] == 0
+    words = next(
+        s for s in DEFAULT if s.tags["length"] == "line" and s.target["instructions"][0][0] == "keywords:mention"
+    )
+    stuffed = dict(decoys(prompt(words), TASK.decoys(words)))["stuffed"]
+    assert metrics(words, stuffed)["followed"] == 0
+    assert metrics(words, f"{prompt(words)} And that is all there is to say about it, I suppose.")["followed"] == 0
     long = next(s for s in DEFAULT if s.tags["length"] == "long")
     assert metrics(long, long.target["material"])["covered"] == 0
     stall = next(s for s in DEFAULT if s.tags["brief"] == "thanks-for-cake-stall")
