@@ -29,7 +29,7 @@ MANY = 0.9
 
 class Density(Task):
     name = "density"
-    version = "2"
+    version = "3"
     family = "format"
     primary = "share"
     description = "10 to 200 instructions in one prompt: a newsletter of notices, ten instructions each"

@@ -83,7 +83,7 @@ WRAPPERS = (
         ),
         requirement=(
             "The whole reply must be wrapped in double quotation marks.",
-            "The first and the last character of the reply have to be double quotation marks.",
+            "The entire reply must be inside double quotation marks.",
         ),
         note=("everything in double quotation marks", "whole reply between double quotation marks"),
         build=_around('"', '"'),
@@ -96,11 +96,11 @@ WRAPPERS = (
         excludes=frozenset({"opening", "closing", "label", "case:uppercase", "case:title"}),
         order=(
             "Wrap the whole reply in <{tag}> and </{tag}>.",
-            "Write everything between the tags <{tag}> and </{tag}>, with nothing outside.",
+            "Write everything between the tags <{tag}> and </{tag}>, with nothing outside them.",
         ),
         requirement=(
-            "The whole reply must stand between <{tag}> and </{tag}>.",
-            "Nothing may stand outside the tags <{tag}> and </{tag}>, each of which is used once.",
+            "The whole reply must be between <{tag}> and </{tag}>.",
+            "Nothing may be outside the tags <{tag}> and </{tag}>, each used once.",
         ),
         note=("everything between <{tag}> and </{tag}>", "wrapped in <{tag}>...</{tag}>"),
         sample=lambda rng, material: {"tag": rng.choice(TAGS)},
@@ -113,12 +113,12 @@ WRAPPERS = (
         group="wrapper",
         excludes=frozenset({"opening", "closing", "label"}),
         order=(
-            "Put the whole reply in a single code block fenced by ```.",
+            "Put the whole reply in a single code block fenced with ```.",
             "Write everything inside one fenced code block (``` before and after).",
         ),
         requirement=(
-            "The whole reply must stand in one code block fenced by ```.",
-            "There has to be one fenced code block (```) and nothing outside it.",
+            "The whole reply must be in one code block fenced with ```.",
+            "There must be one fenced code block (```) and nothing outside it.",
         ),
         note=("everything in one ``` code block", "one fenced code block, nothing outside it"),
         build=_around("```\n", "\n```"),
