@@ -182,7 +182,10 @@ KEYWORDS = (
         group="keywords:forbidden_words",
         difficulty="easy",
         order=("Do not use the words {either}.", "Avoid the words {listed} altogether."),
-        requirement=("The words {listed} must not appear in the reply.", "The reply must not contain the words {either}."),
+        requirement=(
+            "The words {listed} must not appear in the reply.",
+            "The reply must not contain the words {either}.",
+        ),
         note=("without the words {either}", "forbidden words: {listed}"),
         spoken=lambda arguments: {
             "listed": listed(arguments["forbidden_words"]),

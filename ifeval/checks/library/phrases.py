@@ -16,7 +16,7 @@ START_PHRASES: Mapping[str, Sequence[str]] = {
         "Many thanks for your message.",
     ),
     "note": ("Just a quick note.", "Just a short message.", "Here is some news.", "Please read this."),
-    "ad": ("Please read on.", "Stop for a moment.", "Take a look.", "Please spread the word."),
+    "ad": ("Please read on.", "Stop for a moment.", "Take a look.", "Please read this."),
     "product": ("Take a closer look.", "This is worth a look.", "Here is what you get.", "Please read on."),
     "report": (
         "Here are the facts.",
