@@ -78,7 +78,7 @@ def no_comma(reply: Reading) -> CheckResult:
 
 
 def parentheses(reply: Reading) -> CheckResult:
-    """Brackets ( [ { stand at least 5 deep inside each other, with text inside and each of them closed."""
+    """Brackets ( [ { are nested at least 5 deep, with text inside and each of them closed."""
     deepest = _depth(reply.text)
     return CheckResult(deepest >= DEPTH, f"brackets {plural(deepest, 'level')} deep, wanted at least {DEPTH}")
 

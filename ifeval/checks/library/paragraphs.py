@@ -71,7 +71,7 @@ def paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
 
 
 def divided_paragraphs(reply: Reading, *, num_paragraphs: Count) -> CheckResult:
-    """Exactly the given number of stretches of text with the divider `***` between them; text stands in each."""
+    """Exactly the given number of stretches of text with the divider `***` between them, each with text in it."""
     return _parts(reply, _DIVIDER, "***", num_paragraphs, "paragraph")
 
 

@@ -82,7 +82,7 @@ def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
 
 
 def sections(reply: Reading, *, section_spliter: Word, num_sections: Count) -> CheckResult:
-    """At least the given number of different numbers stand after the word at the start of a line, each with text after it."""
+    """At least the given number of different numbers come after the word at the start of a line, each with text after it."""
     name = normalised(section_spliter).strip()
     mark = regex.compile(rf"{regex.escape(name)}\s{{0,3}}(\d{{1,9}})\b\W*", regex.IGNORECASE)
     filled: set[int] = set()

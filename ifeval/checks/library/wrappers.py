@@ -29,14 +29,14 @@ def _around(before: str, after: str) -> Build:
 
 
 def quotation(reply: Reading) -> CheckResult:
-    """All of the text stands in double quotation marks, straight or curly: as a whole, or every paragraph by itself."""
+    """All of the text is in double quotation marks, straight or curly: as a whole, or every paragraph by itself."""
     text = reply.source.strip()
     ok = _one_quotation(text) or all(map(_one_quotation, map(str.strip, _BLANK_LINE.split(text))))
     return CheckResult(ok, f"{'' if ok else 'not '}wrapped in double quotation marks")
 
 
 def tags(reply: Reading, *, tag: Word) -> CheckResult:
-    """Everything stands between `<tag>` and `</tag>`, each of which occurs once, with text between them."""
+    """Everything is between `<tag>` and `</tag>`, each of which occurs once, with text between them."""
     text = reply.raw.strip()
     opening, closing = f"<{tag}>", f"</{tag}>"
     if text.count(opening) != 1 or text.count(closing) != 1:
@@ -51,7 +51,7 @@ def tags(reply: Reading, *, tag: Word) -> CheckResult:
 
 
 def code_block(reply: Reading) -> CheckResult:
-    """Everything stands in one fenced code block of Markdown (``` or ~~~), with text in it."""
+    """Everything is in one fenced code block of Markdown (``` or ~~~), with text in it."""
     match = _FENCED.fullmatch(normalised(reply.raw).strip())
     if match is None or match[1] in match[2]:
         return CheckResult(False, "not one fenced code block with nothing outside it")
