@@ -29,7 +29,7 @@ MANY = 0.9
 
 class Density(Task):
     name = "density"
-    version = "2"
+    version = "3"
     family = "format"
     primary = "share"
     description = "10 to 200 instructions in one prompt: a newsletter of notices, ten instructions each"
@@ -90,11 +90,11 @@ class Density(Task):
         many = len(notices) > 1
         request = (
             f"Please write a newsletter of {len(notices)} notices, one after the other, from the material below. "
-            "Follow the numbered instructions of each notice; they apply to that notice alone, and by the reply they mean "
-            "its text below the heading."
+            'Follow the numbered instructions of each notice; they apply to that notice alone, and "the reply" in '
+            "them means its text below the heading."
             if many
-            else "Please write the notice below. Follow all of its numbered instructions; by the reply they mean the text below "
-            "the heading."
+            else 'Please write the notice below. Follow all of its numbered instructions; "the reply" in them means the text '
+            "below the heading."
         )
         return Sample(
             id=f"{seed}-{index:03d}",

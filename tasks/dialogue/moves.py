@@ -73,30 +73,30 @@ START = 5
 """Words that a reply has to share with the first one, where the user refers back to it."""
 
 _SYSTEM = (
-    "You write texts for a small office. This holds for every reply of yours, whatever is asked: {order}",
-    "You are the writing assistant of our association. One rule stands above all requests. {order}",
-    "You help people with their texts. House style, in every single reply: {order}",
+    "You write texts for a small office. This applies to every reply, whatever is asked: {order}",
+    "You are the writing assistant of our association. One rule comes before all requests. {order}",
+    "You help people with their texts. House style for every reply: {order}",
 )
 _ADD = (
     "Good. Please write the whole text again with one more rule. {order}",
-    "Thank you, that helps. One more thing, everything else stays as it is. {order}",
+    "Thank you, that helps. One more thing; all the rest stays as it is. {order}",
     "Please write it once more. This comes on top of what I asked for before. {order}",
 )
 _FACT = (
-    "I forgot something: it should also say {say}. Please write the whole text again, by the same rules.",
+    "I forgot something: it should also say {say}. Please write the whole text again; my rules stay the same.",
     "Please write it again so that it also says {say}. My rules stay as they are.",
 )
 _CORRECT = (
     "I have changed my mind about one rule. {order} Everything else stays. Please write it again.",
-    "Please write it once more, with one correction and all else unchanged. {order}",
+    "Please write it once more, with one correction and everything else unchanged. {order}",
 )
-_SHORTER = ("Shorter, please, and keep everything else. {order}",)
+_SHORTER = ("Shorter, please; my other rules stay. {order}",)
 _RETRACT = (
-    'Forget the rule "{old}" It no longer holds; I want this instead. {order} Please write the text again.',
-    'I am taking one rule back: "{old}" This one replaces it. {order} The others still hold. Once more, please.',
+    'Forget the rule "{old}" It no longer applies; I want this instead. {order} Please write the text again.',
+    'I am taking one rule back: "{old}" This one replaces it. {order} The others still apply. Once more, please.',
 )
 _RETRACT_FIRST = (
-    "Forget the very first rule I gave you. I want this instead. {order} Everything else still holds. Please write it again.",
+    "Forget the very first rule I gave you. I want this instead. {order} Everything else still applies. Please write it again.",
 )
 _OPENING = (
     "Please write it again, with another beginning and the same rules. {order}",
@@ -105,8 +105,8 @@ _OPENING = (
 _BACK = (
     "I liked your first reply's beginning better. Drop the beginning I asked for and start with exactly the same five words "
     "as your first reply did; all other rules stay. Please write the whole text again.",
-    "Forget the beginning I gave you. Begin this version with the very same five words as your first reply, and keep to "
-    "everything else.",
+    "Forget the beginning I gave you. Begin this version with exactly the same five words as your first reply, and keep "
+    "to all my other rules.",
 )
 
 

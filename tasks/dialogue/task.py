@@ -26,7 +26,7 @@ LEAST_CHOICE = 24
 
 class Dialogue(ConversationTask):
     name = "dialogue"
-    version = "3"
+    version = "4"
     family = "format"
     primary = "followed"
     description = (

@@ -1,6 +1,7 @@
 """Every instruction describes itself, agrees with its neighbours, and can be followed."""
 
-from itertools import chain, combinations
+import re
+from itertools import chain, combinations, product
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from ifeval.checks.ifeval.arguments import validate
 from ifeval.checks.library import CHECKS, INSTRUCTIONS, Arguments, Built, CannotBuild, Draft, construct
 from ifeval.checks.library.builds import begin
 from ifeval.checks.library.example import example
+from ifeval.checks.library.phrases import END_PHRASES, START_PHRASES, suited
 
 GROUPS = {instruction.group for instruction in INSTRUCTIONS.values()}
 WORDINGS = ("order", "requirement", "note")
@@ -75,6 +77,33 @@ def test_words(name):
                 assert value in words
             if isinstance(value, int) and name != "length_constraints:nth_paragraph_first_word":
                 assert str(value) in words
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("sentence:exact_count", {"sentences": 1}), ("layout:table", {"columns": 2, "rows": 1})]
+)
+def test_one_is_no_plural(name, arguments):
+    for wording, variant in product(WORDINGS, (0, 1)):
+        said = INSTRUCTIONS[name].describe(arguments, wording, variant)
+        assert re.search(r"\b1 (sentence|row)\b", said), said
+
+
+@pytest.mark.parametrize("kind", START_PHRASES)
+def test_no_phrase_opens_and_closes_a_text_of_a_kind(kind):
+    assert not {*suited(START_PHRASES, kind)} & {*suited(END_PHRASES, kind)}
+    for phrase in chain(suited(START_PHRASES, kind), suited(END_PHRASES, kind)):
+        assert phrase.endswith((".", ":"))
+        assert "," not in phrase  # it may be asked for beside "no commas"
+
+
+def test_a_kind_without_phrases_has_those_of_an_explanation():
+    assert suited(END_PHRASES, "sermon") == END_PHRASES["explanation"]
+
+
+def test_an_emoji_follows_the_stop():
+    _, built = attempt(("format:emoji",), 0)
+    assert built is not None
+    assert built.reply.endswith(". 🙂")
 
 
 def test_a_draft_says_the_wanted_points_first_and_nothing_twice():

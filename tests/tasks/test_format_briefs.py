@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from ifeval.checks.library import INSTRUCTIONS
+from ifeval.checks.library.phrases import END_PHRASES, START_PHRASES
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import Length, _all, brief, ids
@@ -67,6 +68,13 @@ def test_what_is_unfit_for_a_brief_is_an_instruction_that_its_kind_allows():
     for one in DRAWN:
         assert one.unfit <= {*INSTRUCTIONS}, one.id
         assert all(one.kind in FITS[name] for name in one.unfit), one.id
+
+
+@pytest.mark.parametrize(
+    ("name", "phrases"), [("edge:start_phrase", START_PHRASES), ("startend:end_checker", END_PHRASES)]
+)
+def test_every_kind_that_may_be_asked_for_a_phrase_has_its_own(name, phrases):
+    assert phrases.keys() == FITS[name]
 
 
 @pytest.mark.parametrize("split", ["evaluation", "training"])

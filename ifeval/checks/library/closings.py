@@ -8,6 +8,7 @@ from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.library.builds import last
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.library.phrases import END_PHRASES, suited
 from ifeval.checks.text.counting import quoted
 from ifeval.checks.text.marks import STOP, normalised
 from ifeval.checks.text.reading import Reading
@@ -24,14 +25,6 @@ _BELOW_POSTSCRIPT = regex.compile(r"(?:(?i:p)\.\s?){1,4}(?i:s)\b|\p{Ll}|(?:#\w+\
 """What may stand below a postscript: another one, the rest of a wrapped line, hashtags."""
 
 
-END_PHRASES = (
-    "That is all for now.",
-    "Thank you for reading.",
-    "Please ask if anything is unclear.",
-    "Any questions are welcome.",
-    "More will follow in due course.",
-    "Thank you for your time.",
-)
 NAMES = ("Marta", "Oliver", "Ingrid", "Samuel", "Judith", "Conrad")
 
 
@@ -109,14 +102,14 @@ CLOSINGS = (
         group="closing",
         order=(
             'End your reply with the exact words "{end_phrase}" and add nothing after them.',
-            'Finish with exactly this phrase, with nothing after it: "{end_phrase}"',
+            'Finish with exactly this phrase and nothing after it: "{end_phrase}"',
         ),
         requirement=(
             'The reply must end with the exact words "{end_phrase}"',
-            'The very last words have to be "{end_phrase}"',
+            'The very last words must be "{end_phrase}"',
         ),
         note=('last words: "{end_phrase}"', 'ends with exactly "{end_phrase}"'),
-        sample=lambda rng, material: {"end_phrase": rng.choice(END_PHRASES)},
+        sample=lambda rng, material: {"end_phrase": rng.choice(suited(END_PHRASES, material.kind))},
         build=last("{end_phrase}"),
         check=end_phrase,
         stage=Stage.EDGES,
@@ -126,14 +119,14 @@ CLOSINGS = (
         group="closing",
         excludes=frozenset({"case:lowercase"}),
         order=(
-            "Add a postscript at the end, on a new line that starts with {mark}",
-            "Close with a new line that holds a postscript marked {mark}",
+            "End with a postscript on a new line that starts with {mark}",
+            "Close with a postscript on a line of its own, marked {mark}",
         ),
         requirement=(
-            "After the text there must be a new line with a postscript that starts with {mark}",
-            "At the end there has to be a postscript on a line of its own, marked {mark}",
+            "The reply must end with a postscript on a new line that starts with {mark}",
+            "At the end there must be a postscript on its own line, marked {mark}",
         ),
-        note=("a postscript on its own line, marked {mark}", "ends with a {mark} postscript on a new line"),
+        note=("a final postscript on its own line, marked {mark}", "a {mark} postscript on a new line at the end"),
         spoken=lambda arguments: {"mark": {"P.S.": "P.S.", "P.P.S": "P.P.S."}[arguments["postscript_marker"]]},
         sample=lambda rng, material: {"postscript_marker": rng.choice(("P.S.", "P.P.S"))},
         build=_build_postscript,
@@ -144,14 +137,14 @@ CLOSINGS = (
         id="edge:final_question",
         group="closing",
         order=(
-            "End the reply with a question, so that its last character is a question mark.",
+            "End the reply with a question; nothing may follow the question mark.",
             "Finish with a question; a question mark must be the very last character.",
         ),
         requirement=(
             "The last character of the reply must be a question mark.",
-            "The reply has to end with a question, its question mark being the last character.",
+            "The reply must end with a question, with nothing after the question mark.",
         ),
-        note=("ends with a question mark", "a question as the last sentence, nothing after it"),
+        note=("ends with a question mark", "a question at the end, nothing after it"),
         build=last("Do you have any questions?"),
         check=final_question,
         stage=Stage.EDGES,
@@ -162,9 +155,9 @@ CLOSINGS = (
         difficulty="easy",
         order=(
             "End the reply with a full stop.",
-            "Let the last character of the reply be a full stop.",
+            "Finish the reply with a full stop.",
         ),
-        requirement=("The reply must end with a full stop.", "The last character of the reply has to be a full stop."),
+        requirement=("The reply must end with a full stop.", "The last character of the reply must be a full stop."),
         note=("ends with a full stop", "a full stop as the last character"),
         build=lambda draft, arguments: None,
         check=full_stop,
@@ -179,7 +172,7 @@ CLOSINGS = (
         ),
         requirement=(
             "The last line of the reply must be the name {name} and nothing else.",
-            "Below the text, the last line has to be just the name {name}, with no other word or mark.",
+            "The reply must be signed with just the name {name} on the last line.",
         ),
         note=("last line: {name}, nothing else", "signed {name}, alone on the last line"),
         sample=lambda rng, material: {"name": rng.choice(NAMES)},

@@ -82,14 +82,14 @@ CONTENT = (
         group="placeholders",
         order=(
             "Include at least {num_placeholders} placeholders in square brackets, such as [name].",
-            "Leave {num_placeholders} or more things open as placeholders in square brackets, for example [address].",
+            "Leave {num_placeholders} or more placeholders in square brackets, for example [address].",
         ),
         requirement=(
             "The reply must contain at least {num_placeholders} placeholders in square brackets, such as [address].",
-            "There have to be {num_placeholders} or more placeholders written in square brackets, like [date].",
+            "There must be {num_placeholders} or more placeholders in square brackets, like [date].",
         ),
         note=(
-            "at least {num_placeholders} [placeholders] in square brackets",
+            "at least {num_placeholders} placeholders in [square brackets]",
             "{num_placeholders} or more placeholders such as [name]",
         ),
         sample=amount("num_placeholders", 2, 4),
@@ -106,7 +106,7 @@ CONTENT = (
         ),
         requirement=(
             "At least {num_highlights} phrases must be highlighted in Markdown, as in *highlighted phrase*.",
-            "The reply has to highlight {num_highlights} or more passages in Markdown, *like this*.",
+            "The reply must highlight {num_highlights} or more passages in Markdown, *like this*.",
         ),
         note=(
             "at least {num_highlights} phrases *highlighted* in Markdown",
@@ -122,11 +122,11 @@ CONTENT = (
         group="content:email_address",
         order=(
             "Include an e-mail address, real or invented.",
-            "Mention at least one e-mail address (you may invent it).",
+            "Give at least one e-mail address (it may be invented).",
         ),
         requirement=(
             "The reply must contain an e-mail address, which may be invented.",
-            "At least one e-mail address has to appear; it may be invented.",
+            "At least one e-mail address must appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
         build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
@@ -139,7 +139,7 @@ CONTENT = (
         order=("Use exactly {hashtags} hashtags.", "Add {hashtags} hashtags, no more and no fewer."),
         requirement=(
             "The reply must contain exactly {hashtags} hashtags.",
-            "There have to be {hashtags} hashtags in the text, no more and no fewer.",
+            "There must be {hashtags} hashtags, no more and no fewer.",
         ),
         note=("exactly {hashtags} hashtags", "{hashtags} hashtags, no more and no fewer"),
         sample=amount("hashtags", 2, 4),
@@ -156,9 +156,9 @@ CONTENT = (
         ),
         requirement=(
             "Exactly one line of the reply must start with '{label}:'.",
-            "There has to be a single line that begins with '{label}:'.",
+            "There must be just one line that begins with '{label}:'.",
         ),
-        note=("one line starting with '{label}:'", "a single '{label}:' line"),
+        note=("just one line starting with '{label}:'", "a single '{label}:' line"),
         sample=lambda rng, material: {"label": rng.choice(LABELS)},
         build=_build_label,
         check=labelled_line,

@@ -106,7 +106,7 @@ def records_in(module: ModuleType) -> list[InstructionType]:
     return list(found.values())
 
 
-def listed(words: list[str]) -> str:
-    """ "'a'", "'a' and 'b'", "'a', 'b' and 'c'"."""
+def listed(words: list[str], link: str = "and") -> str:
+    """ "'a'", "'a' and 'b'", "'a', 'b' and 'c'", with another `link` where it is given."""
     quoted = [f"'{word}'" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {link} {quoted[-1]}"

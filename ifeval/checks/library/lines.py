@@ -78,7 +78,7 @@ LINES = (
         order=("Write exactly {lines} lines of text.", "Spread the reply over {lines} lines, no more and no fewer."),
         requirement=(
             "The reply must be exactly {lines} lines long; blank lines do not count.",
-            "There have to be exactly {lines} lines that are not blank.",
+            "There must be exactly {lines} lines that are not blank.",
         ),
         note=("exactly {lines} lines", "{lines} lines of text, no more and no fewer"),
         sample=lambda rng, material: {"lines": material.wanted + rng.randint(1, 2)},
@@ -92,12 +92,12 @@ LINES = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Write {steps} lines that form stairs: indent each new line with more spaces than the one before.",
-            "Write the reply as a staircase of {steps} lines, every new line indented by more spaces than the last.",
+            "Write {steps} lines that form stairs: indent each line by more spaces than the one before.",
+            "Write the reply as a staircase of {steps} lines, each line indented by more spaces than the last.",
         ),
         requirement=(
             "There must be exactly {steps} lines, each indented by more spaces than the line before it, like stairs.",
-            "The reply has {steps} lines that form stairs: each starts with more spaces than the previous one.",
+            "The reply must have {steps} lines that form stairs, each starting with more spaces than the last.",
         ),
         note=(
             "{steps} lines like stairs, each indented by more spaces",
@@ -114,14 +114,17 @@ LINES = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Let the first letters of the lines spell the word {word}, one letter per line.",
+            "Make the first letters of the lines spell the word {word}.",
             "Write {letters} lines whose first letters, read downwards, spell {word}.",
         ),
         requirement=(
             "The first letters of the lines must spell the word {word}.",
-            "There have to be {letters} lines; their first letters, from top to bottom, spell {word}.",
+            "There must be {letters} lines whose first letters, from top to bottom, spell {word}.",
         ),
-        note=("an acrostic whose line initials spell {word}", "first letters of the {letters} lines spell {word}"),
+        note=(
+            "an acrostic: the first letters of the lines spell {word}",
+            "{letters} lines whose first letters spell {word}",
+        ),
         spoken=lambda arguments: {"letters": str(len(arguments["word"]))},
         sample=lambda rng, material: {"word": rng.choice(ACROSTICS)},
         build=_build_acrostic,
@@ -133,8 +136,8 @@ LINES = (
         group="layout",
         difficulty="hard",
         excludes=AROUND | {"sentence", "length", "detectable_format:number_highlighted_sections"},
-        order=("Write each word on a new line.", "Put every single word on a line of its own."),
-        requirement=("Each word must be on a new line.", "Every line of the reply holds one word only."),
+        order=("Write each word on a new line.", "Put every word on a line of its own."),
+        requirement=("Each word must be on a new line.", "Every line of the reply must contain just one word."),
         note=("each word on a new line", "one word per line"),
         build=lambda draft, arguments: draft.arrange(2, lambda blocks: "\n".join(prose(blocks).split())),
         check=word_per_line,

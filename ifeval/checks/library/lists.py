@@ -71,11 +71,11 @@ LISTS = (
         excludes=frozenset({"wrapper"}),
         order=(
             "Use at least {bullets} bullet points.",
-            "Give {bullets} or more bullet points, each on a line that starts with '- '.",
+            "Use {bullets} or more bullet points, each on a line that starts with '- '.",
         ),
         requirement=(
             "The reply must have at least {bullets} bullet points.",
-            "There have to be {bullets} or more bullet points (lines that start with '- ').",
+            "There must be {bullets} or more bullet points (lines that start with '- ').",
         ),
         note=("at least {bullets} bullet points", "{bullets} or more bullet points"),
         sample=lambda rng, material: {"bullets": rng.randint(2, 3)},
@@ -92,12 +92,12 @@ LISTS = (
             "Write a Markdown list of exactly {num_bullets} bullet points (lines that start with '* ').",
         ),
         requirement=(
-            "The reply must have exactly {num_bullets} bullet points in Markdown (lines that start with '* ').",
-            "There have to be {num_bullets} Markdown bullet points, no more and no fewer.",
+            "The reply must have exactly {num_bullets} Markdown bullet points (lines that start with '* ').",
+            "There must be {num_bullets} Markdown bullet points, no more and no fewer.",
         ),
         note=(
             "exactly {num_bullets} Markdown bullet points",
-            "{num_bullets} bullets, each a line that starts with '* '",
+            "{num_bullets} bullet points, each a line that starts with '* '",
         ),
         sample=lambda rng, material: {"num_bullets": max(3, material.wanted + rng.randint(0, 1))},
         build=lambda draft, arguments: draft.arrange(arguments["num_bullets"], marked(lambda number: "* ")),
@@ -110,11 +110,11 @@ LISTS = (
         excludes=frozenset({"digits", "wrapper"}),
         order=(
             "Write a numbered list of exactly {items} items (1., 2. and so on).",
-            "Number your points from 1. to {items}., one item per line.",
+            "Number your points from 1. to {items}., one per line.",
         ),
         requirement=(
-            "The reply must hold a numbered list of exactly {items} items, starting with '1.'.",
-            "There has to be a list numbered from 1. to {items}., each item on its own line.",
+            "The reply must contain a numbered list of exactly {items} items, starting with '1.'.",
+            "There must be a list numbered from 1. to {items}., each item on its own line.",
         ),
         note=(
             "a numbered list of exactly {items} items (1., 2. ...)",
@@ -133,16 +133,16 @@ LISTS = (
             "Write exactly {bullets} bullet points that start with '* ', and give each of them at least one indented "
             "sub-bullet that starts with '- '.",
             "Make a list of {bullets} bullet points (lines that start with '* ') and put one or more indented sub-bullets "
-            "(lines that start with '- ') below every one of them.",
+            "(lines that start with '- ') below each of them.",
         ),
         requirement=(
-            "The reply must have exactly {bullets} bullet points denoted by '* ' and, below each of them, at least one "
-            "indented sub-bullet denoted by '- '.",
-            "There have to be {bullets} bullet points ('* '), and every one needs one indented sub-bullet ('- ') or more.",
+            "The reply must have exactly {bullets} bullet points that start with '* ' and, below each, at least one "
+            "indented sub-bullet that starts with '- '.",
+            "There must be {bullets} bullet points ('* '), each with one or more indented sub-bullets ('- ') below it.",
         ),
         note=(
             "{bullets} '* ' bullet points, each with at least one indented '- ' sub-bullet",
-            "{bullets} bullets ('* ') with indented sub-bullets ('- ') under each",
+            "{bullets} bullets ('* ') with one or more indented sub-bullets ('- ') each",
         ),
         sample=lambda rng, material: {"bullets": rng.randint(2, 4)},
         build=_build_sub_bullets,
@@ -154,12 +154,12 @@ LISTS = (
         group="layout",
         excludes=AROUND,
         order=(
-            "Answer with a list of exactly {items} items, and start every item's line with {mark} instead of a bullet point.",
-            "Give the answer as {items} list items, each on a line that starts with {mark} in place of a bullet.",
+            "Write a list of exactly {items} items, each on a line that starts with {mark} instead of a bullet.",
+            "Answer in {items} list items, one per line, and mark each with {mark} in place of a bullet.",
         ),
         requirement=(
-            "The reply must list exactly {items} items with {mark} instead of bullet points, one item per line.",
-            "There have to be {items} list items, each on a line that starts with {mark}.",
+            "The reply must list exactly {items} items, one per line, with {mark} instead of bullet points.",
+            "There must be {items} list items, each on a line that starts with {mark}.",
         ),
         note=("{items} list items, {mark} instead of bullet points", "a list of {items} lines that start with {mark}"),
         sample=lambda rng, material: {"mark": rng.choice(MARKS), "items": max(3, material.wanted + rng.randint(0, 1))},

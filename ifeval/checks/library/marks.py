@@ -78,7 +78,7 @@ def no_comma(reply: Reading) -> CheckResult:
 
 
 def parentheses(reply: Reading) -> CheckResult:
-    """Brackets ( [ { stand at least 5 deep inside each other, with text inside and each of them closed."""
+    """Brackets ( [ { are nested at least 5 deep, with text inside and each of them closed."""
     deepest = _depth(reply.text)
     return CheckResult(deepest >= DEPTH, f"brackets {plural(deepest, 'level')} deep, wanted at least {DEPTH}")
 
@@ -110,9 +110,9 @@ MARKS = (
         order=("Ask at least one question.", "Include a question somewhere in the reply."),
         requirement=(
             "The reply must contain at least one question, with a question mark.",
-            "At least one sentence has to be a question.",
+            "At least one sentence must be a question.",
         ),
-        note=("at least one question", "with a question somewhere"),
+        note=("at least one question", "a question somewhere"),
         build=lambda draft, arguments: ask(draft, 1),
         check=some_question,
         stage=Stage.SENTENCES,
@@ -124,9 +124,9 @@ MARKS = (
         order=("Use at least one exclamation mark.", "End at least one sentence with an exclamation mark."),
         requirement=(
             "The reply must contain at least one exclamation mark.",
-            "At least one sentence has to end with an exclamation mark.",
+            "At least one sentence must end with an exclamation mark.",
         ),
-        note=("at least one exclamation mark", "one exclamation mark or more"),
+        note=("at least one exclamation mark", "one or more exclamation marks"),
         build=lambda draft, arguments: exclaim(draft, 1),
         check=some_exclamation,
         stage=Stage.SENTENCES,
@@ -137,7 +137,7 @@ MARKS = (
         difficulty="easy",
         excludes=frozenset({"edge:final_question"}),
         order=("Do not ask any questions.", "Do not use question marks."),
-        requirement=("The reply must not contain any questions.", "No question mark may appear."),
+        requirement=("The reply must not contain any questions.", "No question marks may appear."),
         note=("no questions", "without question marks"),
         build=lambda draft, arguments: None,
         check=no_questions,
@@ -148,7 +148,7 @@ MARKS = (
         group="marks",
         difficulty="easy",
         order=("Do not use any exclamation marks.", "Write without exclamation marks."),
-        requirement=("The reply must not contain any exclamation marks.", "No exclamation mark may appear."),
+        requirement=("The reply must not contain any exclamation marks.", "No exclamation marks may appear."),
         note=("no exclamation marks", "without exclamation marks"),
         build=lambda draft, arguments: None,
         check=no_exclamations,
@@ -165,7 +165,7 @@ MARKS = (
         ),
         requirement=(
             "The reply must contain exactly {questions} question marks.",
-            "There have to be {questions} questions (and question marks), no more and no fewer.",
+            "There must be {questions} questions, each with one question mark.",
         ),
         note=("exactly {questions} question marks", "{questions} questions, each with one question mark"),
         sample=amount("questions", 2, 3),
@@ -179,11 +179,11 @@ MARKS = (
         excludes=frozenset({"opening", "startend:end_checker"}),
         order=(
             "Use exactly {exclamations} exclamation marks.",
-            "Put {exclamations} exclamation marks into the text, no more and no fewer.",
+            "Use {exclamations} exclamation marks, no more and no fewer.",
         ),
         requirement=(
             "The reply must contain exactly {exclamations} exclamation marks.",
-            "There have to be {exclamations} exclamation marks in all.",
+            "There must be {exclamations} exclamation marks in all.",
         ),
         note=("exactly {exclamations} exclamation marks", "{exclamations} exclamation marks in all"),
         sample=amount("exclamations", 2, 3),
@@ -197,11 +197,11 @@ MARKS = (
         difficulty="hard",
         order=(
             "Use exactly {semicolons} semicolons.",
-            "Put {semicolons} semicolons into the text, no more and no fewer.",
+            "Use {semicolons} semicolons, no more and no fewer.",
         ),
         requirement=(
             "The reply must contain exactly {semicolons} semicolons.",
-            "There have to be {semicolons} semicolons, no more and no fewer.",
+            "There must be {semicolons} semicolons, no more and no fewer.",
         ),
         note=("exactly {semicolons} semicolons", "{semicolons} semicolons, no more and no fewer"),
         sample=amount("semicolons", 2, 3),
@@ -214,9 +214,9 @@ MARKS = (
         group="punctuation:no_comma",
         difficulty="easy",
         excludes=frozenset({"detectable_format:json_format"}),
-        order=("Do not use any commas.", "Leave commas out of the reply entirely."),
-        requirement=("The reply must not contain any commas.", "No comma may appear anywhere in the reply."),
-        note=("no commas", "without a single comma"),
+        order=("Do not use any commas.", "Leave out commas entirely."),
+        requirement=("The reply must not contain any commas.", "No commas may appear anywhere in the reply."),
+        note=("no commas", "without any commas"),
         build=_build_no_comma,
         check=no_comma,
         stage=Stage.CHOICE,
@@ -231,7 +231,7 @@ MARKS = (
         ),
         requirement=(
             "Somewhere in the reply, brackets must be nested at least 5 levels deep, as in (a [b {{c (d [e])}}]).",
-            "The reply has to nest parentheses (and [brackets {{and braces}}]) at least 5 levels deep.",
+            "The reply must nest parentheses (and [brackets {{and braces}}]) at least 5 levels deep.",
         ),
         note=(
             "brackets nested at least 5 levels deep, as in (a [b {{c (d [e])}}])",

@@ -6,6 +6,7 @@ from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.library.builds import first
 from ifeval.checks.library.draft import Draft
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
+from ifeval.checks.library.phrases import START_PHRASES, suited
 from ifeval.checks.text.counting import plural, quoted
 from ifeval.checks.text.marks import normalised
 from ifeval.checks.text.reading import Reading, read
@@ -15,20 +16,12 @@ from ifeval.records import CheckResult
 _TITLE = regex.compile(r"(?:^[\s#>*_]*|(?<!\w)(?=<<\S))<<([^<>\n]{1,300})>>", regex.MULTILINE)
 
 
-START_PHRASES = (
-    "Here is the short version.",
-    "First things first.",
-    "These are the main points.",
-    "Here is what matters.",
-    "In a nutshell:",
-    "The facts first.",
-)
 _SENTENCES = {
     "Below": "Below you will find the main points.",
     "Here": "Here is what you need to know.",
     "This": "This is what you need to know.",
     "Please": "Please read the following.",
-    "Briefly": "Briefly put here are the main points.",
+    "First": "First come the main points.",
     "These": "These are the points that matter.",
 }
 """First words of a reply, each with a sentence that starts with it."""
@@ -37,11 +30,11 @@ _SENTENCES = {
 def _build_positions(draft: Draft, arguments: Arguments) -> None:
     word = arguments["keyword"]
     draft.head.append(f"The {word} comes first.")
-    draft.tail.append(f"So much about the {word} too.")
+    draft.tail.append(f"Do not forget the {word} either.")
 
 
 def title(reply: Reading) -> CheckResult:
-    """A title with a word in it is in double angular brackets, <<like this>>, on one line."""
+    """A title with a word in it is in double angle brackets, <<like this>>, on one line."""
     found = next((text for text in _TITLE.findall(normalised(reply.raw)) if any(map(str.isalnum, text))), None)
     return CheckResult(found is not None, f"title {quoted(found.strip())}" if found else "no <<title>> found")
 
@@ -102,14 +95,14 @@ OPENINGS = (
         group="opening",
         difficulty="easy",
         order=(
-            "Give the reply a title in double angular brackets, such as <<My Title>>.",
-            "Add a title, written between << and >>.",
+            "Give the reply a title in double angle brackets, such as <<My Title>>.",
+            "Add a title between << and >>.",
         ),
         requirement=(
-            "The reply must have a title wrapped in double angular brackets, such as <<A Fine Day>>.",
-            "There has to be a title, written <<like this>>.",
+            "The reply must have a title wrapped in double angle brackets, such as <<A Fine Day>>.",
+            "There must be a title, written <<like this>>.",
         ),
-        note=("a title in double angular brackets, <<like this>>", "title written as <<Title>>"),
+        note=("a title in double angle brackets, <<like this>>", "title written as <<Title>>"),
         build=lambda draft, arguments: draft.head.insert(0, f"<<{draft.material.title}>>\n"),
         check=title,
         stage=Stage.EDGES,
@@ -120,10 +113,10 @@ OPENINGS = (
         order=('Start your reply with the exact words "{phrase}"', 'Open with exactly this phrase: "{phrase}"'),
         requirement=(
             'The reply must start with the exact words "{phrase}"',
-            'The very first words have to be "{phrase}"',
+            'The very first words must be "{phrase}"',
         ),
         note=('first words: "{phrase}"', 'starts with exactly "{phrase}"'),
-        sample=lambda rng, material: {"phrase": rng.choice(START_PHRASES)},
+        sample=lambda rng, material: {"phrase": rng.choice(suited(START_PHRASES, material.kind))},
         build=first("{phrase}"),
         check=start_phrase,
         stage=Stage.EDGES,
@@ -132,8 +125,8 @@ OPENINGS = (
         id="edge:first_word",
         group="opening",
         difficulty="easy",
-        order=("Start your reply with the word '{word}'.", "Let '{word}' be the first word of your reply."),
-        requirement=("The reply must start with the word '{word}'.", "The first word has to be '{word}'."),
+        order=("Start your reply with the word '{word}'.", "Make '{word}' the first word of your reply."),
+        requirement=("The reply must start with the word '{word}'.", "The first word must be '{word}'."),
         note=("starts with the word '{word}'", "first word: '{word}'"),
         sample=lambda rng, material: {"word": rng.choice(sorted(_SENTENCES))},
         build=lambda draft, arguments: draft.head.insert(0, _SENTENCES[arguments["word"]]),
@@ -146,11 +139,11 @@ OPENINGS = (
         excludes=frozenset({"case:uppercase", "case:lowercase", "case:title", "sentence", "length", "words:repeats"}),
         order=(
             'First repeat the request "{prompt_to_repeat}" word for word, then answer it.',
-            'Begin by copying the sentence "{prompt_to_repeat}" without any change, and answer after it.',
+            'Begin by copying the sentence "{prompt_to_repeat}" exactly, then answer it.',
         ),
         requirement=(
             'The reply must first repeat the request "{prompt_to_repeat}" word for word and then answer it.',
-            'Before the answer, the sentence "{prompt_to_repeat}" has to be copied without change.',
+            'Before the answer, the sentence "{prompt_to_repeat}" must be copied exactly.',
         ),
         note=(
             'begins by repeating "{prompt_to_repeat}", then answers',
@@ -167,16 +160,16 @@ OPENINGS = (
         difficulty="hard",
         excludes=frozenset({"closing", "label", "layout", "wrapper", "sentence", "keywords:once"}),
         order=(
-            "Make '{keyword}' both the second word and the second to last word of the reply.",
-            "Use the word '{keyword}' as your second word and as your second-to-last word.",
+            "Make '{keyword}' both the second and the second-to-last word of the reply.",
+            "Use '{keyword}' as your second word and as your second-to-last word.",
         ),
         requirement=(
-            "The second word and the second to last word of the reply must both be '{keyword}'.",
-            "Both the second and the second-to-last word have to be '{keyword}'.",
+            "The second word and the second-to-last word of the reply must both be '{keyword}'.",
+            "Both the second and the second-to-last word must be '{keyword}'.",
         ),
         note=(
             "second word and second-to-last word: '{keyword}'",
-            "'{keyword}' as the second and as the second-to-last word",
+            "'{keyword}' as the second and the second-to-last word",
         ),
         sample=lambda rng, material: {"keyword": material.draw(1)[0]},
         build=_build_positions,

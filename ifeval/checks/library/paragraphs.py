@@ -21,7 +21,7 @@ _SEPARATOR = re.compile(r"(?<!\*)\*{6}(?!\*)")
 
 FIRST_WORDS = ("Also", "Next", "Then")
 _ECHOES = {
-    "Briefly": "So much on that point briefly.",
+    "Briefly": "That is the point briefly.",
     "Here": "That is all there is to say here.",
     "Today": "That is how matters stand today.",
 }
@@ -71,7 +71,7 @@ def paragraphs(reply: Reading, *, paragraphs: Count) -> CheckResult:
 
 
 def divided_paragraphs(reply: Reading, *, num_paragraphs: Count) -> CheckResult:
-    """Exactly the given number of stretches of text with the divider `***` between them; text stands in each."""
+    """Exactly the given number of stretches of text with the divider `***` between them, each with text in it."""
     return _parts(reply, _DIVIDER, "***", num_paragraphs, "paragraph")
 
 
@@ -137,7 +137,7 @@ PARAGRAPHS = (
         ),
         requirement=(
             "The reply must be a single paragraph without line breaks.",
-            "Everything has to stand in one paragraph, with no line breaks.",
+            "Everything must be in one paragraph, with no line breaks.",
         ),
         note=("one paragraph, no line breaks", "a single paragraph without line breaks"),
         build=lambda draft, arguments: None,
@@ -149,12 +149,12 @@ PARAGRAPHS = (
         group="layout",
         difficulty="easy",
         order=(
-            "Write at least {paragraphs} paragraphs, with a blank line between them.",
+            "Write at least {paragraphs} paragraphs, with blank lines between them.",
             "Use {paragraphs} or more paragraphs, separated by blank lines.",
         ),
         requirement=(
             "The reply must have at least {paragraphs} paragraphs, separated by blank lines.",
-            "There have to be {paragraphs} or more paragraphs with a blank line between them.",
+            "There must be {paragraphs} or more paragraphs with blank lines between them.",
         ),
         note=(
             "at least {paragraphs} paragraphs, blank lines between them",
@@ -170,12 +170,12 @@ PARAGRAPHS = (
         group="layout",
         excludes=AROUND,
         order=(
-            "Write exactly {paragraphs} paragraphs and leave a blank line between them.",
+            "Write exactly {paragraphs} paragraphs and leave blank lines between them.",
             "Use {paragraphs} paragraphs, no more and no fewer, separated by blank lines.",
         ),
         requirement=(
             "The reply must have exactly {paragraphs} paragraphs, separated by blank lines.",
-            "There have to be {paragraphs} paragraphs with a blank line between each two.",
+            "There must be exactly {paragraphs} paragraphs, with blank lines between them.",
         ),
         note=(
             "exactly {paragraphs} paragraphs separated by blank lines",
@@ -192,14 +192,14 @@ PARAGRAPHS = (
         excludes=AROUND,
         order=(
             "Write exactly {num_paragraphs} paragraphs and put the divider *** between them.",
-            "Split the reply into {num_paragraphs} paragraphs, with *** as the only divider between paragraphs.",
+            "Split the reply into {num_paragraphs} paragraphs, with *** as the only divider between them.",
         ),
         requirement=(
-            "There must be exactly {num_paragraphs} paragraphs, divided by ***.",
-            "The reply consists of {num_paragraphs} paragraphs with *** between each two.",
+            "There must be exactly {num_paragraphs} paragraphs, separated by ***.",
+            "The reply must consist of {num_paragraphs} paragraphs with *** between them.",
         ),
         note=(
-            "{num_paragraphs} paragraphs divided by ***",
+            "{num_paragraphs} paragraphs separated by ***",
             "*** between paragraphs, {num_paragraphs} paragraphs in all",
         ),
         sample=lambda rng, material: {"num_paragraphs": rng.randint(2, 4)},
@@ -213,20 +213,19 @@ PARAGRAPHS = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Write exactly {num_paragraphs} paragraphs with blank lines between them, and start the {ordinal} one with "
+            "Write exactly {num_paragraphs} paragraphs with blank lines between them, and start the {ordinal} with "
             "the word '{first_word}'.",
-            "Begin the {ordinal} of exactly {num_paragraphs} paragraphs with '{first_word}'; leave a blank line between "
-            "paragraphs.",
+            "Separate exactly {num_paragraphs} paragraphs with blank lines, and begin the {ordinal} with '{first_word}'.",
         ),
         requirement=(
-            "There must be exactly {num_paragraphs} paragraphs, separated by blank lines, and the {ordinal} one must start "
+            "There must be exactly {num_paragraphs} paragraphs, separated by blank lines, and the {ordinal} must start "
             "with the word '{first_word}'.",
-            "The reply has {num_paragraphs} paragraphs with a blank line between each two; the {ordinal} paragraph begins "
-            "with '{first_word}'.",
+            "The reply must have {num_paragraphs} paragraphs with blank lines between them; the {ordinal} must begin with "
+            "'{first_word}'.",
         ),
         note=(
             "{num_paragraphs} paragraphs separated by blank lines, the {ordinal} starting with '{first_word}'",
-            "{num_paragraphs} blank-line-separated paragraphs, first word of the {ordinal}: '{first_word}'",
+            "{num_paragraphs} paragraphs, blank lines between them, first word of the {ordinal}: '{first_word}'",
         ),
         spoken=lambda arguments: {"ordinal": _ORDINALS[arguments["nth_paragraph"] - 1]},
         sample=_paragraph_start_arguments,
@@ -240,13 +239,12 @@ PARAGRAPHS = (
         difficulty="hard",
         excludes=AROUND,
         order=(
-            "Write exactly {paragraphs} paragraphs, separated by blank lines, and end each with the same word that it starts with.",
-            "Let the first word of each paragraph be its last word too, in exactly {paragraphs} paragraphs with a blank line "
-            "between them.",
+            "Write exactly {paragraphs} paragraphs, separated by blank lines, and end each with the word it starts with.",
+            "Write exactly {paragraphs} paragraphs with blank lines between them, and make the first word of each its last too.",
         ),
         requirement=(
             "There must be exactly {paragraphs} paragraphs with blank lines between them, each ending with the word it starts with.",
-            "The reply has exactly {paragraphs} paragraphs, separated by blank lines; the last word of each is its first word.",
+            "The reply must have exactly {paragraphs} paragraphs, separated by blank lines; each must end with its first word.",
         ),
         note=(
             "{paragraphs} paragraphs (blank lines between them), each ending with its own first word",
@@ -263,13 +261,13 @@ PARAGRAPHS = (
         excludes=AROUND,
         order=(
             "Give two different replies, separated by six asterisks (******).",
-            "Answer twice, in two different ways, and put ****** between the two answers.",
+            "Write two different versions and put ****** between them.",
         ),
         requirement=(
-            "There must be two different replies with ****** between them, and no other division.",
-            "The reply consists of two different answers, separated by six asterisks: ******.",
+            "There must be two different replies, with ****** between them and nowhere else.",
+            "The reply must consist of two different versions, separated by six asterisks (******).",
         ),
-        note=("two different answers separated by ******", "two replies, ****** between them"),
+        note=("two different versions separated by ******", "two different replies, ****** between them"),
         build=_build_two,
         check=two_responses,
         stage=Stage.LAYOUT,

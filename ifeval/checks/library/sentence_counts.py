@@ -9,7 +9,7 @@ from ifeval.checks.library.builds import (
     count_sentences,
 )
 from ifeval.checks.library.instruction import ALONE, InstructionType, Stage
-from ifeval.checks.text.counting import Relation, at_least, at_most, compare, exactly
+from ifeval.checks.text.counting import Relation, at_least, at_most, compare, exactly, plural
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
@@ -43,7 +43,7 @@ SENTENCE_COUNTS = (
         order=("Use at most {sentences} sentences.", "Write no more than {sentences} sentences."),
         requirement=(
             "The reply must have at most {sentences} sentences.",
-            "The reply may have {sentences} sentences and no more.",
+            "The reply must have no more than {sentences} sentences.",
         ),
         note=("at most {sentences} sentences", "no more than {sentences} sentences"),
         sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
@@ -56,12 +56,12 @@ SENTENCE_COUNTS = (
         group="length",
         difficulty="easy",
         excludes=frozenset({"layout"}),
-        order=("Use at least {sentences} sentences.", "Write {sentences} sentences or more."),
+        order=("Use at least {sentences} sentences.", "Write {sentences} or more sentences."),
         requirement=(
             "The reply must have at least {sentences} sentences.",
-            "The reply has to have {sentences} sentences or more.",
+            "The reply must have {sentences} or more sentences.",
         ),
-        note=("at least {sentences} sentences", "{sentences} sentences or more"),
+        note=("at least {sentences} sentences", "{sentences} or more sentences"),
         sample=lambda rng, material: {"sentences": material.wanted + rng.randint(1, 3)},
         build=build_least_sentences,
         check=least_sentences,
@@ -71,10 +71,10 @@ SENTENCE_COUNTS = (
         id="length_constraints:number_sentences",
         group="length",
         excludes=frozenset({"layout"}),
-        order=("Write {bound} {num_sentences} sentences.", "Let the reply be {bound} {num_sentences} sentences long."),
+        order=("Write {bound} {num_sentences} sentences.", "Use {bound} {num_sentences} sentences."),
         requirement=(
             "The reply must have {bound} {num_sentences} sentences.",
-            "There have to be {bound} {num_sentences} sentences.",
+            "There must be {bound} {num_sentences} sentences.",
         ),
         note=("{bound} {num_sentences} sentences", "length: {bound} {num_sentences} sentences"),
         spoken=lambda arguments: {"bound": bound(arguments)},
@@ -91,12 +91,13 @@ SENTENCE_COUNTS = (
         id="sentence:exact_count",
         group="length",
         excludes=ALONE,
-        order=("Write exactly {sentences} sentences.", "Use {sentences} sentences, no more and no fewer."),
+        order=("Write exactly {sentences}.", "Use {sentences} in all."),
         requirement=(
-            "The reply must have exactly {sentences} sentences.",
-            "There have to be {sentences} sentences, no more and no fewer.",
+            "The reply must have exactly {sentences}.",
+            "There must be {sentences} in all.",
         ),
-        note=("exactly {sentences} sentences", "{sentences} sentences, no more and no fewer"),
+        note=("exactly {sentences}", "{sentences} in all"),
+        spoken=lambda arguments: {"sentences": plural(arguments["sentences"], "sentence")},
         sample=lambda rng, material: {"sentences": material.wanted + rng.randint(0, 2)},
         build=build_exact_sentences,
         check=exact_sentences,

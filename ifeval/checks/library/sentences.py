@@ -6,7 +6,7 @@ from random import Random
 from ifeval.checks.ifbench.arguments import Position, Word
 from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.builds import build_exact_sentences, uncapitalised
-from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words, before_stop
+from ifeval.checks.library.draft import CannotBuild, Draft, Material, bare_words
 from ifeval.checks.library.instruction import ALONE, Arguments, InstructionType, Stage
 from ifeval.checks.library.sentence_counts import exact_sentences
 from ifeval.checks.text.counting import plural, quoted, shorten
@@ -74,7 +74,7 @@ def _position_arguments(rng: Random, material: Material) -> Arguments:
 
 def _build_emoji(draft: Draft, arguments: Arguments) -> None:
     for block, index in draft.sentences():
-        block[index] = before_stop(block[index], "🙂")
+        block[index] += " 🙂"
     draft.fixed_sentences = True
 
 
@@ -161,12 +161,12 @@ SENTENCES = (
         group="sentence",
         excludes=frozenset({"layout", "format:parentheses"}),
         order=(
-            "Keep every sentence to at most {words} words.",
+            "Keep every sentence to {words} words at most.",
             "Write short sentences only: no more than {words} words each.",
         ),
         requirement=(
             "No sentence may have more than {words} words.",
-            "Every sentence has to be {words} words long or shorter.",
+            "Every sentence must have {words} words or fewer.",
         ),
         note=("sentences of at most {words} words", "no sentence longer than {words} words"),
         sample=lambda rng, material: {"words": rng.randint(12, 18)},
@@ -181,11 +181,11 @@ SENTENCES = (
         excludes=ALONE,
         order=(
             "Write exactly {sentences} sentences, each with exactly {step} more words than the one before.",
-            "Let your {sentences} sentences grow: each must be exactly {step} words longer than the previous one.",
+            "Make your {sentences} sentences grow: each must be exactly {step} words longer than the last.",
         ),
         requirement=(
-            "There must be exactly {sentences} sentences, and each must have exactly {step} more words than the one before.",
-            "The reply has {sentences} sentences; every sentence contains exactly {step} words more than the previous one.",
+            "There must be exactly {sentences} sentences, each with exactly {step} more words than the one before.",
+            "The reply must have {sentences} sentences, each exactly {step} words longer than the last.",
         ),
         note=(
             "{sentences} sentences, each exactly {step} words longer than the one before",
@@ -207,7 +207,7 @@ SENTENCES = (
         ),
         requirement=(
             "There must be exactly {sentences} sentences; the last word of each must be the first word of the next.",
-            "The reply has {sentences} sentences, each starting with the last word of the previous one.",
+            "The reply must have {sentences} sentences, each starting with the last word of the one before.",
         ),
         note=(
             "{sentences} sentences, each starting with the last word of the one before",
@@ -224,11 +224,11 @@ SENTENCES = (
         excludes=frozenset({"layout", "opening", "keywords:once"}),
         order=(
             "Use the word '{word}' in sentence number {N}.",
-            "Let the word '{word}' appear in your sentence number {N}.",
+            "Put the word '{word}' in sentence number {N}.",
         ),
         requirement=(
             "Sentence number {N} of the reply must contain the word '{word}'.",
-            "The word '{word}' has to appear in sentence number {N}.",
+            "The word '{word}' must appear in sentence number {N}.",
         ),
         note=("the word '{word}' in sentence number {N}", "sentence number {N} contains '{word}'"),
         sample=lambda rng, material: {"word": material.draw(1)[0], "N": rng.randint(2, 4)},
@@ -243,11 +243,11 @@ SENTENCES = (
         excludes=frozenset({"layout", "layout:tags", "opening"}),
         order=(
             "Make '{keyword}' word number {m} of sentence number {n}.",
-            "Put the word '{keyword}' into sentence number {n}, as its word number {m}.",
+            "Use '{keyword}' as word number {m} of sentence number {n}.",
         ),
         requirement=(
             "Word number {m} of sentence number {n} must be '{keyword}'.",
-            "The word '{keyword}' has to be word number {m} of sentence number {n}.",
+            "The word '{keyword}' must be word number {m} of sentence number {n}.",
         ),
         note=("word number {m} of sentence number {n}: '{keyword}'", "'{keyword}' as word {m} of sentence {n}"),
         sample=_position_arguments,
@@ -260,7 +260,7 @@ SENTENCES = (
         group="sentence",
         excludes=frozenset({"layout", "wrapper", "opening", "closing", "label"}),
         order=("Put an emoji at the end of every sentence.", "Finish each sentence with an emoji."),
-        requirement=("Every sentence must end with an emoji.", "There has to be an emoji at the end of each sentence."),
+        requirement=("Every sentence must end with an emoji.", "There must be an emoji at the end of each sentence."),
         note=("an emoji at the end of every sentence", "every sentence ends with an emoji"),
         build=_build_emoji,
         check=emoji,

@@ -9,7 +9,7 @@ from ifeval.checks.ifbench.arguments import Word
 from ifeval.checks.ifeval.arguments import Count
 from ifeval.checks.library.draft import Blocks, Draft, marked
 from ifeval.checks.library.instruction import AROUND, Arguments, InstructionType, Stage, listed
-from ifeval.checks.text.counting import at_least, exactly, quoted, shorten
+from ifeval.checks.text.counting import at_least, exactly, plural, quoted, shorten
 from ifeval.checks.text.labels import labelled
 from ifeval.checks.text.markdown import without_fence
 from ifeval.checks.text.marks import normalised
@@ -82,7 +82,7 @@ def table(reply: Reading, *, columns: Count, rows: Count) -> CheckResult:
 
 
 def sections(reply: Reading, *, section_spliter: Word, num_sections: Count) -> CheckResult:
-    """At least the given number of different numbers stand after the word at the start of a line, each with text after it."""
+    """At least the given number of different numbers come after the word at the start of a line, each with text after it."""
     name = normalised(section_spliter).strip()
     mark = regex.compile(rf"{regex.escape(name)}\s{{0,3}}(\d{{1,9}})\b\W*", regex.IGNORECASE)
     filled: set[int] = set()
@@ -135,17 +135,18 @@ STRUCTURES = (
         group="layout",
         excludes=frozenset({"wrapper", "sentence"}),
         order=(
-            "Put the content in a Markdown table with {columns} columns and {rows} rows below the header.",
-            "Answer with a Markdown table of {columns} columns: a header and exactly {rows} more rows.",
+            "Put the content in a Markdown table with {columns} columns and {rows} below the header.",
+            "Answer with a Markdown table of {columns} columns: a header and exactly {rows} below it.",
         ),
         requirement=(
-            "The reply must hold one Markdown table with {columns} columns and, below its header, {rows} rows.",
-            "There has to be a single Markdown table: {columns} columns, a header, and {rows} rows under it.",
+            "The reply must contain one Markdown table with {columns} columns and, below its header, {rows}.",
+            "There must be just one Markdown table: {columns} columns, a header and {rows} below it.",
         ),
         note=(
-            "a Markdown table, {columns} columns, {rows} rows below the header",
-            "one table: {columns} columns, header plus {rows} rows",
+            "a Markdown table, {columns} columns, {rows} below the header",
+            "one Markdown table: {columns} columns, header plus {rows}",
         ),
+        spoken=lambda arguments: {"rows": plural(arguments["rows"], "row")},
         sample=lambda rng, material: {"columns": rng.randint(2, 3), "rows": material.wanted + rng.randint(0, 1)},
         build=_build_table,
         check=table,
@@ -157,15 +158,15 @@ STRUCTURES = (
         excludes=frozenset({"digits", "case:uppercase", "case:lowercase", "wrapper"}),
         order=(
             "Divide the reply into at least {num_sections} sections, headed {section_spliter} 1, {section_spliter} 2 and so on.",
-            "Give the reply {num_sections} or more sections, headed {section_spliter} 1, {section_spliter} 2 etc.",
+            "Use {num_sections} or more sections, headed {section_spliter} 1, {section_spliter} 2 etc.",
         ),
         requirement=(
             "The reply must have at least {num_sections} sections, headed {section_spliter} 1, {section_spliter} 2 and so on.",
-            "There have to be {num_sections} or more sections, each beginning with {section_spliter} and its number.",
+            "There must be {num_sections} or more sections, called {section_spliter} 1, {section_spliter} 2 and so on.",
         ),
         note=(
             "at least {num_sections} sections headed {section_spliter} 1, {section_spliter} 2 ...",
-            "sections headed {section_spliter} 1, {section_spliter} 2 ..., {num_sections} or more",
+            "{num_sections} or more sections, headed {section_spliter} 1, {section_spliter} 2 ...",
         ),
         sample=lambda rng, material: {
             "section_spliter": rng.choice(("Section", "Part", "SECTION", "Chapter")),
@@ -185,7 +186,7 @@ STRUCTURES = (
         ),
         requirement=(
             "The reply must have exactly {headings} headings that start with '## '.",
-            "There have to be {headings} Markdown headings of level two ('## '), no more and no fewer.",
+            "There must be {headings} level-two Markdown headings ('## '), no more and no fewer.",
         ),
         note=("exactly {headings} '## ' headings", "{headings} level-two Markdown headings ('## ')"),
         sample=lambda rng, material: {"headings": rng.randint(2, 3)},
@@ -203,7 +204,7 @@ STRUCTURES = (
         ),
         requirement=(
             "The entire reply must be a valid JSON object or array.",
-            "The whole reply has to parse as one JSON object, with no text around it.",
+            "The whole reply must parse as one JSON object, with no text around it.",
         ),
         note=("whole reply as a JSON object", "JSON object or array only"),
         build=lambda draft, arguments: draft.arrange(3, _json),
@@ -215,12 +216,12 @@ STRUCTURES = (
         group="layout",
         excludes=AROUND | {"case:uppercase", "case:lowercase", "case:title"},
         order=(
-            "Write {count} lines that start with the labels {listed}, in this order, and put your text after each label.",
+            "Write {count} lines that start with the labels {listed}, in this order, with text after each label.",
             "Use the labels {listed} in this order, each at the start of a line and followed by text.",
         ),
         requirement=(
             "The reply must follow a template: lines that start with {listed}, in this order, each followed by text.",
-            "There have to be {count} labelled lines, in this order: {listed}. Each label is followed by text.",
+            "There must be {count} labelled lines in this order, each label followed by text: {listed}.",
         ),
         note=("lines labelled {listed}, in this order", "labels at the start of lines, followed by text: {listed}"),
         spoken=lambda arguments: {

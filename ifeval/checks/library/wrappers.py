@@ -29,14 +29,14 @@ def _around(before: str, after: str) -> Build:
 
 
 def quotation(reply: Reading) -> CheckResult:
-    """All of the text stands in double quotation marks, straight or curly: as a whole, or every paragraph by itself."""
+    """All of the text is in double quotation marks, straight or curly: as a whole, or every paragraph by itself."""
     text = reply.source.strip()
     ok = _one_quotation(text) or all(map(_one_quotation, map(str.strip, _BLANK_LINE.split(text))))
     return CheckResult(ok, f"{'' if ok else 'not '}wrapped in double quotation marks")
 
 
 def tags(reply: Reading, *, tag: Word) -> CheckResult:
-    """Everything stands between `<tag>` and `</tag>`, each of which occurs once, with text between them."""
+    """Everything is between `<tag>` and `</tag>`, each of which occurs once, with text between them."""
     text = reply.raw.strip()
     opening, closing = f"<{tag}>", f"</{tag}>"
     if text.count(opening) != 1 or text.count(closing) != 1:
@@ -51,7 +51,7 @@ def tags(reply: Reading, *, tag: Word) -> CheckResult:
 
 
 def code_block(reply: Reading) -> CheckResult:
-    """Everything stands in one fenced code block of Markdown (``` or ~~~), with text in it."""
+    """Everything is in one fenced code block of Markdown (``` or ~~~), with text in it."""
     match = _FENCED.fullmatch(normalised(reply.raw).strip())
     if match is None or match[1] in match[2]:
         return CheckResult(False, "not one fenced code block with nothing outside it")
@@ -83,7 +83,7 @@ WRAPPERS = (
         ),
         requirement=(
             "The whole reply must be wrapped in double quotation marks.",
-            "The first and the last character of the reply have to be double quotation marks.",
+            "The entire reply must be inside double quotation marks.",
         ),
         note=("everything in double quotation marks", "whole reply between double quotation marks"),
         build=_around('"', '"'),
@@ -96,11 +96,11 @@ WRAPPERS = (
         excludes=frozenset({"opening", "closing", "label", "case:uppercase", "case:title"}),
         order=(
             "Wrap the whole reply in <{tag}> and </{tag}>.",
-            "Write everything between the tags <{tag}> and </{tag}>, with nothing outside.",
+            "Write everything between the tags <{tag}> and </{tag}>, with nothing outside them.",
         ),
         requirement=(
-            "The whole reply must stand between <{tag}> and </{tag}>.",
-            "Nothing may stand outside the tags <{tag}> and </{tag}>, each of which is used once.",
+            "The whole reply must be between <{tag}> and </{tag}>.",
+            "Nothing may be outside the tags <{tag}> and </{tag}>, each used once.",
         ),
         note=("everything between <{tag}> and </{tag}>", "wrapped in <{tag}>...</{tag}>"),
         sample=lambda rng, material: {"tag": rng.choice(TAGS)},
@@ -113,12 +113,12 @@ WRAPPERS = (
         group="wrapper",
         excludes=frozenset({"opening", "closing", "label"}),
         order=(
-            "Put the whole reply in a single code block fenced by ```.",
+            "Put the whole reply in a single code block fenced with ```.",
             "Write everything inside one fenced code block (``` before and after).",
         ),
         requirement=(
-            "The whole reply must stand in one code block fenced by ```.",
-            "There has to be one fenced code block (```) and nothing outside it.",
+            "The whole reply must be in one code block fenced with ```.",
+            "There must be one fenced code block (```) and nothing outside it.",
         ),
         note=("everything in one ``` code block", "one fenced code block, nothing outside it"),
         build=_around("```\n", "\n```"),
