@@ -123,6 +123,7 @@ def test_a_drawn_brief_is_sound(one):
         ("Clara|Byrne", ["clara's idea", "mr byrne", "clara byrne"]),
         ("drinks voucher", ["drinks vouchers", "a drinks voucher"]),
         ("2nd", ["second", "2nd"]),
+        ("price|£", ["price: 12", "£12", "£ 12"]),
     ],
 )
 def test_a_value_is_found_in_its_usual_spellings(part, said):
@@ -138,6 +139,7 @@ def test_a_value_is_found_in_its_usual_spellings(part, said):
         ("20", ["120", "2020", "20.5", "twenty-three", "the 20th"]),
         ("5", ["twenty-five", "15", "5.5", "10:05"]),
         ("Clara|Byrne", ["declara", "byrnes2"]),
+        ("price|£", ["12", "12 euros", "€12"]),
     ],
 )
 def test_another_value_is_not_taken_for_it(part, said):

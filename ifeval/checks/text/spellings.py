@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_CURRENCIES = ("£", "€", "$")
 _MARKS = {"%": r" ?(?:%|per ?cent)", "£": r"(?:£ ?)?", "€": r"(?:€ ?)?", "$": r"(?:\$ ?)?", "°": " ?°? ?", "'": "'?"}
 
 
@@ -43,6 +44,8 @@ NUMBER_WORDS = {in_words(number): number for number in range(101)}
 
 
 def _alternative(text: str) -> str:
+    if text in _CURRENCIES:  # beside a figure the sign may be missing; alone it may not
+        return re.escape(text)
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
     before = "" if _UNSPACED.match(text) else r"(?<!\w)"
