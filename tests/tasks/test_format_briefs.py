@@ -165,6 +165,8 @@ FORM = [["Clara|Byrne", "deposit"]]
         "| Deposit | Rent |\n|---|---|\n| Clara Byrne | the club |",
         "Deposit:\nMs Byrne",
         "## Deposit\n\nClara pays.",
+        "**Deposit**\n\n- paid: by Clara",
+        '{"deposit_paid_by": "Clara Byrne"}',
         "Clara Byrne is the treasurer. She pays the deposit.",
         "Clara Byrne\npays the\ndeposit.",
         "CLARA BYRNE PAYS THE DEPOSIT!",
@@ -179,6 +181,7 @@ def test_what_stands_apart_does_not():
     long = "Clara Byrne took the chair of the meeting on Thursday. Nine members were there, which is more than usual. "
     assert not covered(Reading(f"{long}A deposit is due."), FORM)
     assert not covered(Reading("- Clara Byrne took the chair\n- the deposit is due"), FORM)
+    assert not covered(Reading("The deposit is due.\n- Clara Byrne took the chair"), FORM)
 
 
 MATERIAL = (

@@ -17,6 +17,9 @@ Form = Sequence[str]
 SHORT = 20
 """Words of a line of prose that is still read as one; a longer one is a paragraph, and read by its sentences."""
 
+LABEL = 6
+"""Words that the label above a list has at most."""
+
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "`": "", "*": "", "~": "", "“": "", "”": "", "„": "",
                         "«": "", "»": "", '"': "", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
                         "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "&": " and ", "\t": " "})  # fmt: skip
@@ -61,14 +64,15 @@ class Reading:
 
     def _lines(self) -> Iterator[str]:
         above = header = ""
-        for line in self.text.split("\n"):
+        lines = self.text.split("\n")
+        for line, following in zip(lines, _next_lines(lines), strict=True):
             bare = _MARK.sub("", line).strip("| ")
             if "|" in line:
                 header = header or bare
                 yield f"{header} {bare}".replace("|", " ")
                 continue
             header = ""
-            if line.startswith("#") or bare.endswith(":"):
+            if line.startswith("#") or bare.endswith(":") or (bare == line and _is_label(line, following)):
                 above = bare
             elif bare != line or above or len(bare.split()) <= SHORT:
                 yield f"{above} {bare}"
@@ -79,6 +83,20 @@ class Reading:
         for sentence in _SENTENCE.split(flowing):
             yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
             before = sentence
+
+
+def _next_lines(lines: Sequence[str]) -> list[str]:
+    """For each line the next one that is not blank, or ""."""
+    found, following = [], ""
+    for line in reversed(lines):
+        found.append(following)
+        following = line or following
+    return found[::-1]
+
+
+def _is_label(line: str, following: str) -> bool:
+    """Whether a line without a mark stands above list items as their label, as "**Train**" does."""
+    return 0 < len(line.split()) <= LABEL and line[-1] not in ".!?,;" and _MARK.match(following) is not None
 
 
 def covered(reading: Reading, forms: Sequence[Form]) -> bool:

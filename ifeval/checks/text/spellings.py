@@ -48,10 +48,10 @@ def _alternative(text: str) -> str:
         return re.escape(text)
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
-    before = "" if _UNSPACED.match(text) else r"(?<!\w)"
+    before = "" if _UNSPACED.match(text) else r"(?<![^\W_])"  # a key such as deposit_paid has the word, too
     if not tokens or tokens[-1][0] == "number" or _UNSPACED.match(text[-1]):
         return before + out
-    return before + out + ("(?:'s|s|es|d|ed|ing)?" if tokens[-1][0] == "word" else "") + r"(?!\w)"
+    return before + out + ("(?:'s|s|es|d|ed|ing)?" if tokens[-1][0] == "word" else "") + r"(?![^\W_])"
 
 
 def _token(kind: str, token: str) -> str:
