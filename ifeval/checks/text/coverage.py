@@ -1,7 +1,7 @@
 """Does a reply say what it was asked to say? A fact counts when one of its forms is found together.
 
-Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading
-or the introduction ("Deposit:") above it, and a sentence that starts with a pronoun with the one before it.
+Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading,
+the introduction ("Deposit:") or the label of its list above it, and a sentence that starts with a pronoun with the one before it.
 """
 
 import re
