@@ -23,8 +23,8 @@ from .phrasing import STYLES, Parts
 from .scoring import credit, near_replies, score, wrong_replies
 
 RUNGS: tuple[tuple[int, Length], ...] = (
-    *((1, "line"), (8, "long"), (1, "short"), (4, "long"), (1, "line"), (2, "line"), (1, "line"), (2, "long")),
-    *((1, "line"), (8, "long"), (2, "line"), (4, "short"), (1, "line"), (1, "short"), (1, "long"), (2, "short")),
+    *((1, "line"), (8, "long"), (2, "line"), (4, "long"), (1, "line"), (1, "short"), (1, "line"), (2, "long")),
+    *((1, "line"), (8, "long"), (2, "short"), (4, "short"), (1, "line"), (2, "line"), (1, "long"), (1, "short")),
 )
 """Number of instructions and length of brief of sixteen prompts in a row, round and round: half have one instruction, a
 quarter two, an eighth each four and eight; most are about little."""

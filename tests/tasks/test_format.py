@@ -93,7 +93,7 @@ def test_a_piece_of_a_line_is_a_reply_and_its_request_is_none():
     )
     stuffed = dict(decoys(prompt(words), TASK.decoys(words)))["stuffed"]
     assert metrics(words, stuffed)["followed"] == 0
-    assert metrics(words, f"{prompt(words)} And that is all there is to say about it, I suppose.")["followed"] == 0
+    assert metrics(words, prompt(words))["followed"] == 0
     long = next(s for s in DEFAULT if s.tags["length"] == "long")
     assert metrics(long, long.target["material"])["covered"] == 0
     stall = next(s for s in DEFAULT if s.tags["brief"] == "thanks-for-cake-stall")
