@@ -15,6 +15,7 @@ from ifeval.records import CheckResult
 _EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
 _HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
 _PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
+_NO_TAGS = frozenset(["this", "that", "with", "from", "your", "their", "when", "what", "made", "turn", "into", "have"])
 SUMMING_UP = ("Summary", "In short")
 REPORTING = frozenset({"report", "summary", "minutes", "analysis", "explanation"})
 LABELS = ("Summary", "In short", "Note")
@@ -51,7 +52,7 @@ def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
         *regex.findall(r"[A-Za-z]{4,}", draft.material.title),
         *regex.findall(r"[A-Za-z]{4,}", draft.material.subject),
     ]
-    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
+    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words) if word.lower() not in _NO_TAGS)
     draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 
 
