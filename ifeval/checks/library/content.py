@@ -35,7 +35,7 @@ def _build_label(draft: Draft, arguments: Arguments) -> None:
 
 
 def _build_placeholders(draft: Draft, arguments: Arguments) -> None:
-    draft.add(_PLACEHOLDERS[arguments["num_placeholders"]])
+    draft.blocks[-1].append(_PLACEHOLDERS[arguments["num_placeholders"]])
 
 
 def _build_highlights(draft: Draft, arguments: Arguments) -> None:
@@ -140,7 +140,7 @@ CONTENT = (
             "At least one e-mail address must appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
-        build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
+        build=lambda draft, arguments: draft.blocks[-1].append("Questions can be sent to hello@example.com."),
         check=email_address,
         stage=Stage.CONTENT,
     ),

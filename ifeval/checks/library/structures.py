@@ -54,7 +54,7 @@ def _build_template(draft: Draft, arguments: Arguments) -> None:
     """The title after the first label, the sentences after the others."""
     labels = arguments["labels"]
     draft.arrange(len(labels) - 1)
-    title = f"{draft.material.title}."
+    title = draft.material.title
     draft.layout = lambda blocks: "\n".join(
         f"{label}: {' '.join(block)}" for label, block in zip(labels, [[title], *blocks], strict=True)
     )
