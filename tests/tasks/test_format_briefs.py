@@ -172,6 +172,7 @@ FORM = [["Clara|Byrne", "deposit"]]
     [
         "The **deposit** is paid by _Clara Byrne_.",
         "| Who | What |\n|---|---|\n| Clara Byrne | the deposit |",
+        "| Deposit | paid by | Clara Byrne |",
         "| Deposit | Rent |\n|---|---|\n| Clara Byrne | the club |",
         "Deposit:\nMs Byrne",
         "## Deposit\n\nClara pays.",
@@ -179,6 +180,10 @@ FORM = [["Clara|Byrne", "deposit"]]
         "Clara Byrne\npays the\ndeposit.",
         "CLARA BYRNE PAYS THE DEPOSIT!",
         "“Clara’s” deposit",
+        "Who pays the deposit? Clara Byrne.",
+        "Who pays the deposit?\nClara Byrne.",
+        '{\n  "deposit": {\n    "paid_by": "Clara Byrne"\n  }\n}',
+        '{"deposit_of_the_club": "Byrne"}',
     ],
 )
 def test_what_stands_together_states_a_fact(text):
@@ -189,6 +194,7 @@ def test_what_stands_apart_does_not():
     long = "Clara Byrne took the chair of the meeting on Thursday. Nine members were there, which is more than usual. "
     assert not covered(Reading(f"{long}A deposit is due."), FORM)
     assert not covered(Reading("- Clara Byrne took the chair\n- the deposit is due"), FORM)
+    assert not covered(Reading(f"Is the deposit due? It is. {long}"), FORM)
 
 
 MATERIAL = (

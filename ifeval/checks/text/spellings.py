@@ -1,7 +1,7 @@
 """The usual spellings of a value: 1,240 and 1240; 14 March, March 14th and 14/3; 10:30 and half past ten; 4 and four.
 
-`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised and
-whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
+`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised,
+whose underscores are spaces and whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
 """
 
 import re
@@ -23,8 +23,8 @@ _TOKEN = re.compile(
     | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(ONES[1:13])})(?!\w))
     | (?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)(?!\w) | (?<!\w)(?:{"|".join(_ORDINALS)})(?!\w))
     | (?P<number>(?<![\w.,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d) | (?<![\w.,])\d+(?:\.\d+)?(?!\d))
-    | (?P<word>[^\W\d]+)
-    | (?P<space>[\ -]+)
+    | (?P<word>[^\W\d_]+)
+    | (?P<space>[\ _-]+)
     | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
