@@ -13,7 +13,7 @@ from ifeval.checks.library.phrases import END_PHRASES, START_PHRASES
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import Length, _all, brief, ids
-from ifeval.tasks.format.choice import MIN_WORDS
+from ifeval.tasks.format.choice import MIN_WORDS, material
 from ifeval.tasks.format.fits import FITS
 from ifeval.tasks.format.inventions import inventions
 
@@ -75,6 +75,18 @@ def test_what_is_unfit_for_a_brief_is_an_instruction_that_its_kind_allows():
 )
 def test_every_kind_that_may_be_asked_for_a_phrase_has_its_own(name, phrases):
     assert phrases.keys() == FITS[name]
+
+
+def test_a_brief_has_one_main_fact_at_most():
+    assert all(sum(fact.main for fact in one.facts) <= 1 for one in DRAWN)
+    assert sum(any(fact.main for fact in one.facts) for one in DRAWN) > 200
+
+
+def test_the_main_fact_is_demanded_before_any_other():
+    about = brief("meter-misread", Random(0))
+    main = next(fact.say for fact in about.facts if fact.main)
+    for seed in range(20):
+        assert main in [point.label for point in material(about, 2, [0, 4], Random(seed)).points[:2]]
 
 
 @pytest.mark.parametrize("split", ["evaluation", "training"])
