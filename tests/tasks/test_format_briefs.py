@@ -174,15 +174,19 @@ FORM = [["Clara|Byrne", "deposit"]]
     [
         "The **deposit** is paid by _Clara Byrne_.",
         "| Who | What |\n|---|---|\n| Clara Byrne | the deposit |",
+        "| Deposit | paid by | Clara Byrne |",
         "| Deposit | Rent |\n|---|---|\n| Clara Byrne | the club |",
         "Deposit:\nMs Byrne",
         "## Deposit\n\nClara pays.",
         "**Deposit**\n\n- paid: by Clara",
-        '{"deposit_paid_by": "Clara Byrne"}',
         "Clara Byrne is the treasurer. She pays the deposit.",
         "Clara Byrne\npays the\ndeposit.",
         "CLARA BYRNE PAYS THE DEPOSIT!",
         "“Clara’s” deposit",
+        "Who pays the deposit? Clara Byrne.",
+        "Who pays the deposit?\nClara Byrne.",
+        '{\n  "deposit": {\n    "paid_by": "Clara Byrne"\n  }\n}',
+        '{"deposit_of_the_club": "Byrne"}',
     ],
 )
 def test_what_stands_together_states_a_fact(text):
@@ -194,6 +198,7 @@ def test_what_stands_apart_does_not():
     assert not covered(Reading(f"{long}A deposit is due."), FORM)
     assert not covered(Reading("- Clara Byrne took the chair\n- the deposit is due"), FORM)
     assert not covered(Reading("The deposit is due.\n- Clara Byrne took the chair"), FORM)
+    assert not covered(Reading(f"Is the deposit due? It is. {long}"), FORM)
 
 
 MATERIAL = (

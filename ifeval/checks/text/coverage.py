@@ -1,7 +1,8 @@
 """Does a reply say what it was asked to say? A fact counts when one of its forms is found together.
 
 Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading,
-the introduction ("Deposit:") or the label of its list above it, and a sentence that starts with a pronoun with the one before it.
+the label of its list or the introduction ("Deposit:", "What does it cost?") above it, and a sentence that starts with a
+pronoun or answers a question with the one before it.
 """
 
 import re
@@ -43,7 +44,7 @@ class Reading:
     @cached_property
     def text(self) -> str:
         plain = _LINK.sub(r"\1", _STAR.sub("- ", self.answer)).translate(_PLAIN).lower()
-        plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain))
+        plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain)).replace("_", " ")  # the key "guests_in_all" says something
         return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
 
     @cached_property
@@ -69,11 +70,12 @@ class Reading:
             bare = _MARK.sub("", line).strip("| ")
             if "|" in line:
                 header = header or bare
-                yield f"{header} {bare}".replace("|", " ")
+                yield _SPACES.sub(" ", f"{header} {bare}".replace("|", " "))
                 continue
             header = ""
-            if line.startswith("#") or bare.endswith(":") or (bare == line and _is_label(line, following)):
-                above = bare
+            label = bare.rstrip("{[ ")
+            if line.startswith("#") or label.endswith((":", "?")) or (bare == line and _is_label(line, following)):
+                above = label
             elif bare != line or above or len(bare.split()) <= SHORT:
                 yield f"{above} {bare}"
 
@@ -81,7 +83,7 @@ class Reading:
         before = ""
         flowing = _WRAPPED.sub(" ", self.text)
         for sentence in _SENTENCE.split(flowing):
-            yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
+            yield f"{before} {sentence}" if _REFERS.match(sentence) or before.endswith("?") else sentence
             before = sentence
 
 

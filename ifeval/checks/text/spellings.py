@@ -1,7 +1,7 @@
 """The usual spellings of a value: 1,240 and 1240; 14 March, March 14th and 14/3; 10:30 and half past ten; 4 and four.
 
-`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised and
-whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
+`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised,
+whose underscores are spaces and whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
 """
 
 import re
@@ -23,8 +23,8 @@ _TOKEN = re.compile(
     | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(ONES[1:13])})(?!\w))
     | (?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)(?!\w) | (?<!\w)(?:{"|".join(_ORDINALS)})(?!\w))
     | (?P<number>(?<![\w.,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d) | (?<![\w.,])\d+(?:\.\d+)?(?!\d))
-    | (?P<word>[^\W\d]+)
-    | (?P<space>[\ -]+)
+    | (?P<word>[^\W\d_]+)
+    | (?P<space>[\ _-]+)
     | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -48,10 +48,10 @@ def _alternative(text: str) -> str:
         return re.escape(text)
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
-    before = "" if _UNSPACED.match(text) else r"(?<![^\W_])"  # a key such as deposit_paid has the word, too
+    before = "" if _UNSPACED.match(text) else r"(?<!\w)"
     if not tokens or tokens[-1][0] == "number" or _UNSPACED.match(text[-1]):
         return before + out
-    return before + out + ("(?:'s|s|es|d|ed|ing)?" if tokens[-1][0] == "word" else "") + r"(?![^\W_])"
+    return before + out + ("(?:'s|s|es|d|ed|ing)?" if tokens[-1][0] == "word" else "") + r"(?!\w)"
 
 
 def _token(kind: str, token: str) -> str:
