@@ -22,9 +22,8 @@ def test_right_statements_are_covered_and_misplaced_values_are_not(seed: int) ->
         values = draw(_all()[name][2]["draw"], _texts(name), Random(seed))
         forms = next(fact.forms for fact in _filled(name, values).facts if fact.say == fill(one["say"], values))
         for verdict, key in ((True, "right"), (False, "wrong")):
-            for statement in one[key]:
-                if covered(Reading(fill(statement, values)), forms) is not verdict:
-                    misjudged.append((key, name, fill(statement, values), forms))
+            said = [fill(statement, values) for statement in one[key]]
+            misjudged += [(key, name, text, forms) for text in said if covered(Reading(text), forms) is not verdict]
     assert misjudged == []
 
 
