@@ -34,6 +34,8 @@ class Fact:
     say: str
     forms: tuple[tuple[str, ...], ...]
     sentences: tuple[str, ...]
+    main: bool = False
+    """Whether the text would miss its point without it: a prompt demands it before any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _fact(raw: dict[str, Any], values: Values) -> Fact:
         say=fill(raw["say"], values),
         forms=tuple(tuple(fill(form, values, names=ALTERNATIVE).split(" & ")) for form in raw["forms"]),
         sentences=tuple(fill(sentence, values) for sentence in raw["sentences"]),
+        main=raw.get("main", False),
     )
 
 

@@ -50,12 +50,14 @@ class Choice:
 
 
 def material(brief: Brief, wanted: int, first: Sequence[int], rng: Random) -> Material:
-    """What an oracle for the brief is made of: its words, and its facts, those numbered `first` being taken first.
+    """What an oracle for the brief is made of: its words, and its facts.
 
-    Both the facts wanted and the others stand in the brief's own order, in which they read best.
+    The brief's main fact is taken first, unless it would be the only one and is not among those numbered `first`; then
+    those are. Both the facts wanted and the others stand in the brief's own order, in which they read best.
     """
     others = [place for place in range(len(brief.facts)) if place not in first]
     mixed = [*rng.sample(list(first), len(first)), *rng.sample(others, len(others))]
+    mixed.sort(key=lambda place: not (brief.facts[place].main and (wanted > 1 or place in first)))
     order = [*sorted(mixed[:wanted]), *sorted(mixed[wanted:])]
     points = [
         Point(brief.facts[n].say, tuple(rng.sample(brief.facts[n].sentences, len(brief.facts[n].sentences))))

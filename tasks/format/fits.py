@@ -25,7 +25,7 @@ _ROWS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
                 "keywords:forbidden_words",
             ),
             *("keywords:once", "keywords:order", "sentence:keyword", "punctuation:no_comma"),
-            *("content:no_questions", "content:no_exclamations", "content:no_digits", "edge:full_stop"),
+            *("content:no_questions", "content:no_exclamations", "edge:full_stop"),
             *("length:most_words", "length:least_words", "length_constraints:number_words", "count:word_count_range"),
             *("count:unique_word_count", "length:most_sentences", "length:least_sentences", "sentence:exact_count"),
             *("length_constraints:number_sentences", "sentence:longest", "layout:least_bullets"),
@@ -66,6 +66,7 @@ _ROWS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (PUBLIC, ("format:emoji", "case:title", "case:uppercase", "layout:acrostic")),
     (PUBLIC | {"instructions"} | CODE, ("layout:lines",)),
     (frozenset({"note", "reply"}), ("case:lowercase",)),
+    (ANY - {"report", "analysis", "minutes"}, ("content:no_digits",)),
 )
 
 FITS: dict[str, frozenset[str]] = {name: kinds for kinds, names in _ROWS for name in names}

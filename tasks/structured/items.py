@@ -9,7 +9,7 @@ from random import Random
 from ifeval.records import Sample
 
 from .fields import Field
-from .material import NOTED, PAPERS, Record, dossiers, lists, noted, notes, record, table
+from .material import NOTED, Record, dossiers, lists, noted, notes, record, table
 from .render import blank, depth, render
 
 LIGHT = {
@@ -56,19 +56,19 @@ NAMES = {
 ASK = {
     "extract": (
         "I have to enter {the} below into our files. Please extract these fields and give them to me as {name}.",
-        "You will find {the} at the end. Turn what it says into {name} with exactly the fields listed here.",
+        "Turn {the} at the end into {name} with exactly the fields listed here.",
         "Could you go through {the} below and write the following as {name}?",
         "From {the} at the end I need {name} that our program can read. These are the fields:",
     ),
     "fill": (
         "Please fill in this form from {the} below it. Each field's value says what to put there; give it back as {name}.",
-        "Here is an empty form; every value tells you what to put in its place. Take it all from {the} underneath, and "
+        "Here is a form; every value tells you what to put in its place. Take it all from {the} underneath, and "
         "answer with {name}.",
     ),
     "convert": (
         "The list below has to go into another system. Please convert it into {name}: the rows in the same order, with "
         "these columns:",
-        "Can you rewrite this list as {name}? Same rows, same order, but with the following columns and ways of writing:",
+        "Can you rewrite this list as {name}? Same rows, same order, but with these columns, written as follows:",
     ),
 }
 ASK_ONE = {
@@ -185,8 +185,6 @@ def _prompt(rng: Random, made: Record, cell: Cell) -> str:
     opening = rng.choice(ask).format(
         the=f"the {made.kind}", name=f"{'an' if cell.form == 'xml' else 'a'} {NAMES[cell.form]}"
     )
-    if made.kind == PAPERS:
-        opening = opening.replace("what it says", "what they say")
     if cell.operation == "fill":
         shape = blank(made.fields, cell.form)
     else:
@@ -198,10 +196,10 @@ def _prompt(rng: Random, made: Record, cell: Cell) -> str:
 def _rules(fields: tuple[Field, ...], cell: Cell) -> Iterator[str]:
     """How each kind of value is written, and the document as a whole."""
     kinds = {field.kind for field in fields}
-    if "integer" in kinds and "number" not in kinds and len(fields) <= NOTED:
-        yield "Write whole numbers in digits, without units."
-    elif kinds & {"integer", "number"}:
-        yield "Write whole numbers and decimals in digits, with a decimal point and without units or thousands separators."
+    if "number" in kinds:
+        yield "Write whole numbers in digits and decimals with a point, without units or thousands separators."
+    elif "integer" in kinds:
+        yield f"Write whole numbers in digits, without units{' or thousands separators' if len(fields) > NOTED else ''}."
     if "date" in kinds:
         yield "Dates are YYYY-MM-DD."
     if "time" in kinds:

@@ -13,7 +13,7 @@ from ifeval.checks.library.phrases import END_PHRASES, START_PHRASES
 from ifeval.checks.text.coverage import Reading, covered
 from ifeval.checks.text.spellings import in_words, pattern
 from ifeval.tasks.format.briefs import Length, _all, brief, ids
-from ifeval.tasks.format.choice import MIN_WORDS
+from ifeval.tasks.format.choice import MIN_WORDS, material
 from ifeval.tasks.format.fits import FITS
 from ifeval.tasks.format.inventions import inventions
 
@@ -77,6 +77,18 @@ def test_every_kind_that_may_be_asked_for_a_phrase_has_its_own(name, phrases):
     assert phrases.keys() == FITS[name]
 
 
+def test_a_brief_has_one_main_fact_at_most():
+    assert all(sum(fact.main for fact in one.facts) <= 1 for one in DRAWN)
+    assert sum(any(fact.main for fact in one.facts) for one in DRAWN) > 200
+
+
+def test_the_main_fact_is_demanded_before_any_other():
+    about = brief("meter-misread", Random(0))
+    main = next(fact.say for fact in about.facts if fact.main)
+    for seed in range(20):
+        assert main in [point.label for point in material(about, 2, [0, 4], Random(seed)).points[:2]]
+
+
 @pytest.mark.parametrize("split", ["evaluation", "training"])
 def test_every_brief_of_a_split_has_one_length(split):
     assert sorted(ids(split)) == sorted(chain.from_iterable(ids(split, length) for length in get_args(Length)))
@@ -123,6 +135,7 @@ def test_a_drawn_brief_is_sound(one):
         ("Clara|Byrne", ["clara's idea", "mr byrne", "clara byrne"]),
         ("drinks voucher", ["drinks vouchers", "a drinks voucher"]),
         ("2nd", ["second", "2nd"]),
+        ("price|£", ["price: 12", "£12", "£ 12"]),
     ],
 )
 def test_a_value_is_found_in_its_usual_spellings(part, said):
@@ -138,6 +151,7 @@ def test_a_value_is_found_in_its_usual_spellings(part, said):
         ("20", ["120", "2020", "20.5", "twenty-three", "the 20th"]),
         ("5", ["twenty-five", "15", "5.5", "10:05"]),
         ("Clara|Byrne", ["declara", "byrnes2"]),
+        ("price|£", ["12", "12 euros", "€12"]),
     ],
 )
 def test_another_value_is_not_taken_for_it(part, said):
@@ -160,13 +174,19 @@ FORM = [["Clara|Byrne", "deposit"]]
     [
         "The **deposit** is paid by _Clara Byrne_.",
         "| Who | What |\n|---|---|\n| Clara Byrne | the deposit |",
+        "| Deposit | paid by | Clara Byrne |",
         "| Deposit | Rent |\n|---|---|\n| Clara Byrne | the club |",
         "Deposit:\nMs Byrne",
         "## Deposit\n\nClara pays.",
+        "**Deposit**\n\n- paid: by Clara",
         "Clara Byrne is the treasurer. She pays the deposit.",
         "Clara Byrne\npays the\ndeposit.",
         "CLARA BYRNE PAYS THE DEPOSIT!",
         "“Clara’s” deposit",
+        "Who pays the deposit? Clara Byrne.",
+        "Who pays the deposit?\nClara Byrne.",
+        '{\n  "deposit": {\n    "paid_by": "Clara Byrne"\n  }\n}',
+        '{"deposit_of_the_club": "Byrne"}',
     ],
 )
 def test_what_stands_together_states_a_fact(text):
@@ -177,6 +197,8 @@ def test_what_stands_apart_does_not():
     long = "Clara Byrne took the chair of the meeting on Thursday. Nine members were there, which is more than usual. "
     assert not covered(Reading(f"{long}A deposit is due."), FORM)
     assert not covered(Reading("- Clara Byrne took the chair\n- the deposit is due"), FORM)
+    assert not covered(Reading("The deposit is due.\n- Clara Byrne took the chair"), FORM)
+    assert not covered(Reading(f"Is the deposit due? It is. {long}"), FORM)
 
 
 MATERIAL = (

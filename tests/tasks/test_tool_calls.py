@@ -248,12 +248,12 @@ ASKED = {
     "number of visitors": "Lovely. How many visitors should I book for?",
     "time of the appointment": "What time should the appointment be?",
     "prescription number": "Please tell me his prescription number.",
-    "account that pays": "From which account shall I send it?",
+    "account to pay from": "From which account shall I send it?",
     "station of departure": "Where will you be leaving from?",
     "number of days": "For how many days do you need the car?",
     "number of guests": "Certainly - how many guests will there be?",
     "problem": "What is wrong with it: screen, battery, network or printer?",
-    "end of the appointment": "How long will it take?",
+    "end time of the appointment": "How long will it take?",
 }
 
 

@@ -11,10 +11,45 @@ QUESTIONS = ("Do you want to know", "Are you wondering", "Have you asked yoursel
 """What an indirect question makes a question with."""
 
 _SMALL = frozenset(
-    """A About After All Among An And Another Any As At Because Before Below Between Both But By Every For From Half Her
-    Here His How If In Instead It Its Last Let Many Members Most My Never New No Nobody Not Now On Once One Only Our
-    Out People Please Put Readers She So Some Take Thank That The Their Then There These They This Those Three To Two
-    Under Until We What When Where Which While Who With Without Work You Your""".split()  # noqa: SIM905 - easier to read
+    """
+    A Abandoned About Above According Add Admission Adults Advice After Afterwards Air Albums All Allow Allowance
+    Almost Already Among An And Anger Another Any Anyone Anything Apart Apologies Applicants Arrive Article As Ask
+    At Attendance Audiences Back Backups Bake Barbecues Bats Be Bear Because Beds Bees Beetles Before Begin
+    Beginners Behind Belongings Below Between Beyond Bicycles Bikes Blight Boil Boiling Bones Book Boots Borrow Both
+    Bottle Breakfast Bring Broken Bubbles Built But Buying By Cakes Calculate Calibrate Call Callers Cancel Card
+    Cards Careful Carrots Carts Cellars Changing Charcoal Charging Check Children Choices Choose Classes Cleaning
+    Clear Climbing Close Closed Coaches Coats Coffee Collect Come Compare Compared Compile Completed Conditions
+    Congratulations Consumption Copies Could Councillors Counting Crab Crack Criminals Custard Customers Cut
+    Cyclists Daily Dear Delete Deliveries Demand Diesel Discover Divided Do Dogs Doing Don't Donors Doors Dress
+    Drink Drivers Drop Drum Drums Dry During Each Eat Eating Either Emissions Endurance Enter Entry Even Every
+    Everybody Everyday Everyone Everything Expect Explore Failing Families Feel Fertiliser Fetch Fewer Fifty Files
+    Fill Finance Finish Finished First Fitting Five Flavour Flooding Flying Follow Food For Forced Form Forms Four
+    Foxes Fresh From Frozen Fruit Fry Full Fumes Funds Future Garden Gas Give Gloves Glowing Go Going Good Goods
+    Grapes Gravity Greetings Groups Guests Gusts Habits Half Hand Handle Hang Hard Haste Have He Heap Heat Heating
+    Heels Help Her Here High Hiring His History Hold Homemade Hours How However Hurry Hygiene Ideal If Ignore
+    Imagine In Infected Ingredients Ink Insert Inside Inspect Instead Interest Invoices It Its Jigsaws Join Just
+    Keep Keys Kind Kitchen Large Last Late Lay Learn Leave Leaving Lessons Let Letters Light Lightning Linseed List
+    Listed Listen Listeners Living Look Looking Lost Loudspeakers Lunch Made Mail Maintenance Make Many Marks
+    Marmalade Mats Meanwhile Measure Meet Members Membership Menus Microbes Mobility Moisture More Most Move
+    Movements Mussels My Neap Nearly Nectar Neither Never New Newcomers Next Nitrite No Nobody None Not Nothing
+    Notice Now Nursing Objects Of Offcuts On Once One Only Open Opinion Opinions Orders Our Out Outdoors Oven Over
+    Pack Padded Pain Pale Panels Paper Parking Part Pass Passengers Patience Patients Pay Payment Payroll Pears
+    Pedestrians People Perhaps Photographs Pictures Pigment Pinch Places Please Plots Pocket Pot Pour Practice
+    Predators Present Press Pressing Profit Pull Pupils Push Put Question Questions Quiet Quotes Racing Rail Rails
+    Rain Rainfall Raw Reach Read Readers Reading Readings Record Recordings Recovery Refill Refrigeration Refunds
+    Registered Regular Rejected Relatives Repair Repaired Repairing Repairs Repeat Replacing Report Residents
+    Resilvering Respite Respondents Results Retention Returns Reuse Revenue Rewiring Riders Ring Rinse Rolls
+    Rounding Rows Rub Rules Running Runny Rust Rye Safety Savers Say Scan Scratched Scratches Screws Seats See Send
+    Serve Serving Set Several Shake Shared She Sheets Shoes Shortly Should Shut Sick Sign Signs Silence Simple Since
+    Singers Sit Slow Small Smaller Smell So Soft Some Somebody Someone Something Somewhere Sorry Sort Soup Space
+    Spaces Spelt Spending Sprinkle Staff Stand Start Stay Stir Stray Students Subscriptions Subtitles Such Sunshine
+    Supply Swimmers Switch Take Talent Taste Tell Ten Test Thank Thanks That The Their Then There These They Things
+    Think This Those Three Tickets Tie Time Times Timing Tips Tissue To Today Today's Together Tomorrow Tonight's
+    Too Top Torn Touch Toys Traffic Train Training Transport Travellers Tray Treat Treatment Try Turn Twice Two Type
+    Typing Tyre Under Undyed Unfortunately Unless Unlike Unreturned Until Up Use Users Using Vegetables Vegetarians
+    Ventilation Version Viewing Vinegar Visibility Visitors Wait Wakeful Walk Walkers Warm Wash Waste Watch Water
+    Waterproof We Wear Weekly Weigh Well What Whatever When Where Whether Which While Who Whoever Wind Wipe With
+    Within Without Wobble Work Worn Would Wrap Wrecks Write Yes You Your Yours Zones""".split()  # noqa: SIM905 - easier to read
 )
 """First words of sentences that are no names."""
 

@@ -128,7 +128,7 @@ CLOSINGS = (
         ),
         note=("a final postscript on its own line, marked {mark}", "a {mark} postscript on a new line at the end"),
         spoken=lambda arguments: {"mark": {"P.S.": "P.S.", "P.P.S": "P.P.S."}[arguments["postscript_marker"]]},
-        sample=lambda rng, material: {"postscript_marker": rng.choice(("P.S.", "P.P.S"))},
+        sample=lambda rng, material: {"postscript_marker": "P.S."},
         build=_build_postscript,
         check=postscript,
         stage=Stage.EDGES,

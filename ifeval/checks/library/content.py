@@ -15,16 +15,27 @@ from ifeval.records import CheckResult
 _EMAIL = regex.compile(r"[\p{L}\p{N}]@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}")
 _HASHTAG = regex.compile(r"(?<![\w#&])#(?=\w{0,60}\p{L})\w+")
 _PLACEHOLDER = regex.compile(r"(?<!\])\[(?=[^\]\n]{0,80}\p{L}{2})[^\[\]\n\"'{}][^\[\]\n{}]{1,80}\](?!\s?\(|\[)")
-LABELS = ("Summary", "Note", "Reminder", "In short")
-_PLACEHOLDERS = ("[name]", "[telephone number]", "[address]", "[date]")
+_NO_TAGS = frozenset(["this", "that", "with", "from", "your", "their", "when", "what", "made", "turn", "into", "have"])
+SUMMING_UP = ("Summary", "In short")
+REPORTING = frozenset({"report", "summary", "minutes", "analysis", "explanation"})
+LABELS = ("Summary", "In short", "Note")
+LABELS_TO_READERS = ("Note", "Reminder", "In short")
+_PLACEHOLDERS = {
+    2: "Please contact [name] on [telephone number].",
+    3: "Please contact [name] of [address] on [telephone number].",
+    4: "Please contact [name] of [address] on [telephone number] before [date].",
+}
 
 
 def _build_label(draft: Draft, arguments: Arguments) -> None:
-    draft.tail.insert(0, f"\n{arguments['label']}: {draft.sentence()}\n")
+    """The next sentence after the label; a summary says the first point again, in other words."""
+    again = draft.material.points[draft.made[0]].sentences
+    line = draft.further(again.__contains__) if arguments["label"] in SUMMING_UP else draft.sentence()
+    draft.tail.insert(0, f"\n{arguments['label']}: {line}\n")
 
 
 def _build_placeholders(draft: Draft, arguments: Arguments) -> None:
-    draft.add(f"To be filled in: {' '.join(_PLACEHOLDERS[: arguments['num_placeholders']])}.")
+    draft.blocks[-1].append(_PLACEHOLDERS[arguments["num_placeholders"]])
 
 
 def _build_highlights(draft: Draft, arguments: Arguments) -> None:
@@ -41,7 +52,7 @@ def _build_hashtags(draft: Draft, arguments: Arguments) -> None:
         *regex.findall(r"[A-Za-z]{4,}", draft.material.title),
         *regex.findall(r"[A-Za-z]{4,}", draft.material.subject),
     ]
-    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words))
+    tags = dict.fromkeys(f"#{word.capitalize()}" for word in reversed(words) if word.lower() not in _NO_TAGS)
     draft.tail.append(f"\n{' '.join(list(tags)[: arguments['hashtags']])}")
 
 
@@ -129,7 +140,7 @@ CONTENT = (
             "At least one e-mail address must appear; it may be invented.",
         ),
         note=("an e-mail address (may be invented)", "at least one e-mail address, real or invented"),
-        build=lambda draft, arguments: draft.add("Questions can be sent to hello@example.com."),
+        build=lambda draft, arguments: draft.blocks[-1].append("Questions can be sent to hello@example.com."),
         check=email_address,
         stage=Stage.CONTENT,
     ),
@@ -159,7 +170,7 @@ CONTENT = (
             "There must be just one line that begins with '{label}:'.",
         ),
         note=("just one line starting with '{label}:'", "a single '{label}:' line"),
-        sample=lambda rng, material: {"label": rng.choice(LABELS)},
+        sample=lambda rng, material: {"label": rng.choice(LABELS if material.kind in REPORTING else LABELS_TO_READERS)},
         build=_build_label,
         check=labelled_line,
         stage=Stage.EDGES,

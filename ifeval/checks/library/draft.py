@@ -121,7 +121,7 @@ class Draft:
         others = [sentences[0] for _, sentences in fitting[self.material.wanted :]]
         again = [sentence for _, sentences in fitting for sentence in sentences[1:]]
         words = [sentence for sentence in self.material.words.values() if self._passes(sentence)]
-        self._unused = [*others, *words, *again][::-1]
+        self._unused = [*others, *words, *(again if others else ())][::-1]
 
     def start_with(self, sentences: Mapping[int, str]) -> None:
         """Make the body these sentences, each of which makes the point of its number."""
@@ -132,7 +132,10 @@ class Draft:
         return [(n, one) for n, point in enumerate(self.material.points) for one in self._fitting(point)]
 
     def sentence(self) -> str:
-        """The next sentence: of a further point, with a word that fits, or a second one of a point already made."""
+        """The next sentence: of a further point, with a word that fits, or a second one of a point already made.
+
+        The last only where there were further points: a reply to a line that said everything twice would be padding.
+        """
         if not self._unused:
             raise CannotBuild
         return self._unused.pop()

@@ -54,7 +54,7 @@ _POINTS = (
         "where the tables are kept",
         (
             "The tables of the tides are kept in the office, next to the radio.",
-            "You will find the tables beside the radio.",
+            "From 1 March you will find the tables beside the radio.",
         ),
     ),
     Point(

@@ -8,11 +8,15 @@ from ifeval.checks.ifbench.arguments import Whole
 from ifeval.checks.library.draft import CannotBuild, Draft, Material
 from ifeval.checks.library.instruction import Arguments, InstructionType, Stage
 from ifeval.checks.text.counting import at_least, exactly, none, shorten
+from ifeval.checks.text.english import MONTHS
 from ifeval.checks.text.reading import Reading
 from ifeval.records import CheckResult
 
 _RUN = re.compile(r"\d+")
 _MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
+YEAR = 2025
+"""The year of a day that is given without one."""
+_DAY = re.compile(rf"(?<![\d.,-])(?<!to )(?<!and )(\d{{1,2}}) ({'|'.join(MONTHS)})\b(?! \d)", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 
 
@@ -34,6 +38,18 @@ def _as_many_numbers(rng: Random, material: Material) -> Arguments:
 def _build_numbers(draft: Draft, arguments: Arguments) -> None:
     while len(_RUN.findall(_MARK.sub("", draft.render()))) < arguments["N"]:
         draft.add(draft.further(lambda sentence: any(map(str.isdigit, sentence))))
+
+
+def _build_iso_date(draft: Draft, arguments: Arguments) -> None:
+    """Write the first day and month of the text as a date, in a year of the writer's choice."""
+    if not _DAY.search(draft.render()):
+        draft.add(draft.further(lambda sentence: _DAY.search(sentence) is not None))
+    draft.edits.append(lambda text: _DAY.sub(_in_digits, text, count=1))
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    day, month = match.groups()
+    return f"{YEAR}-{MONTHS.index(month.capitalize()) + 1:02}-{int(day):02}"
 
 
 def some_number(reply: Reading) -> CheckResult:
@@ -126,7 +142,7 @@ NUMBERS = (
             "At least one date must appear in the format YYYY-MM-DD.",
         ),
         note=("a date in the format YYYY-MM-DD", "at least one YYYY-MM-DD date"),
-        build=lambda draft, arguments: draft.add("Dated 2025-03-14."),
+        build=_build_iso_date,
         check=iso_date,
         stage=Stage.CONTENT,
     ),

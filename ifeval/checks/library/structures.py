@@ -54,9 +54,8 @@ def _build_template(draft: Draft, arguments: Arguments) -> None:
     """The title after the first label, the sentences after the others."""
     labels = arguments["labels"]
     draft.arrange(len(labels) - 1)
-    title = f"{draft.material.title}."
     draft.layout = lambda blocks: "\n".join(
-        f"{label}: {' '.join(block)}" for label, block in zip(labels, [[title], *blocks], strict=True)
+        f"{label}: {' '.join(block)}" for label, block in zip(labels, [[draft.material.title], *blocks], strict=True)
     )
 
 

@@ -1,7 +1,8 @@
 """Does a reply say what it was asked to say? A fact counts when one of its forms is found together.
 
-Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading
-or the introduction ("Deposit:") above it, and a sentence that starts with a pronoun with the one before it.
+Together means in one sentence, line or table row; a row is read with the header of its table, a line with the heading,
+the label of its list or the introduction ("Deposit:", "What does it cost?") above it, and a sentence that starts with a
+pronoun or answers a question with the one before it.
 """
 
 import re
@@ -16,6 +17,9 @@ Form = Sequence[str]
 
 SHORT = 20
 """Words of a line of prose that is still read as one; a longer one is a paragraph, and read by its sentences."""
+
+LABEL = 6
+"""Words that the label above a list has at most."""
 
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "`": "", "*": "", "~": "", "“": "", "”": "", "„": "",
                         "«": "", "»": "", '"': "", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
@@ -40,7 +44,7 @@ class Reading:
     @cached_property
     def text(self) -> str:
         plain = _LINK.sub(r"\1", _STAR.sub("- ", self.answer)).translate(_PLAIN).lower()
-        plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain))
+        plain = _TAG.sub(" ", _UNDERSCORES.sub("", plain)).replace("_", " ")  # the key "guests_in_all" says something
         return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
 
     @cached_property
@@ -61,15 +65,17 @@ class Reading:
 
     def _lines(self) -> Iterator[str]:
         above = header = ""
-        for line in self.text.split("\n"):
+        lines = self.text.split("\n")
+        for line, following in zip(lines, _next_lines(lines), strict=True):
             bare = _MARK.sub("", line).strip("| ")
             if "|" in line:
                 header = header or bare
-                yield f"{header} {bare}".replace("|", " ")
+                yield _SPACES.sub(" ", f"{header} {bare}".replace("|", " "))
                 continue
             header = ""
-            if line.startswith("#") or bare.endswith(":"):
-                above = bare
+            label = bare.rstrip("{[ ")
+            if line.startswith("#") or label.endswith((":", "?")) or (bare == line and _is_label(line, following)):
+                above = label
             elif bare != line or above or len(bare.split()) <= SHORT:
                 yield f"{above} {bare}"
 
@@ -77,8 +83,22 @@ class Reading:
         before = ""
         flowing = _WRAPPED.sub(" ", self.text)
         for sentence in _SENTENCE.split(flowing):
-            yield f"{before} {sentence}" if _REFERS.match(sentence) else sentence
+            yield f"{before} {sentence}" if _REFERS.match(sentence) or before.endswith("?") else sentence
             before = sentence
+
+
+def _next_lines(lines: Sequence[str]) -> list[str]:
+    """For each line the next one that is not blank, or ""."""
+    found, following = [], ""
+    for line in reversed(lines):
+        found.append(following)
+        following = line or following
+    return found[::-1]
+
+
+def _is_label(line: str, following: str) -> bool:
+    """Whether a line without a mark stands above list items as their label, as "**Train**" does."""
+    return 0 < len(line.split()) <= LABEL and line[-1] not in ".!?,;" and _MARK.match(following) is not None
 
 
 def covered(reading: Reading, forms: Sequence[Form]) -> bool:

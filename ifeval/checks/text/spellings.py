@@ -1,7 +1,7 @@
 """The usual spellings of a value: 1,240 and 1240; 14 March, March 14th and 14/3; 10:30 and half past ten; 4 and four.
 
-`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised and
-whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
+`pattern` turns one part of a fact's form into a regular expression over lower-case text whose marks are normalised,
+whose underscores are spaces and whose runs of white space are single spaces. Every quantifier is bounded, so matching takes linear time.
 """
 
 import re
@@ -23,13 +23,14 @@ _TOKEN = re.compile(
     | (?P<clock>(?:{"|".join(_CLOCK_WORDS).replace(" ", "[ ]")})[ ](?:{"|".join(ONES[1:13])})(?!\w))
     | (?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)(?!\w) | (?<!\w)(?:{"|".join(_ORDINALS)})(?!\w))
     | (?P<number>(?<![\w.,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d) | (?<![\w.,])\d+(?:\.\d+)?(?!\d))
-    | (?P<word>[^\W\d]+)
-    | (?P<space>[\ -]+)
+    | (?P<word>[^\W\d_]+)
+    | (?P<space>[\ _-]+)
     | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_CURRENCIES = ("£", "€", "$")
 _MARKS = {"%": r" ?(?:%|per ?cent)", "£": r"(?:£ ?)?", "€": r"(?:€ ?)?", "$": r"(?:\$ ?)?", "°": " ?°? ?", "'": "'?"}
 
 
@@ -43,6 +44,8 @@ NUMBER_WORDS = {in_words(number): number for number in range(101)}
 
 
 def _alternative(text: str) -> str:
+    if text in _CURRENCIES:  # beside a figure the sign may be missing; alone it may not
+        return re.escape(text)
     tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(text)]
     out = "".join(_token(kind, token) for kind, token in tokens)
     before = "" if _UNSPACED.match(text) else r"(?<!\w)"
