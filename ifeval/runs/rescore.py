@@ -62,7 +62,7 @@ def _rescore(path: Path, data: Mapping[str, Path], task_paths: tuple[Path, ...],
         nonlocal changed
         for row in run.rows():
             sample = _sample(samples, row, path)
-            if "imported" not in run.manifest and not tasks[row["task"]].converses:
+            if "imported" not in run.manifest:
                 _require_same_prompt(sample, row, path)
             scored = _scored_again(row, scorer, tasks[row["task"]], sample)
             changed += scored["score"]["metrics"] != row["score"]["metrics"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ifeval.errors import UserError
 from ifeval.records import Response, Sample
 from ifeval.runs.conversation import next_sample
 from ifeval.runs.merge import merge
@@ -112,6 +113,14 @@ def test_rescoring_reads_every_turn_again(tmp_path: Path) -> None:
     (run.path / "samples.jsonl").write_text(spoilt)
     assert rescore(run.path, {}, ()) == 24
     assert rows_of(run.path) == before
+
+
+def test_a_conversation_that_begins_otherwise_today_is_not_rescored(tmp_path: Path) -> None:
+    run = evaluate(tmp_path / "run")
+    journal = run.path / "samples.jsonl"
+    journal.write_text(journal.read_text().replace("Say: word0x3x0", "Shout: word0x3x0"))
+    with pytest.raises(UserError, match="the prompt of sample '3' of talk has changed since; run it again"):
+        rescore(run.path, {}, ())
 
 
 def test_a_stored_run_is_replayed_turn_by_turn(tmp_path: Path) -> None:
