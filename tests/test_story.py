@@ -18,7 +18,7 @@ from tests.drawn import Drawn
 STORY = Path(__file__).parents[1] / "benchmarks" / "story"
 PLAN = tomllib.loads((STORY / "story.toml").read_text())
 TASKS = discover([STORY / "exam", STORY / "practice"])
-PRACTICE = 300
+PRACTICE = 160
 """Of its 900 prompts."""
 pytestmark = pytest.mark.usefixtures("drawn_once")
 
