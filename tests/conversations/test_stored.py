@@ -37,10 +37,9 @@ class Power(BaseException):
 @given(st.integers(1, 60_000))
 @settings(max_examples=12, deadline=None)
 def test_written_up_to_any_byte_a_run_goes_on_and_asks_nothing_twice(
-    tmp_path_factory: pytest.TempPathFactory, size: int
+    tmp_path_factory: pytest.TempPathFactory, calm: Any, size: int
 ) -> None:
     folder = tmp_path_factory.mktemp("run")
-    calm = rows_of(run_with(Late(seed=1), folder / "calm", limit=9))
     first, left, real = Late(seed=2), size, os.write
 
     def write(file: int, data: bytes) -> int:
