@@ -78,7 +78,7 @@ def kill(out: Path, times: int, seconds: float) -> int:
     return sum(kill_at_random(command, out.with_suffix(".log"), seconds, draw) for _ in range(times))
 
 
-@pytest.mark.parametrize("kills", [15, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_within_and_between_turns_nothing_is_lost_or_asked_twice(tmp_path: Path, kills: int) -> None:
     began = time.monotonic()
     calm = evaluate(tmp_path / "calm", "talk-slow", "talk-counter")
