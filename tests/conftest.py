@@ -24,6 +24,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 settings.register_profile("fast", settings(), max_examples=40, deadline=None)
 settings.load_profile("fast")
 
+TORCH = find_spec("torch") is not None
 MISSING = re.compile(r"No module named '(torch|transformers|tokenizers)")
 
 
@@ -41,7 +42,7 @@ class WithoutTorch(pytest.Module):
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Without torch, the modules that import it are skipped instead of failing."""
-    return WithoutTorch.from_parent(parent, path=module_path) if find_spec("torch") is None else None
+    return None if TORCH else WithoutTorch.from_parent(parent, path=module_path)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,6 +51,15 @@ def unflushed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_by_one_worker(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What one worker has drawn the others read."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from tests.drawn import shared
+
+        shared[:] = [tmp_path_factory.getbasetemp().parent]
 
 
 @pytest.hookimpl(wrapper=True)

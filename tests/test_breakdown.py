@@ -1,5 +1,7 @@
 """Scores by a tag: the summary's own numbers, floors and other seeds beside them, and how far columns agree."""
 
+from collections.abc import Iterator
+
 import pytest
 
 import ifeval
@@ -8,10 +10,11 @@ from ifeval.errors import UserError
 from ifeval.runs.breakdown import agreement, breakdowns, to_text
 from ifeval.runs.run import Run
 from ifeval.util.jsonio import loads
+from tests.drawn import share
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     folder = tmp_path_factory.mktemp("runs")
 
     def run(name: str, model: str, **settings: int) -> Run:
@@ -19,11 +22,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
             model, tasks=["zero_shot", "tool_calls"], limit=128, out=folder / name, cache=False, **settings
         )
 
-    return {
-        "oracle": run("oracle", "scripted:oracle"),
-        "random": run("random", "scripted:random"),
-        "other": run("other", "scripted:random", seed=1),
-    }
+    with pytest.MonkeyPatch.context() as patch:
+        share(patch, "zero_shot")
+        yield {
+            "oracle": run("oracle", "scripted:oracle"),
+            "random": run("random", "scripted:random"),
+            "other": run("other", "scripted:random", seed=1),
+        }
 
 
 def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) -> None:

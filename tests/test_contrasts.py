@@ -73,6 +73,7 @@ def test_a_split_needs_known_clusters_on_both_sides(seen):
         seen_split(np.zeros(len(CLUSTERS)), CLUSTERS, seen)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_compare_says_whether_tuning_taught_the_kinds_it_trained_on(tmp_path):
     """A model that learnt two clusters by heart and nothing else."""
     learnt, trained = tmp_path / "learnt.jsonl", ("lists", "tables")

@@ -49,10 +49,10 @@ def shown(name: str, discordance: float, found: tuple[float, ...]) -> None:
 
 
 def test_equal_pass_and_collapses_fail_roughly():
-    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 60)
-    assert passed >= 0.95 - errors(0.95, 60)
-    assert fail <= 0.05 + errors(0.05, 60)
-    fail, _, _ = simulated(Truth(0.15, in_family("structured", 0.2)), PRESETS["release"], 30)
+    fail, _, passed = simulated(Truth(0.05), PRESETS["release"], 40)
+    assert passed >= 0.95 - errors(0.95, 40)
+    assert fail <= 0.05 + errors(0.05, 40)
+    fail, _, _ = simulated(Truth(0.15, in_family("structured", 0.2)), PRESETS["release"], 20)
     assert fail >= 0.95
 
 

@@ -142,7 +142,7 @@ def slow_run(out: Path) -> list[str]:
     return ["run", "--model", "scripted:oracle", "--tasks", "tiny-slow", "--task-path", str(PLUGINS), "--out", str(out)]
 
 
-def test_killed_twenty_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> None:
+def test_killed_twelve_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> None:
     """SIGKILL at random points of two runs, and the same command again: the summary of an undisturbed run."""
     began = time.monotonic()
     calm = evaluate(tmp_path, task="tiny-slow", out=tmp_path / "calm").summary
@@ -150,9 +150,9 @@ def test_killed_twenty_times_nothing_is_lost_or_made_twice(tmp_path: Path) -> No
     kills = sum(
         kill_at_random([*slow_run(tmp_path / out), "--json"], log, seconds, draw)
         for out in ("first", "second")
-        for _ in range(10)
+        for _ in range(6)
     )
-    assert kills > 5, "most of the kills hit a run at work"
+    assert kills > 3, "many of the kills hit a run at work"
     for out in ("first", "second"):
         done = evaluate(tmp_path, task="tiny-slow", out=tmp_path / out)
         rows = list(read_jsonl(tmp_path / out / "samples.jsonl"))

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.prepared import Prepared, prepared
 from tests.cli.test_mistakes import run
 from tests.made_runs import make_run
 
@@ -20,6 +22,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_run(folder / "same", {"t": RIGHT}, model="same")
     make_run(folder / "worse", {"t": WORSE}, model="worse")
     return folder
+
+
+@pytest.fixture(scope="module")
+def forks(runs: Path) -> Iterator[Prepared]:
+    with prepared(runs) as verbs:
+        yield verbs
 
 
 def ended(folder: Path, redirection: str, *arguments: str) -> tuple[int, str]:
@@ -41,8 +49,10 @@ def ended(folder: Path, redirection: str, *arguments: str) -> tuple[int, str]:
         ("> >(exit 0)", (), "worse", 1),
     ],
 )
-def test_the_gates_answer_stays(runs: Path, redirection: str, form: tuple[str, ...], candidate: str, code: int) -> None:
-    found, said = ended(runs, redirection, "gate", candidate, "--baseline", "old", *form)
+def test_the_gates_answer_stays(
+    forks: Prepared, redirection: str, form: tuple[str, ...], candidate: str, code: int
+) -> None:
+    found, said = forks.ended(redirection, "gate", candidate, "--baseline", "old", *form)
     assert found == code, said
     assert "Traceback" not in said
     if redirection == ">/dev/full":
@@ -50,11 +60,16 @@ def test_the_gates_answer_stays(runs: Path, redirection: str, form: tuple[str, .
 
 
 @pytest.mark.parametrize(("redirection", "code"), [(">/dev/full", 2), (">&-", 0), ("2>&-", 0)])
-def test_other_verbs_say_that_nothing_was_printed(runs: Path, redirection: str, code: int) -> None:
-    found, said = ended(runs, redirection, "show", "old")
+def test_other_verbs_say_that_nothing_was_printed(forks: Prepared, redirection: str, code: int) -> None:
+    found, said = forks.ended(redirection, "show", "old")
     assert found == code, said
     assert "Traceback" not in said
     assert ("the output cannot be" in said) == (code == 2)
+
+
+def test_a_program_of_its_own_ends_as_its_forks_do(runs: Path) -> None:
+    found, said = ended(runs, ">/dev/full", "gate", "worse", "--baseline", "old")
+    assert (found, "cannot be printed: No space left on device" in said) == (1, True)
 
 
 def test_a_reader_that_leaves_is_no_failure(runs: Path) -> None:
@@ -62,7 +77,7 @@ def test_a_reader_that_leaves_is_no_failure(runs: Path) -> None:
     assert (found, said) == (0, "")
 
 
-def test_progress_into_a_full_log_ends_no_run(runs: Path, tmp_path: Path) -> None:
+def test_progress_into_a_full_log_ends_no_run(forks: Prepared, tmp_path: Path) -> None:
     arguments = [
         "run",
         "--model",
@@ -74,7 +89,7 @@ def test_progress_into_a_full_log_ends_no_run(runs: Path, tmp_path: Path) -> Non
         "--out",
         str(tmp_path / "run"),
     ]
-    assert ended(runs, "2>/dev/full", *arguments)[0] == 0
+    assert forks.ended("2>/dev/full", *arguments)[0] == 0
 
 
 BAD = "PATH"

@@ -38,10 +38,9 @@ class Power(BaseException):
 @given(st.integers(1, 60_000))
 @settings(max_examples=12, deadline=None)
 def test_written_up_to_any_byte_a_run_goes_on_and_asks_nothing_twice(
-    tmp_path_factory: pytest.TempPathFactory, size: int
+    tmp_path_factory: pytest.TempPathFactory, calm: Any, size: int
 ) -> None:
     folder = tmp_path_factory.mktemp("run")
-    calm = rows_of(run_with(Late(seed=1), folder / "calm", limit=9))
     first, left, real = Late(seed=2), size, os.write
 
     def write(file: int, data: bytes) -> int:
@@ -80,7 +79,7 @@ def kill(out: Path, times: int, seconds: float) -> int:
     return sum(kill_at_random(command, out.with_suffix(".log"), seconds, draw) for _ in range(times))
 
 
-@pytest.mark.parametrize("kills", [15, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_within_and_between_turns_nothing_is_lost_or_asked_twice(tmp_path: Path, kills: int) -> None:
     began = time.monotonic()
     calm = evaluate(tmp_path / "calm", "talk-slow", "talk-counter")

@@ -1,6 +1,6 @@
 """What a stranger may send: JSON documents with parts changed, files with bytes changed, and how many are tried.
 
-25 inputs per door by default, the same ones every time; the slow tests try 10,000. `IFEVAL_FUZZ=N` sets both numbers to N.
+16 inputs per door by default, the same ones every time; the slow tests try 10,000. `IFEVAL_FUZZ=N` sets both numbers to N.
 """
 
 import copy
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ifeval.util.jsonio import dumps
 
-FEW = 25
+FEW = 16
 _ASKED = os.environ.get("IFEVAL_FUZZ")
 EXAMPLES = pytest.mark.parametrize(
     "examples", [int(_ASKED)] if _ASKED else [FEW, pytest.param(10_000, marks=pytest.mark.slow)]

@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 pytest.importorskip("transformers", reason="needs transformers: pip install 'ifeval-harness[transformers]'")
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'ifeval-harness[transformers]'")
 
-from ifeval.interop import TrainerCallback  # noqa: E402 - after the skips
+from ifeval import interop  # noqa: E402 - after the skips
 from ifeval.interop.live import fingerprint, opened, undisturbed  # noqa: E402
 from ifeval.interop.training import Evaluations, is_due  # noqa: E402
 from ifeval.runs.run import load_run  # noqa: E402
@@ -70,7 +70,7 @@ def test_training_is_the_same_with_evaluations_and_its_log_has_their_numbers(tmp
     plain = trainer(tmp_path / "plain")
     plain.train()
     watched = trainer(tmp_path / "watched")
-    watched.add_callback(TrainerCallback(watched, cases=cases, every=2, max_tokens=4))
+    watched.add_callback(interop.TrainerCallback(watched, cases=cases, every=2, max_tokens=4))
     padding = watched.processing_class.padding_side
     log, training = watched.log, []
     watched.log = lambda logs, *rest: (
@@ -104,7 +104,7 @@ def test_a_fail_stops_training(tmp_path: Path, cases: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(training, "gate", lambda *_: Failed())
     watched = trainer(tmp_path / "out")
-    watched.add_callback(TrainerCallback(watched, cases=cases, every=1, stop=True, max_tokens=2))
+    watched.add_callback(interop.TrainerCallback(watched, cases=cases, every=1, stop=True, max_tokens=2))
     watched.train()
     assert watched.state.global_step == 1
 
@@ -152,7 +152,7 @@ def test_wrong_arguments_are_said_before_training(tmp_path: Path, arguments: dic
 
 def test_the_arguments_on_the_page_are_those_of_the_callbacks() -> None:
     page = (ROOT / "docs" / "trainers.md").read_text(encoding="utf-8")
-    signature = inspect.signature(TrainerCallback)
+    signature = inspect.signature(interop.TrainerCallback)
     table = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))))
     assert table == set(signature.parameters) - {"trainer", "flags"}
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
@@ -212,7 +212,7 @@ def test_ten_steps_of_trl_on_a_real_model(tmp_path: Path, cases: Path) -> None:
         args=arguments,
         train_dataset=Dataset.from_list(rows),
     )
-    learner.add_callback(TrainerCallback(learner, cases=cases, every=5, limit=4, max_tokens=4))
+    learner.add_callback(interop.TrainerCallback(learner, cases=cases, every=5, limit=4, max_tokens=4))
     learner.train()
     scores = {row["step"]: row["ifeval/sums"] for row in learner.state.log_history if "ifeval/sums" in row}
     print("scores by step:", scores)

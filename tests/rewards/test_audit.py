@@ -102,13 +102,15 @@ BLOCKS = re.findall(
 def test_the_examples_of_the_page_run(rows_file: Path) -> None:
     plain = [code for needs, code in BLOCKS if not needs]
     assert len(plain) == 4
-    for code in plain:
-        ran = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=rows_file.parent,
-            capture_output=True,
-            text=True,
-            env={"PYTHONPATH": str(ROOT)},
-        )
-        assert ran.returncode == 0, ran.stderr
-        assert ran.stdout.strip()
+    each = "import json, sys\nfor code in json.load(sys.stdin):\n    exec(code, {})\n    print('end of the example')"
+    ran = subprocess.run(
+        [sys.executable, "-c", each],
+        input=json.dumps(plain),
+        cwd=rows_file.parent,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    *printed, rest = ran.stdout.split("end of the example")
+    assert [bool(text.strip()) for text in (*printed, rest)] == [True] * 4 + [False]

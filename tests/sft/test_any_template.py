@@ -2,6 +2,7 @@
 
 import json
 import string
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ TOOLS = [
 words = st.text(string.ascii_letters + "ß日 .,!?", min_size=4, max_size=12).map(lambda text: f"x{text.strip()}y")
 
 
+@lru_cache(1)
 def encoder(name: str) -> Encoder:
     row = TEMPLATES[name]
     tokenizer = tokenizer_of(row["template"], row["bos"] or "", row["eos"] or "", tuple(row["special_tokens"]))
@@ -115,7 +117,7 @@ def check(name: str, writer: Encoder, row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", TEMPLATES or [pytest.param("", marks=pytest.mark.skip("golden data is absent"))])
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_labels_are_the_turns_and_their_ends(name: str, data: st.DataObject) -> None:
     if name in REFUSED:

@@ -25,6 +25,7 @@ from ifeval.finetuning.training.loop import STATE, train
 from ifeval.finetuning.training.state import newest
 from ifeval.runs.options import CHOOSING_SEED
 from tests.conftest import ROOT
+from tests.reliability.forked import ended, started
 from tests.sft.test_train import Watch, base, options, own_cache  # noqa: F401 - fixtures
 
 SMOLLM2 = ROOT / "models" / "smollm2-135m-instruct"
@@ -149,9 +150,18 @@ def test_the_best_checkpoint_is_what_training_leaves(
     assert digest(unjudged) == second.written["step-4"]
 
 
+def forked(command: list[str], output: Path, stopped: list[Any]) -> bool:
+    """`run_child`, whose child has imported already what it needs; the test above starts real ones."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    assert command[:3] == [sys.executable, "-m", "ifeval"]
+    assert ended(started(command[3:], output)) == 0, output.read_text()
+    return True
+
+
 def test_where_none_is_eligible_the_last_is_kept_and_said(short: SftOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     after = Evaluated({"step-0": "oracle", "step-1": "echo"})
     monkeypatch.setattr(judge, "run_command", after)
+    monkeypatch.setattr(judge, "run_child", forked)
     out = train(replace(short, max_steps=1), Watch())
     found = json.loads((out / RECORD).read_text())["evaluation"]
     assert (found["kept_step"], digest(out)) == (1, after.written["step-1"])

@@ -74,21 +74,20 @@ def index_of(name: str) -> PromptIndex:
 @pytest.mark.parametrize("name", ["format", "tool_calls", "zero_shot"])
 def test_made_rows_hold_no_prompt_of_the_evaluation(name: str, tmp_path: Path) -> None:
     task = discover()[name]()
-    made = make(task, 40, 0, {}, index_of(name))
+    made, again, other = (make(task, rows, seed, {}, index_of(name)) for rows, seed in ((40, 0), (10, 0), (10, 1)))
     assert len(made.rows) == 40
     asked = {sample.messages[-1]["content"] for sample in Drawn(name)}
     assert not asked & {row["messages"][-2]["content"] for row in made.rows}
     file = tmp_path / "made.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in made.rows))
     assert len(load([Source(file)], most_bad=0.0).examples) == 40
-    assert made.rows == make(task, 40, 0, {}, index_of(name)).rows
-    assert made.rows != make(task, 40, 1, {}, index_of(name)).rows
+    assert made.rows[:10] == again.rows != other.rows
 
 
 def test_what_is_held_out_stays_out() -> None:
     task = discover()["zero_shot"]()
     held = {"cluster": {"tables", "lists"}, "wording": {"terse"}}
-    made = make(task, 60, 0, held, index_of("zero_shot"))
+    made = make(task, 40, 0, held, index_of("zero_shot"))
     assert not {row["cluster"] for row in made.rows} & held["cluster"]
     assert made.left_out["held out by a tag"] > 0
     nothing = make(task, 5, 0, {"language": {"en"}}, PromptIndex({}))
@@ -225,7 +224,7 @@ def test_conversations_become_rows_of_all_their_turns(name: str, tmp_path: Path)
     task = discover()[name]()
     made = make(task, 12, 0, {}, index_of(name))
     assert len(made.rows) == 12
-    assert made.rows == make(task, 12, 0, {}, index_of(name)).rows
+    assert made.rows[:4] == make(task, 4, 0, {}, index_of(name)).rows
     roles = [[message["role"] for message in row["messages"]] for row in made.rows]
     assert all(row[-1] == "assistant" for row in roles)
     assert all(row.count("assistant") > 1 for row in roles)

@@ -2,20 +2,15 @@
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import (
-    Gemma2Config,
-    Gemma2ForCausalLM,
-    Gemma3ForCausalLM,
-    Gemma3TextConfig,
-    LlamaConfig,
-    LlamaForCausalLM,
-)
 
 from ifeval.finetuning.data.encode import IGNORE, Document
 from ifeval.finetuning.data.packing import Layout
+
+if TYPE_CHECKING:
+    from transformers import Gemma2ForCausalLM, Gemma3ForCausalLM, LlamaForCausalLM
 
 SIZES = {
     "vocab_size": 320,
@@ -31,13 +26,17 @@ SIZES = {
 WINDOW = 8
 
 
-def llama(seed: int = 0, **settings: Any) -> LlamaForCausalLM:
+def llama(seed: int = 0, **settings: Any) -> "LlamaForCausalLM":
+    from transformers import LlamaConfig, LlamaForCausalLM  # here: no worker needs them to collect tests
+
     torch.manual_seed(seed)
     return LlamaForCausalLM(LlamaConfig(**SIZES, num_hidden_layers=2, tie_word_embeddings=True, **settings))
 
 
-def gemma(version: int, seed: int = 0) -> Gemma2ForCausalLM | Gemma3ForCausalLM:
+def gemma(version: int, seed: int = 0) -> "Gemma2ForCausalLM | Gemma3ForCausalLM":
     """Alternating sliding-window and full attention; version 2 caps its logits."""
+    from transformers import Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig
+
     torch.manual_seed(seed)
     settings = {
         **SIZES,

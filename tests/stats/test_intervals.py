@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
@@ -68,7 +67,9 @@ def test_clustered_standard_error(scores, clusters, corrected):
     """Golden values, and statsmodels' sandwich estimator of a regression on a constant."""
     ours = standard_error(scores, clusters)
     assert ours == pytest.approx(corrected, abs=1e-7)
-    theirs = sm.OLS(scores, np.ones(len(scores))).fit(cov_type="cluster", cov_kwds={"groups": clusters})
+    from statsmodels.api import OLS  # here, and in the second test: it takes longer than all of them
+
+    theirs = OLS(scores, np.ones(len(scores))).fit(cov_type="cluster", cov_kwds={"groups": clusters})
     assert ours == pytest.approx(float(theirs.bse[0]), rel=1e-9)
 
 
@@ -78,13 +79,15 @@ def standard_error(scores, clusters):
 
 
 def test_clustered_ratio_uses_t_when_clusters_are_many():
+    from statsmodels.api import OLS
+
     rng = np.random.default_rng(0)
     trials = rng.integers(1, 4, 541)
     successes = rng.binomial(trials, rng.beta(4, 2, 541))
     interval = clustered_ratio(successes, trials)
     scores = np.concatenate([[1.0] * s + [0.0] * (m - s) for s, m in zip(successes, trials, strict=True)])
     clusters = np.repeat(np.arange(541), trials)
-    fit = sm.OLS(scores, np.ones(len(scores))).fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
+    fit = OLS(scores, np.ones(len(scores))).fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
     assert interval.method == "clustered t"
     assert (interval.low, interval.high) == pytest.approx(tuple(fit.conf_int()[0]), abs=1e-9)
     assert interval.design_effect > 1

@@ -20,6 +20,7 @@ from ifeval.tasks.dialogue.scoring import is_language, same_start, survival
 from ifeval.tasks.dialogue.task import Dialogue
 from ifeval.tasks.format.briefs import Fact, ids
 from ifeval.tool_calls import by_name
+from tests.drawn import Drawn
 
 HERMES = by_name("hermes")
 SCORER = Scorer(Reading(keep_all, HERMES))
@@ -28,7 +29,7 @@ TASK = Dialogue()
 
 @pytest.fixture(scope="module")
 def samples() -> list[Sample]:
-    return list(TASK.samples(0, 96))
+    return Drawn("dialogue")[:96]
 
 
 def scored(sample: Sample, says: Callable[[Sample, int], str]):
@@ -36,8 +37,9 @@ def scored(sample: Sample, says: Callable[[Sample, int], str]):
     return SCORER.score(TASK, sample, read, fault)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_every_dialogue_can_be_followed_and_nothing_cheap_passes() -> None:
-    found = validate(TASK, HERMES, 3, 64)
+    found = validate(TASK, HERMES, limit=64)
     assert found.ok, found.problems
     assert found.tried["oracle"] == 64
     assert found.floors["first reply every time"].passed == 0
@@ -175,6 +177,7 @@ def test_every_languages_sentences_are_of_that_language() -> None:
         assert is_language(language.wish, language.code)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_the_survival_curve(tmp_path, monkeypatch, samples: list[Sample]) -> None:
     monkeypatch.setenv("IFEVAL_CACHE", str(tmp_path / "cache"))
     run = ifeval.evaluate("scripted:oracle", tasks="dialogue", limit=32, out=tmp_path / "run", progress=False)

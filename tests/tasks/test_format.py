@@ -135,7 +135,7 @@ def test_a_prompt_names_its_facts_and_what_the_checks_measure(place):
 
 
 @given(seeds)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_every_oracle_does_it_all_and_no_decoy_follows(seed):
     previous = None
     for sample in TASK.samples(seed, 32):
@@ -150,7 +150,7 @@ def test_every_oracle_does_it_all_and_no_decoy_follows(seed):
 
 
 @given(seeds)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_two_seeds_share_no_prompt(seed):
     one, other = ({prompt(sample) for sample in TASK.samples(s, 60)} for s in (seed, seed + 1))
     assert len(one) == 60

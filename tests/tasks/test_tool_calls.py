@@ -39,9 +39,10 @@ READ_BY_ANOTHER = {"lfm2"}
 @pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", [name for name in DIALECTS if name not in READ_BY_ANOTHER])
 def test_every_oracle_passes_and_no_cheat_does(name):
-    found = validate(TASK, DIALECTS[name], limit=96)
+    few = 48 if name != HERMES.name else 96  # what is no oracle fails alike in any dialect
+    found = validate(TASK, DIALECTS[name], limit=few)
     assert found.ok, found.problems
-    assert found.samples == 96
+    assert found.samples == few
 
 
 def test_other_seeds_share_no_prompt_and_a_limit_takes_a_prefix():
@@ -101,11 +102,15 @@ def test_calls_made_earlier_are_of_tools_that_are_offered():
 
 
 def test_wanted_calls_follow_their_schemas():
+    schemas = {name: {**tool.parameters, "additionalProperties": False} for name, tool in tools().items()}
+    validators = {name: jsonschema.Draft202012Validator(schema) for name, schema in schemas.items()}
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
     for seed in range(3):
         for sample in TASK.samples(seed):
             for call in sample.target["calls"]:
                 parameters = tools()[call["name"]].parameters
-                jsonschema.validate(call["arguments"], {**parameters, "additionalProperties": False})
+                validators[call["name"]].validate(call["arguments"])
                 # what is left out has a default, or the request does not speak of it
                 assert not {*parameters["required"]} - {*call["arguments"]}
 

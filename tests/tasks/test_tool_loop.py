@@ -179,7 +179,7 @@ def test_whoever_is_told_twice_is_told() -> None:
 
 
 def test_doing_nothing_reaches_no_goal() -> None:
-    scores = reached(lambda sample, asked, turn: "I have looked into it.", range(6))
+    scores = reached(lambda sample, asked, turn: "I have looked into it.", range(2))
     assert sum(sum(found) for found in scores.values()) == 0
 
 
@@ -222,11 +222,11 @@ def test_what_is_forbidden_is_seen() -> None:
     assert set(ended(guesses, "missing")) == {"did_not_ask"}, "even a right guess was none of its business"
 
 
-@pytest.mark.parametrize("seed", [0, 5])
-def test_every_goal_is_reached_by_its_plan_and_by_nothing_cheap(seed: int) -> None:
-    found = validate(TASK, HERMES, seed)
+@pytest.mark.parametrize(("seed", "count"), [(0, 160), (5, 40)])
+def test_every_goal_is_reached_by_its_plan_and_by_nothing_cheap(seed: int, count: int) -> None:
+    found = validate(TASK, HERMES, seed, count)
     assert found.ok, found.problems
-    assert found.tried["oracle"] == 160
+    assert found.tried["oracle"] == count
     assert found.without_oracle == 0
 
 
