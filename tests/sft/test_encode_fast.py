@@ -58,6 +58,15 @@ def check_turns(writer: Encoder, example: Example) -> None:
     assert once == turn_by_turn(writer, example)
 
 
+@pytest.mark.parametrize("name", TEMPLATES or [pytest.param("", marks=pytest.mark.skip("golden data is absent"))])
+def test_replies_that_are_words_of_a_template(name: str) -> None:
+    if name in REFUSED:
+        pytest.skip("it cannot be trained with")
+    said = ("end", "user", "assistant", "im_end", "eot_id")
+    writer = encoder_of_template(name)
+    check_turns(writer, talk(*((role, text) for text in said for role in ("user", "assistant"))))
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())

@@ -156,7 +156,10 @@ class TurnWriter:
             raise Unusable("a reply without words")
         if not body.strip() or not all(piece in body for piece in pieces):
             raise Unusable("the chat template leaves out part of a reply")
-        written = max((body.rfind(piece) + len(piece) for piece in pieces), default=0)
+        said = self._unended(body)  # a reply such as "end" is in a mark such as <|end|> too
+        written = max(
+            (body.rfind(piece, 0, said if piece in body[:said] else None) + len(piece) for piece in pieces), default=0
+        )
         end = self._chat.profile.end
         at = body.find(end, written) if end else -1
         next_turn = body.find(mark, written) if (mark := mark_at(self._header, self._special)) else -1
@@ -166,6 +169,14 @@ class TurnWriter:
         if not body.endswith(self._special) and not (end and body.endswith(end)):
             body += self._end
         return Turn(prompt + body, len(prompt))
+
+    def _unended(self, body: str) -> int:
+        """How much of a turn is left without the marks and white space at its end."""
+        marks = tuple(mark for mark in (self._chat.profile.end, *self._special) if mark)
+        text = body.rstrip()
+        while mark := next((mark for mark in marks if text.endswith(mark)), ""):
+            text = text.removesuffix(mark).rstrip()
+        return len(text)
 
     def _plain(self, reply: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in reply.items() if key != "reasoning_content"}
