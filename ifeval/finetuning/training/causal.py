@@ -52,7 +52,7 @@ class CausalAttention(torch.autograd.Function):
         query, key, value, out = ctx.saved_tensors
         slope = slope.to(query.dtype)
         # the softmax's backward pass subtracts this from every weight's slope
-        common = (slope * out).sum(-1, keepdim=True, dtype=torch.float32).to(query.dtype)
+        common = (slope.float() * out).sum(-1, keepdim=True).to(query.dtype)
         of_query = torch.empty_like(query)
         of_key, of_value = (torch.zeros(key.shape, device=key.device) for _ in range(2))  # sums over blocks, in fp32
         for queries, keys in spans(query.shape[1], ctx.window):
