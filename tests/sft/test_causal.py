@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 
+from ifeval.finetuning.training import causal
 from ifeval.finetuning.training.attention import relative_difference
 from ifeval.finetuning.training.causal import BLOCK, CausalAttention
 
@@ -62,6 +63,14 @@ def test_sixteen_bits_are_about_as_exact_as_torchs_kernel(window: int | None) ->
         for found, expected in zip(results(plain, tensors, window), exact, strict=True)
     ]
     assert all(error < max(0.006, 2 * their) for error, their in zip(errors, theirs, strict=True)), (errors, theirs)
+
+
+def test_weights_that_are_not_kept_are_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tensors = inputs(2 * BLOCK + 9, 3, torch.bfloat16)
+    kept = results(CausalAttention.apply, tensors, 40)
+    monkeypatch.setattr(causal, "KEPT", BLOCK)
+    for once, again in zip(kept, results(CausalAttention.apply, tensors, 40), strict=True):
+        assert torch.equal(once, again)
 
 
 def test_twice_gives_the_same_bits() -> None:

@@ -17,6 +17,9 @@ from torch.autograd.function import once_differentiable
 BLOCK = 64
 """Queries at once: more waste products on keys that are yet to come, fewer make them too small."""
 
+KEPT = 512
+"""Documents of at most so many tokens keep their weights for the backward pass."""
+
 
 def exact(method: Callable[..., Any]) -> Callable[..., Any]:
     """`method` without autocast, which would choose other dtypes."""
@@ -37,11 +40,13 @@ class CausalAttention(torch.autograd.Function):
     @staticmethod
     @exact
     def forward(ctx: Any, query: Any, key: Any, value: Any, scale: float, window: int | None) -> torch.Tensor:
-        out = torch.empty_like(query)
+        out, kept = torch.empty_like(query), []
         for queries, keys in spans(query.shape[1], window):
             weights = attention_weights(query[:, queries], key[:, keys], scale, window)
             out[:, queries] = torch.bmm(weights, value[:, keys]).view_as(out[:, queries])
-        ctx.save_for_backward(query, key, value, out)
+            if query.shape[1] <= KEPT:
+                kept.append(weights)
+        ctx.save_for_backward(query, key, value, out, *kept)
         ctx.scale, ctx.window = scale, window
         return out
 
@@ -49,14 +54,15 @@ class CausalAttention(torch.autograd.Function):
     @once_differentiable
     @exact
     def backward(ctx: Any, slope: torch.Tensor) -> tuple[Any, ...]:
-        query, key, value, out = ctx.saved_tensors
+        query, key, value, out, *kept = ctx.saved_tensors
         slope = slope.to(query.dtype)
         # the softmax's backward pass subtracts this from every weight's slope
         common = (slope.float() * out).sum(-1, keepdim=True).to(query.dtype)
         of_query = torch.empty_like(query)
         of_key, of_value = (torch.zeros(key.shape, device=key.device) for _ in range(2))  # sums over blocks, in fp32
-        for queries, keys in spans(query.shape[1], ctx.window):
-            weights = attention_weights(query[:, queries], key[:, keys], ctx.scale, ctx.window)
+        for at, (queries, keys) in enumerate(spans(query.shape[1], ctx.window)):
+            own = query[:, queries]
+            weights = kept[at] if kept else attention_weights(own, key[:, keys], ctx.scale, ctx.window)
             ours, slopes, rest = (grouped(part[:, queries], len(key)) for part in (query, slope, common))
             of_value[:, keys] += torch.bmm(weights.mT, slopes)
             of_scores = torch.bmm(slopes, value[:, keys].mT).sub_(rest).mul_(weights)
