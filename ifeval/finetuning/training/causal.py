@@ -53,7 +53,7 @@ class CausalAttention(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx: Any, slope: torch.Tensor) -> tuple[Any, ...]:
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[Any, ...]:  # type: ignore[override]
         query, key, value, out, *kept = ctx.saved_tensors
         slope = slope.to(query.dtype)
         # the softmax's backward pass subtracts this from every weight's slope
