@@ -1,9 +1,9 @@
 """Causal attention of one document, as matrix products over blocks of its queries.
 
-torch's attention for CPUs computes in small tiles, and in 16 bits its backward pass spends most of its time outside of matrix
-products (docs/sft.md has the times). Here a block of queries meets all keys before its end in one product, query heads that share
-a key in the same one. As in torch's kernel, scores and their softmax are fp32, and nothing of (length, length) is kept: the
-backward pass computes the scores again.
+torch's attention for CPUs computes in small tiles, and in 16 bits its backward pass takes longer than its products would. Here a
+block of queries meets all keys before its end in one product, query heads that share a key in the same one. As in torch's
+kernel, scores and their softmax are fp32. The backward pass computes them again, but for short documents, whose weights take
+little memory.
 """
 
 import math
