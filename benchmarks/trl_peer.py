@@ -1,9 +1,10 @@
 """The peer of sft_speed.py: TRL's SFTTrainer on the same rows; prints its steps and its peak memory as JSON.
 
-    python benchmarks/trl_peer.py MODEL ROWS_JSONL FOLDER MAX_LENGTH BATCH STEPS fp32|bf16 [packed|unpacked] [ROWS]
+    python benchmarks/trl_peer.py MODEL ROWS_JSONL FOLDER MAX_LENGTH BATCH STEPS fp32|bf16 [LAYOUT] [ROWS]
 
-BATCH: forward passes per step, each of ROWS rows (1). Packed by best fit decreasing, loss on completions only, fp32
-weights, no gradient checkpointing: what `ifeval sft` does. Runs in an environment with TRL; imports nothing of ours.
+BATCH: forward passes per step, each of ROWS rows (1). LAYOUT: packed (by best fit decreasing), or unpacked: `as-given` in the
+order of the file, `shuffled`, or `padding-free`, which is that without padding. Loss on completions only, fp32 weights, no
+gradient checkpointing: what `ifeval sft` does. Runs in an environment with TRL; imports nothing of ours.
 """
 
 import json
@@ -46,13 +47,15 @@ class Clock(TrainerCallback):
 
 
 model_path, rows_path, folder, max_length, batch, steps, precision, *more = sys.argv[1:]
-packed, rows = (*more, *("packed", "1")[len(more) :])
+layout, rows = (*more, *("packed", "1")[len(more) :])
 with open(rows_path) as lines:
     messages = [json.loads(line)["messages"] for line in lines]
 settings = SFTConfig(
     output_dir=folder,
     max_length=int(max_length),
-    packing=packed == "packed",
+    packing=layout == "packed",
+    padding_free=layout == "padding-free",
+    train_sampling_strategy="sequential" if layout == "as-given" else "random",
     completion_only_loss=True,
     per_device_train_batch_size=int(rows),
     gradient_accumulation_steps=int(batch),

@@ -1,6 +1,6 @@
 """Packs hold every document once and never two that see each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ifeval.errors import UserError
 from ifeval.finetuning.data.encode import IGNORE, Document
-from ifeval.finetuning.data.packing import EDGES, Layout, best_fit_decreasing, collate, padded_groups
+from ifeval.finetuning.data.packing import EDGES, PASS, Layout, best_fit_decreasing, collate, padded_groups
 from ifeval.finetuning.training.isolation import check_isolation, isolation_error
 from tests.sft.tiny import WINDOW, documents, gemma, llama, pack
 
@@ -31,13 +31,40 @@ def test_best_fit_takes_the_fullest_bin() -> None:
 
 
 @given(st.lists(st.integers(1, 50), max_size=60), st.integers(50, 200))
-def test_groups_hold_everything_once_and_little_padding(lengths: list[int], capacity: int) -> None:
+def test_groups_hold_everything_once_and_are_not_too_large(lengths: list[int], capacity: int) -> None:
     groups = padded_groups(lengths, capacity)
     assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
     longest = [max(lengths[index] for index in group) for group in groups]
     assert all(len(group) * own <= capacity for group, own in zip(groups, longest, strict=True))
     assert longest == sorted(longest, reverse=True)
-    assert all((len(group) + 1) * own > capacity for group, own in zip(groups[:-1], longest, strict=False))
+
+
+def cost(groups: list[list[int]]) -> int:
+    return sum(PASS + len(group) * max(group) for group in groups)
+
+
+def partitions(lengths: list[int]) -> Iterator[list[list[int]]]:
+    """All ways to put lengths into groups."""
+    if not lengths:
+        yield []
+        return
+    first, *rest = lengths
+    for groups in partitions(rest):
+        yield [[first], *groups]
+        yield from ([*groups[:at], [first, *groups[at]], *groups[at + 1 :]] for at in range(len(groups)))
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=6), st.integers(300, 700))
+def test_no_other_groups_cost_less(lengths: list[int], capacity: int) -> None:
+    ours = [[lengths[index] for index in group] for group in padded_groups(lengths, capacity)]
+    fitting = (groups for groups in partitions(lengths) if all(len(group) * max(group) <= capacity for group in groups))
+    assert cost(ours) == min(map(cost, fitting))
+
+
+def test_groups_trade_padding_for_passes() -> None:
+    assert padded_groups([300, 290, 100, 100], 2000) == [[0, 1], [2, 3]]  # two short ones are not padded to 300
+    assert padded_groups([120, 110, 100, 100], 2000) == [[0, 1, 2, 3]]
+    assert padded_groups([900, 30], 500) == [[0], [1]]
 
 
 @pytest.mark.parametrize("packed", [True, False])

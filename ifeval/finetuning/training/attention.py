@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
 
 from ifeval.finetuning.data.packing import Batch
+from ifeval.finetuning.training.causal import CausalAttention
 
 NAME = "ifeval_documents"
 """Under this name transformers finds `attend`."""
@@ -115,17 +115,10 @@ def one_by_one(
     """Causal attention of each document, one call for each: query and result (tokens, heads, size)."""
     bounds = edges.tolist()
     lengths = [end - start for start, end in pairwise(bounds) if end > start]
-    parts = (tensor.transpose(0, 1)[None].split(lengths, dim=2) for tensor in (query, key, value))
-    grouped = query.shape[1] != key.shape[1]
-    done = []
-    for one, keys, values in zip(*parts, strict=True):
-        mask = _window(one.shape[2], sliding_window, one.device)
-        done.append(
-            scaled_dot_product_attention(
-                one, keys, values, attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=grouped
-            )
-        )
-    return torch.cat(done, dim=2)[0].transpose(0, 1)
+    parts = (tensor.transpose(0, 1).split(lengths, dim=1) for tensor in (query, key, value))
+    scale = scaling or query.shape[-1] ** -0.5
+    done = [CausalAttention.apply(*one, scale, sliding_window) for one in zip(*parts, strict=True)]
+    return torch.cat(done, dim=1).transpose(0, 1)
 
 
 def relative_difference(found: torch.Tensor, expected: torch.Tensor) -> float:
@@ -171,12 +164,3 @@ def _switch(network: Any) -> Callable[[str], None]:
     AttentionInterface.register(NAME, attend)
     base = network.get_base_model() if hasattr(network, "peft_config") else network
     return base.set_attn_implementation
-
-
-def _window(length: int, sliding_window: int | None, device: torch.device) -> torch.Tensor | None:
-    """True where a position may look, None where a window of that many tokens cuts nothing off."""
-    if not sliding_window or length <= sliding_window:
-        return None
-    at = torch.arange(length, device=device)
-    back = at[:, None] - at
-    return (back >= 0) & (back < sliding_window)
