@@ -4,8 +4,8 @@ python benchmarks/two_seeds.py RUN AGAIN [RUN AGAIN ...]
 
 AGAIN asked the same model the same suite with another `--seed`. Every cluster of tasks and every rung of a ladder with at
 least 8 samples in both runs is a point; a pair's figure is the correlation (Pearson's) of its points, the last one that
-of all pairs together. Beside it stands the highest that sampling lets one expect: the share of the points' variance that
-is no binomial noise. With 24 samples per cluster even a perfect instrument stays there.
+of all pairs together. Beside it stands what one would expect if the prompts of a point were drawn independently: the share
+of the points' variance that is no binomial noise. Prompts of another seed are of the same kinds, so it may be higher.
 """
 
 import sys
@@ -56,15 +56,15 @@ def row(name: str, found: list[Point]) -> str:
     spread = (pvariance(firsts) + pvariance(seconds)) / 2 if found else 0.0
     if not spread or len(set(firsts)) == 1 or len(set(seconds)) == 1:
         return f"| {name} | {len(found)} | | |"
-    highest = 1 - fmean(point.noise for point in found) / spread
-    return f"| {name} | {len(found)} | {correlation(firsts, seconds):.3f} | {max(highest, 0.0):.3f} |"
+    expected = max(1 - fmean(point.noise for point in found) / spread, 0.0)
+    return f"| {name} | {len(found)} | {correlation(firsts, seconds):.3f} | {expected:.3f} |"
 
 
 def main() -> None:
     if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
         sys.exit(__doc__)
     together: list[Point] = []
-    print("| model | clusters and rungs | correlation | highest expected |\n|---|---|---|---|")
+    print("| model | clusters and rungs | correlation | expected of independent prompts |\n|---|---|---|---|")
     for first, second in zip(map(Path, sys.argv[1::2]), map(Path, sys.argv[2::2]), strict=True):
         found = list(points(load_run(first).summary, load_run(second).summary))
         print(row(first.name, found))

@@ -1,4 +1,4 @@
-"""Whether another seed tells the same: points, correlation, and what sampling allows."""
+"""Whether another seed tells the same: points, correlation, and what is expected of independent prompts."""
 
 from pathlib import Path
 
@@ -20,14 +20,14 @@ def test_points_are_what_both_have_enough_samples_of() -> None:
     assert [(point.first, point.second) for point in points(first, second)] == [(0.5, 0.4), (0.1, 0.2)]
 
 
-def test_sampling_alone_keeps_few_samples_from_agreeing() -> None:
-    def highest(n: int) -> float:
+def test_few_independent_prompts_are_not_expected_to_agree() -> None:
+    def expected(n: int) -> float:
         cells = {"a": (0.1, n), "b": (0.3, n), "c": (0.5, n)}
         line = row("model", list(points(summary(cells), summary(cells))))
         assert line.startswith("| model | 3 | 1.000 | ")
         return float(line.split("|")[4])
 
-    assert highest(24) < 0.8 < 0.98 < highest(1000)
+    assert expected(24) < 0.8 < 0.98 < expected(1000)
 
 
 def test_points_all_alike_have_no_correlation() -> None:
