@@ -53,9 +53,9 @@ def points(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Poin
 def row(name: str, found: list[Point]) -> str:
     """A line of the table; of points that are all alike there is no correlation."""
     firsts, seconds = [point.first for point in found], [point.second for point in found]
-    spread = (pvariance(firsts) + pvariance(seconds)) / 2 if found else 0.0
-    if not spread or len(set(firsts)) == 1 or len(set(seconds)) == 1:
+    if min(len(set(firsts)), len(set(seconds))) < 2:
         return f"| {name} | {len(found)} | | |"
+    spread = (pvariance(firsts) + pvariance(seconds)) / 2
     expected = max(1 - fmean(point.noise for point in found) / spread, 0.0)
     return f"| {name} | {len(found)} | {correlation(firsts, seconds):.3f} | {expected:.3f} |"
 

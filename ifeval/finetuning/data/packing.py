@@ -19,7 +19,7 @@ EDGES = 32
 """The number of documents in a batch is rounded up to a multiple of this, so that compiled code meets few sizes."""
 
 PASS = 64
-"""About as many tokens more would take the time that a forward and backward pass takes beside its tokens, on a CPU."""
+"""What a forward and backward pass is taken to cost beside its tokens, in tokens: an estimate for a CPU, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
