@@ -50,6 +50,10 @@ class Sample:
     topic: str = ""
 
 
+LOOP = (10, 128, 3)
+"""What a reply ends with that goes round in circles: one run of 10 to 128 tokens, three times over (`ifeval.engines.loops`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How a reply is drawn. `temperature` 0 is greedy; `max_tokens` bounds the answer (>= 1).
@@ -78,7 +82,8 @@ class Sampling:
         """What tells two ways of drawing apart; settings that came later are left out where they change nothing."""
         drawn = asdict(self)
         later = {"min_p": 0.0, "repetition_penalty": 1.0, "thinking": None, "ends_loops": False}
-        return {name: value for name, value in drawn.items() if name not in later or value != later[name]}
+        kept = {name: value for name, value in drawn.items() if name not in later or value != later[name]}
+        return kept | ({"ends_loops": [*LOOP]} if self.ends_loops else {})
 
 
 @dataclass(frozen=True, slots=True)
