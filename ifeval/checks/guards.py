@@ -8,6 +8,7 @@ published benchmarks don't, since their scorers don't.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ifeval.checks.text.counting import plural
 from ifeval.checks.text.marks import normalised
@@ -22,6 +23,12 @@ NEW_WORDS = 10
 
 ECHO_SHARE = 0.8
 """A reply with at least this share of its stretches copied from the prompt is an echo."""
+
+JUMBLED_WORDS = 4
+"""So many words may be a jumble; fewer are as good in one order as in another."""
+
+JUMBLED_SHARE = 0.25
+"""Where fewer of the pairs of neighbours than this stand so in the prompt, its words are in no order."""
 
 _WORD = re.compile(r"\w+")
 
@@ -74,6 +81,19 @@ def is_echo(answer: str, prompt: str) -> bool:
     ):
         return True
     return _shared(said, asked) >= ECHO_SHARE
+
+
+def is_jumble(answer: str, prompt: str) -> bool:
+    """Whether `answer` is words of `prompt` in no order; case, spacing and punctuation don't matter.
+
+    A sentence that is made of the prompt's words keeps some of them together, as "the repair costs" or "is in".
+    """
+    said = _WORD.findall(answer.casefold())
+    asked = _WORD.findall(prompt.casefold())
+    if len(said) < JUMBLED_WORDS or not set(said) <= set(asked):
+        return False
+    there = set(pairwise(asked))
+    return sum(pair in there for pair in pairwise(said)) < JUMBLED_SHARE * (len(said) - 1)
 
 
 def copied(answer: str, text: str) -> float:

@@ -19,8 +19,8 @@ last paragraph, line or sentence), then where an answer that is explained afterw
 holds the answer if, without a lead-in of at most 60 characters ("Answer: ", "Here is the list:"), it equals the
 answer, or if it is short (25 words, 200 characters) and
 
-- names the answer once and none of the other candidates, without a negation ("The label is VUTO."; a text that is to
-  be reproduced, verbatim and without candidates, stands first);
+- names the answer once and none of the other candidates, without a negation ("The label is VUTOK.") but in what explains it
+  after a mark ("The pie, as we have no soup."); a text that is to be reproduced, verbatim and without candidates, stands first;
 - holds one number only, or one after the last equals sign ("3 + 4 = 7"), or one after numbers of the question;
 - names all items of a list, each once and in order, and no other candidate.
 
@@ -61,6 +61,8 @@ Target = dict[str, Any]
 LONGEST = 8000
 """Characters; no right answer comes near, and a longer reply is wrong unread."""
 
+
+_MARKS = " .,:;!?\"'*`()"
 
 MOST_REPEATS = 5
 """Steps of a calculation may look alike; a letter, a summary or a text to be reproduced says nothing twice."""
@@ -117,6 +119,13 @@ def is_exact(target: Target, reply: str) -> bool:
         return False
     whole = plain(reply)
     return not _missing_facts(target, whole) if target["match"] == "facts" else _equal(target, whole)
+
+
+def opens_or_closes(target: Target, reply: str) -> bool:
+    """Whether a reply begins or ends with the answer ("That would be 60!")."""
+    said = fold(plain(reply)).strip(_MARKS)
+    forms = [form.strip(_MARKS) for answer in target["answers"] for form in _forms(answer)]
+    return any(said.startswith(form) or said.endswith(form) for form in forms)
 
 
 def judge(target: Target, reply: str) -> CheckResult:
@@ -191,7 +200,8 @@ def _equal(target: Target, reading: str) -> bool:
     answers = target["answers"]
     match target["match"]:
         case "verbatim":
-            return squeeze(reading) in {squeeze(plain(answer)) for answer in answers}
+            right = {squeeze(plain(answer)) for answer in answers}
+            return not right.isdisjoint({squeeze(reading), squeeze(reading.replace("**", ""))})
         case "text":
             return fold(reading) in {form for answer in answers for form in _forms(answer)}
         case "number":
@@ -220,9 +230,11 @@ def _recognised(target: Target, reading: str) -> bool:
         return same and not NEGATION.search(_without(said, wanted))
     if len(found) != 1 or found[0] not in right:
         return False
-    first = re.match(rf"{re.escape(found[0])}[\"'*`]*(?:\Z|[.!:,;。，-])", said) is not None
+    before, _, after = said.partition(found[0])
+    closed = re.match(r"[\"'*`]*(?:\Z|[.!:,;。，-])", after) is not None  # what follows explains it
     inside = target["match"] == "text" or bool(target["rivals"])  # a text to be reproduced stands alone
-    return first or (inside and not NEGATION.search(_without(said, found)))
+    denied = NEGATION.search(before if closed else _without(said, found)) is not None
+    return (closed and not before) or (inside and not denied)
 
 
 def _without(said: str, answers: Sequence[str]) -> str:

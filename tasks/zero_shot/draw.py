@@ -1,28 +1,29 @@
 """Which items a seed has, and in which order they are asked.
 
-A block holds four items of every cluster. Seven blocks are asked one after the other, each item in one wording; then
-the first two are asked in their other wordings. So any prefix is balanced over clusters and wordings, a suite that stops
-before the second wordings has as many independent items as prompts, and what a wording costs is measured on items that
-were asked in all four. Two blocks hold every kind of item and the lower rungs, six all but the longest documents, which the
+A block holds seven items of every cluster, three of them plain. Five blocks are asked one after the other, each item in one
+wording; then the first is asked in its other wordings. So any prefix is balanced over clusters and wordings, a suite that
+stops before the second wordings has as many independent items as prompts, and what a wording costs is measured on items that
+were asked in all four. Two blocks hold every kind of item and the lower rungs, four all but the longest documents, which the
 last has.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from functools import cache
+from itertools import count, islice
 from random import Random
 
 from ifeval.decoys import GENERIC, blind, stuffed
 
 from .answers import judge
-from .clusters import NAMES, clusters
+from .clusters import NAMES, asked
 from .items import WORDINGS, Item
 from .templates import Make
 
-BLOCKS = 7
-REWORDED = 2
+BLOCKS = 5
+REWORDED = 1
 """How many of them are asked in all wordings."""
-ROUNDS = 4
+ROUNDS = 7
 """Items of a cluster in a block."""
 ATTEMPTS = 40
 BLOCK = len(NAMES) * ROUNDS
@@ -56,25 +57,31 @@ def prompts(seed: int) -> Iterator[tuple[Drawn, str]]:
 
 
 def _wording(place: int, turn: int) -> str:
-    """Another one for each of the four items of a cluster in a block, and for each draw of the same kind of item."""
-    block, place = divmod(place, BLOCK)
-    return WORDINGS[(turn + place + place // (2 * len(NAMES)) + block // 2) % len(WORDINGS)]
+    """Another one for each of four items of a cluster in a row, and for each draw of the same kind of item."""
+    two_rounds = 2 * len(NAMES)
+    return WORDINGS[(turn + place + place // two_rounds + 2 * (place // (2 * two_rounds))) % len(WORDINGS)]
 
 
 def _block(seed: int, block: int, before: list[Drawn]) -> list[Drawn]:
     """The items of a block; `before` holds those of the blocks before it."""
     drawn: list[Drawn] = []
     for index in range(block * ROUNDS, (block + 1) * ROUNDS):
-        for cluster, makes in clusters().items():
-            make = index % len(makes)
+        for cluster in NAMES:
+            makes = _makes(cluster)
             others = [one.item for one in drawn if one.cluster == cluster]
-            others += [one.item for one in before if one.cluster == cluster and one.index % len(makes) == make]
+            others += [one.item for one in before if one.cluster == cluster and makes[one.index] is makes[index]]
             asked_before = [one.item for one in (drawn or before)[-1:]]
             last = len(drawn) == BLOCK - 1
             asked_after = [(before or drawn)[0].item] if last else []  # where the first ones begin again
             key = f"zero_shot 3 {seed} {cluster} {index}"
-            drawn.append(Drawn(cluster, index, _fresh(makes[make], key, others, asked_before, asked_after)))
+            drawn.append(Drawn(cluster, index, _fresh(makes[index], key, others, asked_before, asked_after)))
     return drawn
+
+
+@cache
+def _makes(cluster: str) -> list[Make]:
+    """Of each of the cluster's items, in the order in which they are asked."""
+    return list(islice(asked(cluster), BLOCKS * ROUNDS))
 
 
 def _fresh(make: Make, key: str, others: list[Item], before: list[Item], after: list[Item]) -> Item:

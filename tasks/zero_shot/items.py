@@ -13,7 +13,8 @@ class Item:
     """A self-contained instruction.
 
     `wordings` holds the whole user message in each wording. `rungs` says where the item is on which ladder
-    ("steps", "rows", "conditions", "words"). `difficulty` is "easy" (one look at the material), "medium" or "hard".
+    ("steps", "rows", "conditions", "words"). `difficulty` is "plain" (little to read, and nothing that misleads), "easy" (one
+    look at the material), "medium" or "hard".
     `topic` is a noun phrase, all that a blind reply knows; `material` is what the message gives to work on.
     """
 

@@ -6,7 +6,7 @@ A template's `draw` maps a slot to what is drawn for it; slots are drawn in orde
 |---|---|
 | `person`, `name`, `place` | a full name (with `.first` and `.last`), a first name, a town; no two slots share one |
 | `weekday`, `date`, `time`, `code` | "Tuesday", "14 March", "14:35", "QK-4071" |
-| `phone`, `coined`, `LABEL` | "555 0143", "kralbo", "KRALBO" |
+| `phone`, `coined`, `LABEL` | "555 0143", "kralbok", "KRALBOK" |
 | `12..48`, `20..90/5` | a whole number, in steps |
 | `red \\| green \\| blue` | one of these |
 | `sample: red \\| green \\| blue` | one that no earlier `sample` of the template has taken |

@@ -41,9 +41,9 @@ def _stands_in(folded: str, form: str) -> bool:
 def _dates(day: int, month: str) -> list[str]:
     nth = ordinal(day)
     number = MONTHS.index(month) + 1
-    names = [month, month[:3], f"{month[:3]}."]
+    names = [month, month[:3], f"{month[:3]}.", *(("Sept", "Sept.") if month == "September" else ())]
     return [
-        *(f"{name} {said}" for name in names for said in (f"{day}", f"{nth}")),
+        *(f"{name} {said}" for name in names for said in (f"{day}", f"{nth}", f"the {nth}")),
         *(f"{said} {name}" for name in names for said in (f"{day}", f"{nth}", f"{day}.")),
         *(f"{nth} of {name}" for name in names),
         f"{day}.{number}.", f"{day:02}.{number:02}.", f"{day}/{number}", f"{day:02}/{number:02}",
@@ -53,9 +53,11 @@ def _dates(day: int, month: str) -> list[str]:
 def _times(hour: int, minute: int) -> list[str]:
     half = "am" if hour < 12 else "pm"
     twelve = (hour - 1) % 12 + 1
-    said = [f"{hour}{mark}{minute:02}" for mark in ":.h"] + [f"{hour:02}{mark}{minute:02}" for mark in ":."]
+    said = [f"{written}{mark}{minute:02}" for written in (f"{hour}", f"{hour:02}") for mark in ":.h"]
+    said += [f"{hour}{mark}{minute:02}h" for mark in ":."]
     said += [
-        f"{twelve}{mark}{minute:02}{gap}{short}"
+        f"{written}{mark}{minute:02}{gap}{short}"
+        for written in (f"{twelve}", f"{twelve:02}")
         for mark in ":."
         for gap in ("", " ")
         for short in (half, f"{half[0]}.m.")
@@ -63,6 +65,8 @@ def _times(hour: int, minute: int) -> list[str]:
     said += [f"{twelve}{mark}{minute:02}" for mark in ":."]
     if minute == 0:
         said += [f"{twelve}{gap}{half}" for gap in ("", " ")] + [f"{twelve} o'clock", f"{in_words(twelve)} o'clock"]
-    if minute == 30:
-        said.append(f"half past {in_words(twelve)}")
-    return said
+    if (hour, minute) == (12, 0):
+        said += ["noon", "12 noon", "midday"]
+    if minute == 45:
+        said.append(f"quarter to {in_words(hour % 12 + 1)}")
+    return said + [f"{part} past {in_words(twelve)}" for part in {15: ["quarter"], 30: ["half"]}.get(minute, [])]

@@ -128,7 +128,8 @@ def _rungs(answers: Sequence[Answered], ladder: str) -> dict[str, Any]:
 
 def composition(answers: Sequence[Answered]) -> dict[str, Any]:
     """Accuracy by steps of a procedure, and what steps that fail independently would give: (one step)^steps."""
-    table = _rungs([answer for answer in answers if answer.cluster == "procedures"], "steps")
+    steps = [answer for answer in answers if answer.cluster == "procedures" and "steps" in answer.rungs]
+    table = _rungs(steps, "steps")
     if "1" not in table:
         return {}
     single = table["1"]

@@ -9,12 +9,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from ifeval.checks.guards import is_jumble
 from ifeval.checks.text.answers import numbers, squeeze
 from ifeval.decoys import Known
 from ifeval.records import CheckResult, Response, Sample, Score
 from ifeval.task import Row, Task
 
-from .answers import candidates, is_exact, judge
+from .answers import candidates, is_exact, judge, opens_or_closes
 from .draw import SIZE, Drawn, prompts
 
 
@@ -22,7 +23,7 @@ class ZeroShot(Task):
     """Items of eighteen clusters in one of four wordings; a reply is right or wrong."""
 
     name = "zero_shot"
-    version = "6"
+    version = "7"
     family = "zero_shot"
     cluster = "cluster"
     unit = "item"
@@ -39,13 +40,13 @@ class ZeroShot(Task):
     def score(self, sample: Sample, response: Response) -> Score:
         """`correct`: the right answer can be recognised; `exact`: it is also all there is.
 
-        A reply cut at the token limit is no finished answer, and what it copies from the prompt is none either. The
-        verdict is named by the cluster.
+        A reply cut at the token limit is no finished answer, and what it copies from the prompt is none either; nor are the
+        prompt's words in no order, among which the answer may stand. The verdict is named by the cluster.
         """
         answer = _without_copies(response.answer, sample)
         verdict = judge(sample.target, answer)
-        if verdict.ok and response.truncated:
-            verdict = CheckResult(False, "the reply was cut off at the token limit")
+        if verdict.ok and (fault := _fault(sample, response, answer)):
+            verdict = CheckResult(False, fault)
         elif not answer and response.answer.strip():
             verdict = CheckResult(False, "the reply only copies the prompt")
         verdict = replace(verdict, name=str(sample.tags["cluster"]))
@@ -61,6 +62,16 @@ class ZeroShot(Task):
         from .summary import Answered, contrasts
 
         return contrasts([Answered.of(row) for row in rows])
+
+
+def _fault(sample: Sample, response: Response, answer: str) -> str:
+    """Why a reply in which the right answer stands is none, or nothing."""
+    if response.truncated:
+        return "the reply was cut off at the token limit"
+    jumbled = is_jumble(answer, str(sample.messages[-1]["content"]))
+    if jumbled and sample.target["match"] in ("text", "number") and not opens_or_closes(sample.target, answer):
+        return "the reply is words of the prompt in no order"
+    return ""
 
 
 def _without_copies(reply: str, sample: Sample) -> str:

@@ -40,9 +40,10 @@ def material(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def makers(name: str) -> list[Make]:
-    """One maker per item of the file, in its order."""
-    return [_maker(template) for template in material(name)["item"]]
+def makers(name: str, *, plain: bool) -> list[Make]:
+    """One maker per item of the file, in its order: of the plain items, or of the others."""
+    items = material(name)["item"]
+    return [_maker(template) for template in items if (template.get("difficulty") == "plain") == plain]
 
 
 def _maker(template: Template) -> Make:

@@ -11,7 +11,7 @@ from ifeval.registry.plugins import discover
 from tests.drawn import Drawn
 
 TASK = discover()["zero_shot"]()
-CORE = Drawn("zero_shot", 432)
+CORE = Drawn("zero_shot", 378)
 
 answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
 
@@ -95,6 +95,10 @@ SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
         (LAMP, "It is the lamp of Marta.", True),
         (LAMP, "It is the lamp, or the vase.", False),
         (LAMP, "It is not the lamp.", False),
+        (LAMP, "I'd take the lamp, as there is no bowl left.", True),
+        (LAMP, "I would not take the lamp, as it is broken.", False),
+        (LAMP, "I would take the lamp if it were not broken.", False),
+        (LAMP, "The lamp isn't it, I think.", False),
         (LAMP, "Lamp.\n\nThe vase is much smaller.", True),
         (LAMP, "At first sight it could be the vase. Looking again, it must be the lamp.", True),
         (LAMP, "It is the lamp. " + "I like it a lot. " * 3, True),
@@ -114,6 +118,7 @@ SOLD = answers.facts("Ines sold 3", [["Ines"], ["3"]], ["Bo"], words=(2, 5))
         (answers.text("14:05"), "14:50", False),
         (answers.target("verbatim", ["LAMP"]), "Lamp", False),
         (answers.target("verbatim", ["A lamp, isn't it?"]), "A lamp, isn’t it?", True),
+        (answers.target("verbatim", ["See you tomorrow."]), "See you **tomorrow**.", True),
         (answers.target("verbatim", ["print(len(x))"]), "print(len(x)", False),
         (answers.target("verbatim", ["print(len(x))"]), "```python\nprint(len(x))\n```", True),
         (answers.number(1250), "1,250", True),

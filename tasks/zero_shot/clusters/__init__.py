@@ -1,7 +1,10 @@
 """The clusters and their makers, in the order in which they are drawn.
 
-Most are written by hand in `material/NAME.toml`; those that are ladders are built by a module here.
+Items are written by hand in `material/NAME.toml`; the rungs of those that are ladders are built by a module here.
 """
+
+from collections.abc import Iterator
+from itertools import cycle
 
 from ..templates import Make, makers
 from . import extraction, procedures, reasoning, tables
@@ -14,6 +17,12 @@ NAMES = (
 )  # fmt: skip
 
 
-def clusters() -> dict[str, list[Make]]:
-    """Every cluster's makers; the first eight of a ladder's hold each of its rungs but the longest documents."""
-    return {name: LADDERS[name].MAKES if name in LADDERS else makers(name) for name in NAMES}
+def asked(name: str) -> Iterator[Make]:
+    """The makers of a cluster's items in the order in which they are asked, without end.
+
+    Of seven items in a row three are plain: the second, the fourth and the sixth.
+    """
+    plain = cycle(makers(name, plain=True))
+    others = cycle(LADDERS[name].MAKES if name in LADDERS else makers(name, plain=False))
+    for kinds in cycle((others, plain, others, plain, others, plain, others)):
+        yield next(kinds)

@@ -13,8 +13,7 @@ from ..templates import Make, material
 
 WORDS = (
     *(50, 200, 100, 400, 100, 800, 50, 200),
-    *(100, 200, 400, 50, 1600, 100, 200, 400),
-    *(200, 50, 100, 400, 100, 200, 50, 800),
+    *(100, 400, 50, 1600, 200, 100, 400, 50),
     *(4000, 1600, 4000, 4000),
 )  # fmt: skip
 """The rungs, in the order in which items are drawn; the longest documents are the last block's."""
