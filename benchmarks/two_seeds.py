@@ -22,7 +22,7 @@ TAGS = {
     "dialogue": ("turns",),
     "structured": ("fields", "levels", "rows"),
     "tool_calls": ("tools", "calls"),
-    "zero_shot": ("cluster", "steps", "rows", "conditions", "words"),
+    "zero_shot": ("cluster", "difficulty", "steps", "rows", "conditions", "words"),
 }
 """The tags of each task whose values are clusters or rungs."""
 
