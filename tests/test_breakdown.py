@@ -7,35 +7,42 @@ import pytest
 import ifeval
 from ifeval.cli.show import print_breakdowns
 from ifeval.errors import UserError
+from ifeval.registry.plugins import discover
 from ifeval.runs.breakdown import agreement, breakdowns, to_text
 from ifeval.runs.run import Run
-from ifeval.util.jsonio import loads
+from ifeval.util.jsonio import dumps, loads
 from tests.drawn import share
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
+    """The oracle, and a model that is right in every second cluster, under two seeds."""
     folder = tmp_path_factory.mktemp("runs")
 
-    def run(name: str, model: str, **settings: int) -> Run:
-        return ifeval.evaluate(
-            model, tasks=["zero_shot", "tool_calls"], limit=128, out=folder / name, cache=False, **settings
-        )
+    def half(name: str, seed: int) -> Run:
+        rows = [
+            {
+                "prompt": sample.messages[-1]["content"],
+                "response": sample.oracle if place % 2 else "I would rather not say.",
+            }
+            for place, sample in enumerate(discover()["zero_shot"]().samples(seed, 128))
+        ]
+        (folder / f"{name}.jsonl").write_bytes(b"\n".join(map(dumps, rows)))
+        model = f"replay:{folder / name}.jsonl"
+        return ifeval.evaluate(model, tasks="zero_shot", limit=128, seed=seed, out=folder / name, cache=False)
 
     with pytest.MonkeyPatch.context() as patch:
         share(patch, "zero_shot")
-        yield {
-            "oracle": run("oracle", "scripted:oracle"),
-            "random": run("random", "scripted:random"),
-            "other": run("other", "scripted:random", seed=1),
-        }
+        tasks = ["zero_shot", "tool_calls"]
+        oracle = ifeval.evaluate("scripted:oracle", tasks=tasks, limit=128, out=folder / "oracle", cache=False)
+        yield {"oracle": oracle, "half": half("half", 0), "other": half("other", 1)}
 
 
 def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) -> None:
-    (table,) = breakdowns([runs["random"]], "cluster")
+    (table,) = breakdowns([runs["half"]], "cluster")
     assert (table.task, table.columns) == ("zero_shot", ("correct", "exact"))
     assert table.values[-1] == "all"
-    summary = runs["random"].summary["tasks"]["zero_shot"]
+    summary = runs["half"].summary["tasks"]["zero_shot"]
     for value, cells in zip(table.values[:-1], table.cells, strict=False):
         wanted = summary["by"]["cluster"][value]
         assert (cells[0].estimate, cells[0].low, cells[0].high) == (wanted["value"], wanted["low"], wanted["high"])
@@ -44,11 +51,11 @@ def test_one_run_shows_every_metric_as_the_summary_has_it(runs: dict[str, Run]) 
 
 
 def test_several_runs_stand_side_by_side(runs: dict[str, Run]) -> None:
-    (table,) = breakdowns([runs["random"], runs["other"], runs["oracle"]], "cluster")
-    assert table.columns == ("random", "other", "oracle")
+    (table,) = breakdowns([runs["half"], runs["other"], runs["oracle"]], "cluster")
+    assert table.columns == ("half", "other", "oracle")
     assert {row[2].estimate for row in table.cells} == {1.0}
     seeds, ceiling = agreement(table)
-    assert seeds.startswith("other against random: correlation ")
+    assert seeds.startswith("other against half: correlation ")
     assert "18 of 18 values agree" in seeds
     assert "correlation" not in ceiling, "a column without spread has none"
 
