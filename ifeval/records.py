@@ -80,10 +80,9 @@ class Sampling:
 
     def identity(self) -> dict[str, Any]:
         """What tells two ways of drawing apart; settings that came later are left out where they change nothing."""
-        drawn = asdict(self)
+        drawn = asdict(self) | ({"ends_loops": [*LOOP]} if self.ends_loops else {})
         later = {"min_p": 0.0, "repetition_penalty": 1.0, "thinking": None, "ends_loops": False}
-        kept = {name: value for name, value in drawn.items() if name not in later or value != later[name]}
-        return kept | ({"ends_loops": [*LOOP]} if self.ends_loops else {})
+        return {name: value for name, value in drawn.items() if name not in later or value != later[name]}
 
 
 @dataclass(frozen=True, slots=True)

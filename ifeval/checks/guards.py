@@ -25,10 +25,10 @@ ECHO_SHARE = 0.8
 """A reply with at least this share of its stretches copied from the prompt is an echo."""
 
 JUMBLED_WORDS = 4
-"""So many words may be a jumble; fewer are as good in one order as in another."""
+"""A jumble has at least so many words; the order of fewer says nothing."""
 
 JUMBLED_SHARE = 0.25
-"""Where fewer of the pairs of neighbours than this stand so in the prompt, its words are in no order."""
+"""In a jumble fewer than this share of the pairs of neighbours are neighbours in the prompt."""
 
 _WORD = re.compile(r"\w+")
 
@@ -86,7 +86,7 @@ def is_echo(answer: str, prompt: str) -> bool:
 def is_jumble(answer: str, prompt: str) -> bool:
     """Whether `answer` is words of `prompt` in no order; case, spacing and punctuation don't matter.
 
-    A sentence that is made of the prompt's words keeps some of them together, as "the repair costs" or "is in".
+    A sentence that is made of the prompt's words keeps some of them together, such as "the repair costs" or "is in".
     """
     said = _WORD.findall(answer.casefold())
     asked = _WORD.findall(prompt.casefold())

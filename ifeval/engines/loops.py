@@ -2,7 +2,7 @@
 
 Greedy decoding that says the same tokens over and over goes on to its token limit as a rule, and on a CPU such replies are
 most of what a small model's run costs. With `Sampling.ends_loops` a reply ends, cut, once its last tokens are one run of
-`SMALLEST` to `LARGEST` tokens `TIMES` times over: at least 30 tokens, so no table or list that somebody asked for.
+`SMALLEST` to `LARGEST` tokens `TIMES` times over: at least 30 tokens, which no list or table that somebody asked for repeats.
 These are the terms of vLLM's `RepetitionDetectionParams`. On a GPU, where vLLM's scheduler would look at hundreds of
 replies before each step, and behind a server, which need not know the setting, a loop goes on to its limit. It is cut as well.
 """

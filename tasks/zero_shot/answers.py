@@ -19,8 +19,9 @@ last paragraph, line or sentence), then where an answer that is explained afterw
 holds the answer if, without a lead-in of at most 60 characters ("Answer: ", "Here is the list:"), it equals the
 answer, or if it is short (25 words, 200 characters) and
 
-- names the answer once and none of the other candidates, without a negation ("The label is VUTOK.") but in what explains it
-  after a mark ("The pie, as we have no soup."); a text that is to be reproduced, verbatim and without candidates, stands first;
+- names the answer once and none of the other candidates ("The label is VUTOK."), without a negation, except in an explanation
+  that follows a mark ("The pie, as we have no soup."); a text that is to be reproduced, verbatim and without candidates,
+  stands first;
 - holds one number only, or one after the last equals sign ("3 + 4 = 7"), or one after numbers of the question;
 - names all items of a list, each once and in order, and no other candidate.
 
@@ -61,8 +62,8 @@ Target = dict[str, Any]
 LONGEST = 8000
 """Characters; no right answer comes near, and a longer reply is wrong unread."""
 
-
 _MARKS = " .,:;!?\"'*`()"
+"""What may stand around an answer that opens or closes a reply."""
 
 MOST_REPEATS = 5
 """Steps of a calculation may look alike; a letter, a summary or a text to be reproduced says nothing twice."""

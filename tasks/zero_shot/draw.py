@@ -3,8 +3,8 @@
 A block holds seven items of every cluster, three of them plain. Five blocks are asked one after the other, each item in one
 wording; then the first is asked in its other wordings. So any prefix is balanced over clusters and wordings, a suite that
 stops before the second wordings has as many independent items as prompts, and what a wording costs is measured on items that
-were asked in all four. Two blocks hold every kind of item and the lower rungs, four all but the longest documents, which the
-last has.
+were asked in all four. Two blocks hold every kind of item, three every rung but the longest documents, which the last block
+has.
 """
 
 from collections.abc import Iterator

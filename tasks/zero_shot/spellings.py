@@ -9,6 +9,7 @@ _DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)})")
 _TIME = re.compile(r"(\d{2}):(\d{2})")
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _PHONE = re.compile(r"555 \d{4}")
+_PAST = {15: "quarter", 30: "half"}
 _MOST_IN_WORDS = 100
 
 
@@ -69,4 +70,6 @@ def _times(hour: int, minute: int) -> list[str]:
         said += ["noon", "12 noon", "midday"]
     if minute == 45:
         said.append(f"quarter to {in_words(hour % 12 + 1)}")
-    return said + [f"{part} past {in_words(twelve)}" for part in {15: ["quarter"], 30: ["half"]}.get(minute, [])]
+    if minute in _PAST:
+        said.append(f"{_PAST[minute]} past {in_words(twelve)}")
+    return said

@@ -40,8 +40,8 @@ class ZeroShot(Task):
     def score(self, sample: Sample, response: Response) -> Score:
         """`correct`: the right answer can be recognised; `exact`: it is also all there is.
 
-        A reply cut at the token limit is no finished answer, and what it copies from the prompt is none either; nor are the
-        prompt's words in no order, among which the answer may stand. The verdict is named by the cluster.
+        A reply cut at the token limit is no finished answer, and what it copies from the prompt is none either; nor are
+        words of the prompt in no order with the answer among them. The verdict is named by the cluster.
         """
         answer = _without_copies(response.answer, sample)
         verdict = judge(sample.target, answer)
@@ -65,11 +65,11 @@ class ZeroShot(Task):
 
 
 def _fault(sample: Sample, response: Response, answer: str) -> str:
-    """Why a reply in which the right answer stands is none, or nothing."""
+    """Why a reply in which the right answer stands does not count, or nothing."""
     if response.truncated:
         return "the reply was cut off at the token limit"
-    jumbled = is_jumble(answer, str(sample.messages[-1]["content"]))
-    if jumbled and sample.target["match"] in ("text", "number") and not opens_or_closes(sample.target, answer):
+    inside = sample.target["match"] in ("text", "number") and not opens_or_closes(sample.target, answer)
+    if inside and is_jumble(answer, str(sample.messages[-1]["content"])):
         return "the reply is words of the prompt in no order"
     return ""
 

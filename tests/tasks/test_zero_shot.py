@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from ifeval.decoys import decoys
@@ -25,6 +26,7 @@ answers = importlib.import_module("ifeval.tasks.zero_shot.answers")
 clusters = importlib.import_module("ifeval.tasks.zero_shot.clusters")
 draw = importlib.import_module("ifeval.tasks.zero_shot.draw")
 slots = importlib.import_module("ifeval.tasks.zero_shot.slots")
+summary = importlib.import_module("ifeval.tasks.zero_shot.summary")
 templates = importlib.import_module("ifeval.tasks.zero_shot.templates")
 
 FROZEN = "34f62a88ba9c8b08ea5353c71318dc640897910e659157939f1347af60be0ec5"
@@ -71,7 +73,7 @@ def test_any_prefix_is_balanced_over_clusters_and_wordings():
             assert max(counts.values()) - min(counts.values()) <= 1, tag
 
 
-def test_a_quick_run_meets_every_cluster_and_most_rungs_and_core_meets_all():
+def test_a_quick_run_meets_every_cluster_and_core_every_rung():
     quick = SAMPLES[:72]
     assert len({sample.tags["item"] for sample in quick}) == 72
     assert set(Counter(sample.tags["cluster"] for sample in quick).values()) == {4}
@@ -200,8 +202,10 @@ def test_the_report_finds_a_weak_wording():
 
 
 def test_wordings_that_differ_by_luck_are_not_called_different():
-    wording = report(lambda sample: int(hashlib.sha256(sample.id.encode()).hexdigest(), 16) % 2 == 0)["wording"]
-    assert wording["spread_p"] > 0.01
+    """Of a hundred models that are right by the toss of a coin about five have a spread that one in twenty has."""
+    rng = np.random.default_rng(0)
+    found = [summary.wording(rng.integers(0, 2, (126, 4)).astype(float))["spread_p"] for _ in range(100)]
+    assert sum(p < 0.05 for p in found) <= 10
 
 
 def test_composition_is_held_against_independent_steps():
